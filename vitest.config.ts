@@ -1,0 +1,37 @@
+import { availableParallelism } from "node:os";
+import { defineConfig } from "vitest/config";
+
+// One run, one set of databases, one report for the whole repository.
+export default defineConfig({
+  test: {
+    include: [
+      "packages/*/{src,tests}/**/*.test.ts",
+      "apps/*/{src,tests}/**/*.test.ts",
+      "tests/**/*.test.ts",
+    ],
+    // Long suites have scripts of their own.
+    exclude: ["**/{node_modules,dist}/**", "tests/{faults,attacks}/**"],
+    passWithNoTests: false,
+    globalSetup: "tests/support/global-setup.ts",
+    // Processes, since tests open native databases; two, since most of a test is waiting for a server beside it.
+    pool: "forks",
+    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 60_000,
+    typecheck: {
+      enabled: true,
+      include: [
+        "packages/*/{src,tests}/**/*.test-d.ts",
+        "apps/*/{src,tests}/**/*.test-d.ts",
+        "tests/**/*.test-d.ts",
+      ],
+      tsconfig: "tests/tsconfig.json",
+      spawnTimeout: 30_000,
+    },
+    reporters: [
+      "default",
+      ["json", { outputFile: "node_modules/.cache/chatnest/test-report.json" }],
+    ],
+  },
+});
