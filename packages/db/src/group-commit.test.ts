@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import { GroupCommit, type GroupCommitOptions, type Job } from "./group-commit.ts";
+
+/** `a1` is the first item of lane a. */
+type Item = string;
+type Options = Partial<GroupCommitOptions<Item, string>>;
+
+/** A group commit whose groups are kept, and written when the test says so. */
+function createRecorder(options: Options = {}) {
+  const groups: Item[][] = [];
+  const finish: PromiseWithResolvers<void>[] = [];
+  const group = new GroupCommit<Item, string>({
+    laneOf: (item) => item.slice(0, 1),
+    async write(jobs) {
+      groups.push(jobs.map(({ item }) => item));
+      const written = Promise.withResolvers<void>();
+      finish.push(written);
+      await written.promise;
+      for (const { item, resolve } of jobs) resolve(`${item} done`);
+    },
+    groupSizeMax: 4,
+    groupsInFlightMax: 2,
+    ...options,
+  });
+  return { group, groups, finish };
+}
+
+const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+describe("GroupCommit", () => {
+  it("writes together what arrives together", async () => {
+    const { group, groups, finish } = createRecorder();
+    const results = Promise.all(["a1", "b1", "a2"].map((item) => group.add(item)));
+    await nextTurn();
+    expect(groups).toEqual([["a1", "a2", "b1"]]);
+    finish[0]?.resolve();
+    expect(await results).toEqual(["a1 done", "b1 done", "a2 done"]);
+  });
+
+  it("has a lane in one group at a time, and others in the next meanwhile", async () => {
+    const { group, groups, finish } = createRecorder();
+    const first = group.add("a1");
+    await nextTurn();
+    const rest = Promise.all(["a2", "b1"].map((item) => group.add(item)));
+    await nextTurn();
+    expect(groups).toEqual([["a1"], ["b1"]]);
+    finish[0]?.resolve();
+    await first;
+    await nextTurn();
+    expect(groups).toEqual([["a1"], ["b1"], ["a2"]]);
+    finish[1]?.resolve();
+    finish[2]?.resolve();
+    expect(await rest).toEqual(["a2 done", "b1 done"]);
+  });
+
+  it("splits what is too large, and lets no lane starve", async () => {
+    const { group, groups, finish } = createRecorder({ groupsInFlightMax: 1 });
+    const busy = ["a1", "a2", "a3", "a4", "a5", "a6", "b1"].map((item) => group.add(item));
+    await nextTurn();
+    finish[0]?.resolve();
+    await nextTurn();
+    finish[1]?.resolve();
+    await Promise.all(busy);
+    expect(groups).toEqual([
+      ["a1", "a2", "a3", "a4"],
+      ["b1", "a5", "a6"],
+    ]);
+  });
+
+  it("gives a lane that is alone a group of its own beside full ones", async () => {
+    const { group, groups, finish } = createRecorder({
+      isAlone: (lane) => lane === "h",
+      groupsInFlightMax: 1,
+    });
+    const all = ["a1", "h1", "b1", "h2"].map((item) => group.add(item));
+    await nextTurn();
+    expect(groups).toEqual([
+      ["h1", "h2"],
+      ["a1", "b1"],
+    ]);
+    for (const written of finish) written.resolve();
+    await Promise.all(all);
+  });
+
+  it("writes what was left unsettled again, ahead of what came later in its lane", async () => {
+    const groups: Item[][] = [];
+    const { group } = createRecorder({
+      async write(jobs: readonly Job<Item, string>[]) {
+        groups.push(jobs.map(({ item }) => item));
+        if (groups.length === 1) group.add("a3");
+        const [first] = jobs;
+        first?.resolve("done");
+      },
+    });
+    const all = ["a1", "a2"].map((item) => group.add(item));
+    await Promise.all(all);
+    await group.close();
+    expect(groups).toEqual([["a1", "a2"], ["a2", "a3"], ["a3"]]);
+  });
+
+  it("rejects only the unsettled jobs when the writing throws", async () => {
+    const { group } = createRecorder({
+      async write([first]) {
+        first?.resolve("done");
+        throw new Error("disk full");
+      },
+    });
+    const outcomes = await Promise.allSettled(["a1", "a2", "b1"].map((item) => group.add(item)));
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
+  });
+
+  it("settles what it took before it closes, and takes nothing more", async () => {
+    const { group, finish } = createRecorder();
+    const taken = group.add("a1");
+    const closing = group.close();
+    await expect(group.add("a2")).rejects.toMatchObject({ code: "closed" });
+    await nextTurn();
+    finish[0]?.resolve();
+    await closing;
+    expect(await taken).toBe("a1 done");
+    await group.close();
+  });
+});

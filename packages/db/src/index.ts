@@ -1,0 +1,17 @@
+export type { Conversation, Message } from "./entities.ts";
+export { isStoreError, StoreError, type StoreErrorCode } from "./errors.ts";
+export * from "./limits.ts";
+export { type MongoChatStore, type MongoStoreOptions, openMongoStore } from "./mongo/index.ts";
+export { openSqliteStore } from "./sqlite/index.ts";
+export type {
+  Appended,
+  ChatStore,
+  ConversationStore,
+  InboxPosition,
+  InboxRange,
+  MessageRange,
+  MessageStore,
+  NewConversation,
+  NewMessage,
+} from "./store.ts";
+export { conversationStream, noteStream, type Stream, streamOf } from "./stream.ts";

@@ -1,0 +1,122 @@
+import type { Conversation, Message } from "../entities.ts";
+import { StoreError } from "../errors.ts";
+import { sliceInbox } from "../inbox.ts";
+import { hashOfMembers, otherMembers } from "../new-conversation.ts";
+import type { ConversationStore, MessageStore, NewConversation } from "../store.ts";
+import { conversationStream } from "../stream.ts";
+import type { Activity } from "./activity.ts";
+import { type Connection, readTimeoutMs } from "./connection.ts";
+import type { ConversationDocument } from "./documents.ts";
+import { isDuplicateKey } from "./errors.ts";
+import { conversationsOf, joinAll, leave, membersOf } from "./members.ts";
+
+/** Opens the conversations and who is in them. */
+export function openConversations(
+  connection: Connection,
+  activity: Activity,
+  messages: Pick<MessageStore, "page">,
+): ConversationStore {
+  const { conversations } = connection;
+
+  async function create({ id, user_ids }: NewConversation): Promise<{ created: boolean }> {
+    const created_with = hashOfMembers(user_ids);
+    const created = await insert(id, created_with);
+    const stored = await find(id);
+    const isBySending = stored.created_with === undefined;
+    if (!isBySending && stored.created_with !== created_with) throw otherMembers(id);
+    if (isBySending || stored.incomplete) {
+      const memberships = user_ids.map((user_id) => ({ user_id, conversation_id: id }));
+      // Counted from the creation, so that whoever completes it, again or at the same time, gives the same order.
+      await joinAll(connection, memberships, isBySending ? undefined : stored.created_at);
+      await conversations.updateOne({ _id: id }, { $unset: { incomplete: true } });
+    }
+    return { created };
+  }
+
+  async function insert(id: string, created_with: string): Promise<boolean> {
+    const created_at = new Date();
+    const nothingYet = { last_seq: 0, last_activity_at: created_at };
+    try {
+      const document = {
+        _id: id,
+        created_at,
+        created_with,
+        incomplete: true,
+        ...nothingYet,
+      } as const;
+      await conversations.insertOne(document);
+      return true;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
+  }
+
+  async function find(id: string): Promise<ConversationDocument> {
+    const document = await conversations.findOne({ _id: id }, { maxTimeMS: readTimeoutMs });
+    if (!document) throw new StoreError("not_found", `there is no conversation ${id}`);
+    return document;
+  }
+
+  async function findAll(ids: readonly string[]): Promise<ConversationDocument[]> {
+    const documents = await conversations
+      .find({ _id: { $in: [...ids] } })
+      .batchSize(10_000)
+      .maxTimeMS(readTimeoutMs)
+      .toArray();
+    return activity.withPositions(documents);
+  }
+
+  async function toConversation(
+    document: ConversationDocument,
+    newest: number,
+  ): Promise<Conversation> {
+    const [{ user_ids, member_count }, said] = await Promise.all([
+      membersOf(connection, document._id),
+      newestOf(document._id, newest),
+    ]);
+    return {
+      id: document._id,
+      user_ids,
+      messages: said,
+      created_at: document.created_at.toISOString(),
+      last_seq: document.last_seq,
+      member_count,
+      last_activity_at: document.last_activity_at.toISOString(),
+    };
+  }
+
+  async function newestOf(id: string, limit: number): Promise<Message[]> {
+    if (limit === 0) return [];
+    return messages.page(conversationStream(id), { limit, from: "newest" });
+  }
+
+  return {
+    async create(conversation) {
+      return create(conversation);
+    },
+    async get(ids, newest) {
+      const documents = new Map((await findAll(ids)).map((document) => [document._id, document]));
+      const found = ids.map((id) => documents.get(id)).filter((document) => document !== undefined);
+      return Promise.all(found.map((document) => toConversation(document, newest)));
+    },
+    async inbox(userId, range) {
+      const documents = await findAll(await conversationsOf(connection, userId));
+      const positions = documents.map(({ _id, last_activity_at }) => ({
+        id: _id,
+        last_activity_at: last_activity_at.toISOString(),
+      }));
+      return sliceInbox(positions, range);
+    },
+    async addMember(conversation_id, user_id) {
+      await find(conversation_id);
+      return { added: (await joinAll(connection, [{ user_id, conversation_id }])) === 1 };
+    },
+    async removeMember(conversation_id, user_id) {
+      activity.forgetMember(user_id, conversation_id);
+      if (!(await leave(connection, { user_id, conversation_id }))) {
+        throw new StoreError("not_found", `${user_id} is no member of ${conversation_id}`);
+      }
+    },
+  };
+}

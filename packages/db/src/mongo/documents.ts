@@ -1,0 +1,68 @@
+import type { Long } from "mongodb";
+import type { Message } from "../entities.ts";
+import { conversationOf, type Stream } from "../stream.ts";
+
+/** A document of `chat_messages`. */
+export interface MessageDocument {
+  /** The message's id and its stream, made by {@link messageKey}: so the unique index of `_id` is the one of (stream, id). */
+  _id: string;
+  stream: Stream;
+  seq: number;
+  user_id: string;
+  content: string;
+  timestamp: Date;
+}
+
+/** A document of `chat_conversations`. */
+export interface ConversationDocument {
+  /** The conversation's id. */
+  _id: string;
+  created_at: Date;
+  /** Hash of the members it was created with; absent when it came to be by sending. */
+  created_with?: string;
+  /** Present from the creation until all its members are stored. */
+  incomplete?: true;
+  /** Right while `active_until` is absent; else the log knows. */
+  last_seq: number;
+  last_activity_at: Date;
+  /** A sender may add to the log until then; settled some time after. */
+  active_until?: Date;
+}
+
+/** A document of `chat_members`. */
+export interface MemberDocument {
+  /** The user's and the conversation's id, made by {@link memberKey}. */
+  _id: string;
+  user_id: string;
+  conversation_id: string;
+  /** The order of joining: microseconds since 1970. */
+  joined: number;
+}
+
+/** A document of `chat_meta`. */
+export interface MetaDocument {
+  _id: "schema";
+  version: number | Long;
+}
+
+/** Makes the key of a message. No `/` is in an id of a message, so the first one ends it. */
+export function messageKey(stream: Stream, id: string): string {
+  return `${id}/${stream}`;
+}
+
+/** Makes the key of a membership. No control character is in an id, so a line feed ends the first. */
+export function memberKey(userId: string, conversationId: string): string {
+  return `${userId}\n${conversationId}`;
+}
+
+/** Turns a document into the message that it keeps. */
+export function toMessage(document: MessageDocument): Message {
+  return {
+    id: document._id.slice(0, document._id.indexOf("/")),
+    user_id: document.user_id,
+    content: document.content,
+    timestamp: document.timestamp.toISOString(),
+    conversation_id: conversationOf(document.stream),
+    seq: document.seq,
+  };
+}

@@ -1,0 +1,51 @@
+import { StoreError } from "../errors.ts";
+import { toStoreError } from "./errors.ts";
+
+/** No call takes longer than this, in ms, whatever the driver waits for. */
+const callTimeoutMs = 14_000;
+
+/** What every call to the store goes through: refused while it is not open, answered in bounded time, with the store's errors. */
+export function createGate() {
+  let state: "opening" | "open" | "closed" = "opening";
+
+  return {
+    open(): void {
+      if (state === "opening") state = "open";
+    },
+    close(): void {
+      state = "closed";
+    },
+    /** @throws StoreError `unavailable` before it was opened, `closed` from closing on. */
+    admit(): void {
+      if (state === "opening")
+        throw new StoreError("unavailable", "MongoDB has not been reached yet");
+      if (state === "closed") throw new StoreError("closed", "the store is closed");
+    },
+    /** Makes a call that ends in time, with one of the store's errors if any. */
+    wrap<TArguments extends unknown[], TResult>(
+      call: (...input: TArguments) => Promise<TResult>,
+    ): (...input: TArguments) => Promise<TResult> {
+      return async (...input) => {
+        try {
+          return await withinTime(call(...input));
+        } catch (error) {
+          const storeError = toStoreError(error);
+          if (storeError !== error || state !== "closed") throw storeError;
+          throw new StoreError("closed", "the store is closed", { cause: error });
+        }
+      };
+    },
+  };
+}
+
+async function withinTime<TResult>(result: Promise<TResult>): Promise<TResult> {
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    timeout.reject(new StoreError("unavailable", "MongoDB did not answer in time"));
+  }, callTimeoutMs);
+  try {
+    return await Promise.race([result, timeout.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,144 @@
+import type { ClientSession } from "mongodb";
+import { StoreError } from "../errors.ts";
+import type { Job } from "../group-commit.ts";
+import { checkSameMessage } from "../new-message.ts";
+import type { Appended, NewMessage } from "../store.ts";
+import { type Stream, streamOf } from "../stream.ts";
+import type { Activity } from "./activity.ts";
+import { type Connection, readTimeoutMs } from "./connection.ts";
+import { messageKey, toMessage } from "./documents.ts";
+import { isUnavailable } from "./errors.ts";
+import { insertInOrder } from "./insert.ts";
+import { createNumbering } from "./numbering.ts";
+
+type SendJob = Job<NewMessage, Appended>;
+
+/** A send, and what does not change from one try to the next. */
+export interface Entry {
+  job: SendJob;
+  key: string;
+  stream: Stream;
+}
+
+/** How long a group tries before its sends are answered with `unavailable`, in ms. */
+const triesEndAfterMs = 6_000;
+const pauseBetweenTriesMs = 100;
+/** How long a stream that met a conflict keeps a lane of its own, in ms. */
+const contendedForMs = 1_000;
+
+/** Writes groups of sends; any number at once, as long as no stream is in two of them. */
+export function createGroupWriter(connection: Connection, activity: Activity) {
+  const numbering = createNumbering(connection);
+  const contended = new Map<string, NodeJS.Timeout>();
+
+  async function write(jobs: readonly SendJob[]): Promise<void> {
+    let entries = firstOfEachKey(jobs);
+    // In one causal session, a read that follows a conflict waits until a majority has what we ran into.
+    await using session = connection.client.startSession({ causalConsistency: true });
+    const end = Date.now() + triesEndAfterMs;
+    let isUnknown = false;
+    for (;;) {
+      try {
+        if (isUnknown) entries = await answerStored(entries, { session, created: true });
+        isUnknown = false;
+        entries = await admit(entries, session);
+        while (entries.length > 0) {
+          if (Date.now() > end) throw new StoreError("unavailable", "too many conflicts");
+          entries = await insert(entries, session);
+        }
+        return;
+      } catch (error) {
+        if (!isUnavailable(error) || Date.now() > end) throw error;
+      }
+      // From here on nothing is taken for granted: what a majority has by then is found by its id.
+      isUnknown = true;
+      entries = entries.filter(({ job }) => !job.settled);
+      for (const { stream } of entries) numbering.forget(stream);
+      await new Promise((resolve) => setTimeout(resolve, pauseBetweenTriesMs));
+    }
+  }
+
+  /** Lets senders in; one that is no member yet joins by a new message, never by a repeated or refused one. */
+  async function admit(entries: Entry[], session: ClientSession): Promise<Entry[]> {
+    const strangers = entries.filter(({ job }) => !activity.isMember(job.item));
+    if (strangers.length > 0) await answerStored(strangers, { session, created: false });
+    const rest = entries.filter(({ job }) => !job.settled);
+    await activity.begin(rest.map(({ job }) => job.item));
+    return rest;
+  }
+
+  /** Inserts entries and answers those that are durable; gives back what is still to be inserted. */
+  async function insert(entries: Entry[], session: ClientSession): Promise<Entry[]> {
+    const documents = await numbering.number(entries, session);
+    const { count, isDurable, stoppedBy, reason } = await insertInOrder(
+      connection,
+      documents,
+      session,
+    );
+    if (!isDurable) throw new StoreError("unavailable", "no majority has it yet");
+    entries.slice(0, count).forEach(({ job }, index) => {
+      const document = documents[index];
+      if (!document) return;
+      numbering.acknowledge(document);
+      job.resolve({ message: toMessage(document), created: true });
+    });
+    const [stopped, ...rest] = entries.slice(count);
+    if (!stopped) return [];
+    numbering.forget(stopped.stream);
+    switch (stoppedBy) {
+      case "id":
+        return answerStored([stopped, ...rest], { session, created: false });
+      case "seq":
+        return afterConflict([stopped, ...rest], stopped.stream);
+      default:
+        stopped.job.reject(new Error(`MongoDB refused a message: ${reason}`));
+        return rest;
+    }
+  }
+
+  // A stream that others write too goes on alone; entries left unsettled come again in a lane of their own.
+  function afterConflict(entries: Entry[], stream: Stream): Entry[] {
+    clearTimeout(contended.get(stream));
+    const timer = setTimeout(() => contended.delete(stream), contendedForMs).unref();
+    contended.set(stream, timer);
+    const others = entries.filter((entry) => entry.stream !== stream);
+    return others.length > 0 ? others : entries;
+  }
+
+  /** Answers the entries whose ids a majority has, in one read; gives back the others. */
+  async function answerStored(
+    entries: Entry[],
+    { session, created }: { session: ClientSession; created: boolean },
+  ): Promise<Entry[]> {
+    const documents = await connection.messages
+      .find({ _id: { $in: entries.map(({ key }) => key) } }, { session })
+      .batchSize(entries.length + 1)
+      .maxTimeMS(readTimeoutMs)
+      .toArray();
+    const stored = new Map(documents.map((document) => [document._id, toMessage(document)]));
+    return entries.filter(({ job, key }) => {
+      const message = stored.get(key);
+      if (!message) return true;
+      try {
+        checkSameMessage(message, job.item);
+        job.resolve({ message, created });
+      } catch (error) {
+        job.reject(error);
+      }
+      return false;
+    });
+  }
+
+  return { write, isContended: (stream: string) => contended.has(stream) };
+}
+
+// Repeats within a group are left unsettled: they come again, and then find the first one stored.
+function firstOfEachKey(jobs: readonly SendJob[]): Entry[] {
+  const entries = new Map<string, Entry>();
+  for (const job of jobs) {
+    const stream = streamOf(job.item);
+    const key = messageKey(stream, job.item.id);
+    if (!entries.has(key)) entries.set(key, { job, key, stream });
+  }
+  return [...entries.values()];
+}

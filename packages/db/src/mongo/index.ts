@@ -1,0 +1,100 @@
+import { checkedStore, type UncheckedStore } from "../checked-store.ts";
+import type { StoreError } from "../errors.ts";
+import type { ChatStore } from "../store.ts";
+import { createActivity } from "./activity.ts";
+import { connectForEver } from "./connect.ts";
+import { createConnection } from "./connection.ts";
+import { openConversations } from "./conversations.ts";
+import { createGate } from "./gate.ts";
+import { openMessages } from "./messages.ts";
+import { formerCollections } from "./schema.ts";
+
+/** Where a MongoDB store is, and who wants to hear of it. */
+export interface MongoStoreOptions {
+  /** The database is the URI's, else `chatnest`. */
+  uri: string;
+  /** Is told of every try to connect that failed. */
+  onRetry?(error: StoreError): void;
+  /** Is told of the former service's collections in the same database; they are left alone. */
+  onFormerCollections?(names: string[]): void;
+}
+
+/** A store that may not be there yet. */
+export interface MongoChatStore extends ChatStore {
+  /** Answers when the store can be used; rejects with `cannot_open` when that will never be. Until then calls throw `unavailable`. */
+  readonly ready: Promise<void>;
+}
+
+const settleEveryMs = 30_000;
+
+/**
+ * Opens the store in a MongoDB, and tries for ever until it is there: a standalone, a replica set or a sharded cluster.
+ * @throws StoreError `cannot_open` when the URI is none.
+ */
+export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
+  const connection = createConnection(options.uri);
+  const gate = createGate();
+  const activity = createActivity(connection);
+  const messages = openMessages(connection, activity);
+  const conversations = openConversations(connection, activity, messages);
+  const closed = new AbortController();
+  let settling: NodeJS.Timeout | undefined;
+  let closing: Promise<void> | undefined;
+
+  const ready = open();
+  // Whoever waits for it hears of it; nobody has to.
+  ready.catch(() => {});
+
+  async function open(): Promise<void> {
+    const { onRetry = () => {}, onFormerCollections } = options;
+    await connectForEver(connection, { onRetry, signal: closed.signal });
+    if (closed.signal.aborted) return;
+    gate.open();
+    settling = setInterval(settle, settleEveryMs).unref();
+    settle();
+    // A courtesy: the store is open, whether this can be told or not.
+    const former = onFormerCollections ? await formerCollections(connection).catch(() => []) : [];
+    if (former.length > 0) onFormerCollections?.(former);
+  }
+
+  // What fails now is done by the next one, of this process or another.
+  function settle(): void {
+    activity.settle().catch(() => {});
+  }
+
+  async function close(): Promise<void> {
+    gate.close();
+    closed.abort();
+    clearInterval(settling);
+    await messages.close();
+    await connection.client.close();
+  }
+
+  const store: UncheckedStore = {
+    messages: {
+      append: gate.wrap(messages.append),
+      page: gate.wrap(messages.page),
+      get: gate.wrap(messages.get),
+      lastSeq: gate.wrap(messages.lastSeq),
+    },
+    conversations: {
+      create: gate.wrap(conversations.create),
+      get: gate.wrap(conversations.get),
+      inbox: gate.wrap(conversations.inbox),
+      addMember: gate.wrap(conversations.addMember),
+      removeMember: gate.wrap(conversations.removeMember),
+    },
+    ping: gate.wrap(async () => {
+      await connection.db.command({ ping: 1 });
+    }),
+  };
+
+  return {
+    ...checkedStore(store, gate.admit),
+    ready,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { IndexDescription } from "mongodb";
+import { StoreError } from "../errors.ts";
+import type { Connection } from "./connection.ts";
+import { isDuplicateKey } from "./errors.ts";
+
+/** The version of the collections and their indexes; a newer one may have added to them. */
+const schemaVersion = 1;
+
+/** The name of the unique index of positions, by which a conflict of them is known. */
+export const seqIndex = "stream_seq";
+
+// Beside these, every collection has the unique index of its `_id`.
+const indexes: Record<"messages" | "conversations" | "members", IndexDescription[]> = {
+  messages: [{ key: { stream: 1, seq: 1 }, name: seqIndex, unique: true }],
+  conversations: [{ key: { active_until: 1 }, name: "active_until", sparse: true }],
+  members: [{ key: { conversation_id: 1, joined: 1, user_id: 1 }, name: "conversation_joined" }],
+};
+
+/**
+ * Makes what the store needs in its database; what is there already is left as it is, so that any number of processes
+ * may do it at once.
+ * @throws StoreError `cannot_open` when a newer ChatNest made the database.
+ */
+export async function ensureSchema(connection: Connection): Promise<void> {
+  await ensureVersion(connection);
+  await Promise.all([
+    connection.messages.createIndexes(indexes.messages),
+    connection.conversations.createIndexes(indexes.conversations),
+    connection.members.createIndexes(indexes.members),
+  ]);
+}
+
+/** Names the collections of the former service that stand in the same database; they are left alone. */
+export async function formerCollections({ db }: Connection): Promise<string[]> {
+  const names = { $in: ["messages", "conversations"] };
+  const found = await db.listCollections({ name: names }, { nameOnly: true }).toArray();
+  return found.map(({ name }) => name);
+}
+
+async function ensureVersion({ meta }: Connection): Promise<void> {
+  const key = { _id: "schema" } as const;
+  try {
+    await meta.updateOne(key, { $setOnInsert: { version: schemaVersion } }, { upsert: true });
+  } catch (error) {
+    // Another process made it at the same moment.
+    if (!isDuplicateKey(error)) throw error;
+  }
+  const version = Number((await meta.findOne(key))?.version);
+  if (version > schemaVersion) {
+    throw new StoreError(
+      "cannot_open",
+      `cannot open the MongoDB store: its schema version ${version} is of a newer ChatNest, this one knows ${schemaVersion}; start the newer one`,
+    );
+  }
+}

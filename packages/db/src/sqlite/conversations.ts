@@ -1,0 +1,95 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Conversation, Message } from "../entities.ts";
+import { StoreError } from "../errors.ts";
+import { sliceInbox } from "../inbox.ts";
+import { membersShownMax } from "../limits.ts";
+import { hashOfMembers, otherMembers } from "../new-conversation.ts";
+import type { ConversationStore, NewConversation } from "../store.ts";
+import { type ConversationRow, toTimestamp } from "./rows.ts";
+import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
+
+/** The statements of conversations; a test asks SQLite for the plan of every one. */
+export const conversationSql = {
+  byId: "SELECT id, created_at, created_with, last_seq, last_activity_at FROM conversations WHERE id = ?",
+  insert: `INSERT INTO conversations (id, created_at, created_with, last_seq, last_activity_at)
+    VALUES (?, ?2, ?, 0, ?2)`,
+  ofUser: `SELECT id, last_activity_at FROM members JOIN conversations ON id = conversation_id WHERE user_id = ?`,
+  members: `SELECT user_id FROM members WHERE conversation_id = ? ORDER BY position LIMIT ${membersShownMax}`,
+  memberCount: "SELECT count(*) AS count FROM members WHERE conversation_id = ?",
+  join: `INSERT INTO members (user_id, conversation_id, position)
+    SELECT ?, ?2, coalesce(max(position), 0) + 1 FROM members WHERE conversation_id = ?2
+    ON CONFLICT (user_id, conversation_id) DO NOTHING`,
+  leave: "DELETE FROM members WHERE user_id = ? AND conversation_id = ?",
+} as const;
+
+/** Reads the newest messages of a conversation, oldest first. */
+type NewestOf = (conversationId: string, limit: number) => Message[];
+
+/** Opens the conversations and who is in them. */
+export function openConversations(db: DatabaseSync, newestOf: NewestOf): ConversationStore {
+  const byId = prepareQuery<ConversationRow>(db, conversationSql.byId);
+  const insert = prepareCommand(db, conversationSql.insert);
+  const ofUser = prepareQuery<{ id: string; last_activity_at: number }>(db, conversationSql.ofUser);
+  const members = prepareQuery<{ user_id: string }>(db, conversationSql.members);
+  const memberCount = prepareQuery<{ count: number }>(db, conversationSql.memberCount);
+  const join = prepareCommand(db, conversationSql.join);
+  const leave = prepareCommand(db, conversationSql.leave);
+
+  function create({ id, user_ids }: NewConversation): { created: boolean } {
+    const createdWith = hashOfMembers(user_ids);
+    const row = byId.get(id);
+    if (row?.created_with === createdWith) return { created: false };
+    if (row && row.created_with !== null) throw otherMembers(id);
+    if (!row) insert.run(id, Date.now(), createdWith);
+    for (const userId of user_ids) join.run(userId, id);
+    return { created: !row };
+  }
+
+  function toConversation(row: ConversationRow, messages: number): Conversation {
+    const userIds = members.all(row.id).map((member) => member.user_id);
+    return {
+      id: row.id,
+      user_ids: userIds,
+      messages: messages === 0 ? [] : newestOf(row.id, messages),
+      created_at: toTimestamp(row.created_at),
+      last_seq: row.last_seq,
+      member_count:
+        userIds.length < membersShownMax
+          ? userIds.length
+          : (memberCount.get(row.id)?.count ?? userIds.length),
+      last_activity_at: toTimestamp(row.last_activity_at),
+    };
+  }
+
+  return {
+    async create(conversation) {
+      return inTransaction(db, () => create(conversation));
+    },
+    async get(ids, messages) {
+      const rows = ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
+      return rows.map((row) => toConversation(row, messages));
+    },
+    async inbox(userId, range) {
+      const positions = ofUser.all(userId).map(({ id, last_activity_at }) => ({
+        id,
+        last_activity_at: toTimestamp(last_activity_at),
+      }));
+      return sliceInbox(positions, range);
+    },
+    async addMember(conversationId, userId) {
+      return inTransaction(db, () => {
+        if (!byId.get(conversationId)) throw noConversation(conversationId);
+        return { added: join.run(userId, conversationId) === 1 };
+      });
+    },
+    async removeMember(conversationId, userId) {
+      if (leave.run(userId, conversationId) === 0) {
+        throw new StoreError("not_found", `${userId} is no member of ${conversationId}`);
+      }
+    },
+  };
+}
+
+function noConversation(id: string): StoreError {
+  return new StoreError("not_found", `there is no conversation ${id}`);
+}

@@ -1,0 +1,57 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { checkedStore } from "../checked-store.ts";
+import { StoreError } from "../errors.ts";
+import type { ChatStore } from "../store.ts";
+import { openConversations } from "./conversations.ts";
+import { toOpenError } from "./errors.ts";
+import { openMessages } from "./messages.ts";
+import { migrate } from "./schema.ts";
+import { prepareQuery } from "./statements.ts";
+
+/**
+ * Opens the embedded store in a file, which is made when it is not there, or in memory with `:memory:`. One process has
+ * it at a time; a killed one leaves no lock behind.
+ * @throws StoreError `cannot_open`, with the reason and what to do.
+ */
+export function openSqliteStore(file: string): ChatStore {
+  const db = openDatabase(file);
+  const messages = openMessages(db);
+  const conversations = openConversations(db, messages.newestOf);
+  const ping = prepareQuery(db, "SELECT 1");
+  let closing: Promise<void> | undefined;
+
+  function admit(): void {
+    if (closing) throw new StoreError("closed", "the store is closed");
+  }
+
+  async function pingDatabase(): Promise<void> {
+    ping.get();
+  }
+
+  return {
+    ...checkedStore({ messages, conversations, ping: pingDatabase }, admit),
+    close() {
+      closing ??= messages.close().then(() => db.close());
+      return closing;
+    },
+  };
+}
+
+function openDatabase(file: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
+    db = new DatabaseSync(file);
+    // Exclusive before WAL: then the lock is the file's own, and there is no shared memory beside it.
+    db.exec("PRAGMA locking_mode = EXCLUSIVE");
+    db.exec("PRAGMA journal_mode = WAL");
+    db.exec("PRAGMA synchronous = FULL");
+    migrate(db);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw toOpenError(file, error);
+  }
+}

@@ -1,0 +1,120 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Message } from "../entities.ts";
+import { isStoreError } from "../errors.ts";
+import { GroupCommit, type Job } from "../group-commit.ts";
+import { checkSameMessage, timeOf } from "../new-message.ts";
+import type { Appended, MessageRange, NewMessage } from "../store.ts";
+import { conversationStream, type Stream, streamOf } from "../stream.ts";
+import { type MessageRow, toMessage } from "./rows.ts";
+import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
+
+const columns = "seq, id, user_id, content, timestamp";
+
+/** The statements of messages, each with what it is for; a test asks SQLite for the plan of every one. */
+export const messageSql = {
+  insert: `INSERT INTO messages (stream, ${columns}) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (stream, id) DO NOTHING`,
+  last: "SELECT seq, timestamp FROM messages WHERE stream = ? ORDER BY seq DESC LIMIT 1",
+  byId: `SELECT ${columns} FROM messages WHERE stream = ? AND id = ?`,
+  bySeq: `SELECT ${columns} FROM messages WHERE stream = ? AND seq = ?`,
+  oldest: `SELECT ${columns} FROM messages WHERE stream = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT ?`,
+  newest: `SELECT ${columns} FROM messages WHERE stream = ? AND seq > ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+  touchConversation: `INSERT INTO conversations (id, created_at, last_seq, last_activity_at) VALUES (?, ?2, ?, ?2)
+    ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq, last_activity_at = excluded.last_activity_at`,
+  isMember: "SELECT 1 FROM members WHERE user_id = ? AND conversation_id = ?",
+  join: `INSERT INTO members (user_id, conversation_id, position)
+    SELECT ?, ?2, coalesce(max(position), 0) + 1 FROM members WHERE conversation_id = ?2`,
+} as const;
+
+/** Opens the logs of messages. */
+export function openMessages(db: DatabaseSync) {
+  const insert = prepareCommand(db, messageSql.insert);
+  const last = prepareQuery<{ seq: number; timestamp: number }>(db, messageSql.last);
+  const byId = prepareQuery<MessageRow>(db, messageSql.byId);
+  const bySeq = prepareQuery<MessageRow>(db, messageSql.bySeq);
+  const oldest = prepareQuery<MessageRow>(db, messageSql.oldest);
+  const newest = prepareQuery<MessageRow>(db, messageSql.newest);
+  const touchConversation = prepareCommand(db, messageSql.touchConversation);
+  const isMember = prepareQuery<object>(db, messageSql.isMember);
+  const join = prepareCommand(db, messageSql.join);
+  const group = new GroupCommit<NewMessage, Appended>({
+    laneOf: streamOf,
+    write: writeGroup,
+    groupSizeMax: 512,
+    groupsInFlightMax: 1,
+  });
+
+  /** Commits a group. What one message throws is its own: it has written nothing by then. */
+  function writeGroup(jobs: readonly Job<NewMessage, Appended>[]): void {
+    const answers: (() => void)[] = [];
+    inTransaction(db, () => {
+      for (const { item, resolve, reject } of jobs) {
+        try {
+          const appended = write(item);
+          answers.push(() => resolve(appended));
+        } catch (error) {
+          if (!isStoreError(error, "conflict")) throw error;
+          answers.push(() => reject(error));
+        }
+      }
+    });
+    for (const answer of answers) answer();
+  }
+
+  function write(message: NewMessage): Appended {
+    const stream = streamOf(message);
+    const before = last.get(stream);
+    const row: MessageRow = {
+      seq: (before?.seq ?? 0) + 1,
+      id: message.id,
+      user_id: message.user_id,
+      content: message.content,
+      timestamp: timeOf(message, before?.timestamp),
+    };
+    const inserted = insert.run(stream, row.seq, row.id, row.user_id, row.content, row.timestamp);
+    if (inserted === 0) return { message: findSame(stream, message), created: false };
+    if (message.conversation_id !== null) {
+      touchConversation.run(message.conversation_id, row.timestamp, row.seq);
+      if (!isMember.get(message.user_id, message.conversation_id)) {
+        join.run(message.user_id, message.conversation_id);
+      }
+    }
+    return { message: toMessage(stream, row), created: true };
+  }
+
+  function findSame(stream: Stream, message: NewMessage): Message {
+    const row = byId.get(stream, message.id);
+    if (!row) throw new Error(`the id ${message.id} is taken, but by no message`);
+    const stored = toMessage(stream, row);
+    checkSameMessage(stored, message);
+    return stored;
+  }
+
+  function page(stream: Stream, range: MessageRange): Message[] {
+    const { after = 0, before = Number.MAX_SAFE_INTEGER, limit, from } = range;
+    const rows =
+      from === "oldest"
+        ? oldest.all(stream, after, before, limit)
+        : newest.all(stream, after, before, limit).reverse();
+    return rows.map((row) => toMessage(stream, row));
+  }
+
+  return {
+    append: (message: NewMessage) => group.add(message),
+    async page(stream: Stream, range: MessageRange): Promise<Message[]> {
+      return page(stream, range);
+    },
+    async get(stream: Stream, seq: number): Promise<Message | null> {
+      const row = bySeq.get(stream, seq);
+      return row ? toMessage(stream, row) : null;
+    },
+    async lastSeq(stream: Stream): Promise<number> {
+      return last.get(stream)?.seq ?? 0;
+    },
+    /** Reads the newest messages of a conversation, oldest first. */
+    newestOf(conversationId: string, limit: number): Message[] {
+      return page(conversationStream(conversationId), { limit, from: "newest" });
+    },
+    close: () => group.close(),
+  };
+}

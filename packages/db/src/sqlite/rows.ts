@@ -1,0 +1,37 @@
+import type { Message } from "../entities.ts";
+import { conversationOf, type Stream } from "../stream.ts";
+
+/** A row of the messages table, without its stream. */
+export interface MessageRow {
+  seq: number;
+  id: string;
+  user_id: string;
+  content: string;
+  timestamp: number;
+}
+
+/** A row of the conversations table. */
+export interface ConversationRow {
+  id: string;
+  created_at: number;
+  created_with: string | null;
+  last_seq: number;
+  last_activity_at: number;
+}
+
+/** Turns a row into the message that it keeps. */
+export function toMessage(stream: Stream, row: MessageRow): Message {
+  return {
+    id: row.id,
+    user_id: row.user_id,
+    content: row.content,
+    timestamp: toTimestamp(row.timestamp),
+    conversation_id: conversationOf(stream),
+    seq: row.seq,
+  };
+}
+
+/** Writes ms since 1970 as ISO 8601, UTC, with milliseconds. */
+export function toTimestamp(time: number): string {
+  return new Date(time).toISOString();
+}

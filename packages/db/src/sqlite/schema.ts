@@ -1,0 +1,59 @@
+import type { DatabaseSync } from "node:sqlite";
+import { StoreError } from "../errors.ts";
+
+/** What takes a database from version n (its place in the list) to n + 1. They only add. */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE messages (
+    stream TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    content TEXT NOT NULL,
+    timestamp INTEGER NOT NULL, -- ms since 1970
+    UNIQUE (stream, seq),
+    UNIQUE (stream, id)
+  ) STRICT;
+
+  CREATE TABLE conversations (
+    id TEXT NOT NULL PRIMARY KEY,
+    created_at INTEGER NOT NULL, -- ms since 1970
+    created_with TEXT, -- hash of the members it was created with; NULL when it came to be by sending
+    last_seq INTEGER NOT NULL,
+    last_activity_at INTEGER NOT NULL -- ms since 1970
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE members (
+    user_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    position INTEGER NOT NULL, -- the order of joining
+    PRIMARY KEY (user_id, conversation_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE UNIQUE INDEX members_by_conversation ON members (conversation_id, position, user_id);
+  `,
+];
+
+/**
+ * Brings a database to the newest schema version, in one transaction.
+ * @throws StoreError `cannot_open` when a newer ChatNest made it.
+ */
+export function migrate(db: DatabaseSync): void {
+  // The write lock comes first: the version that is read here is the one that is migrated.
+  db.exec("BEGIN EXCLUSIVE");
+  try {
+    const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
+    if (version > migrations.length) {
+      throw new StoreError(
+        "cannot_open",
+        `it has schema version ${version}, made by a newer ChatNest; this one knows ${migrations.length}`,
+      );
+    }
+    for (const migration of migrations.slice(version)) db.exec(migration);
+    db.exec(`PRAGMA user_version = ${migrations.length}`);
+    db.exec("COMMIT");
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}

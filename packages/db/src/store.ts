@@ -1,0 +1,102 @@
+import type { Conversation, Message } from "./entities.ts";
+import type { Stream } from "./stream.ts";
+
+/** What every store of chat does, whatever keeps the data. */
+export interface ChatStore {
+  readonly messages: MessageStore;
+  readonly conversations: ConversationStore;
+  /**
+   * Answers once the store can read and write.
+   * @throws StoreError `unavailable` or `closed`.
+   */
+  ping(): Promise<void>;
+  /** Stores what was already sent, then lets go of everything; later calls throw `closed`. Closing twice is fine. */
+  close(): Promise<void>;
+}
+
+/** A message to be stored; the store numbers it. */
+export interface NewMessage {
+  id: string;
+  user_id: string;
+  content: string;
+  conversation_id: string | null;
+  /** Kept as given when it is there (an import); else the store's clock, never below the message before it. */
+  timestamp?: string;
+}
+
+/** A stored message, and whether this call stored it. */
+export interface Appended {
+  message: Message;
+  /** `false` when the same id and body had been stored before. */
+  created: boolean;
+}
+
+/** Which part of a stream to read. Bounds are exclusive. */
+export interface MessageRange {
+  after?: number;
+  before?: number;
+  /** 1 to 1,000. */
+  limit: number;
+  /** Which end of the range to take `limit` messages from; they always come in ascending order. */
+  from: "oldest" | "newest";
+}
+
+/** The logs: one sequence of messages for each conversation, and one for each user's notes. */
+export interface MessageStore {
+  /**
+   * Stores a message at the end of its stream and answers once it is durable. Sends that arrive together are
+   * committed together, in the order they arrived. A conversation comes to be by its first message, and its sender joins it.
+   * @throws StoreError `conflict` when the id is taken by another body, `invalid`, `unavailable`, `closed`.
+   */
+  append(message: NewMessage): Promise<Appended>;
+  /** Reads part of a stream, oldest first; empty when there is nothing. */
+  page(stream: Stream, range: MessageRange): Promise<Message[]>;
+  /** Reads one message; `null` when there is none at that position. */
+  get(stream: Stream, seq: number): Promise<Message | null>;
+  /** Reads the position of the newest entry; 0 when there is none. */
+  lastSeq(stream: Stream): Promise<number>;
+}
+
+/** A conversation to be created. */
+export interface NewConversation {
+  id: string;
+  /** 1 to 1,000, without repeats, in the order they join. */
+  user_ids: string[];
+}
+
+/** Where a conversation stands in an inbox. */
+export interface InboxPosition {
+  last_activity_at: string;
+  id: string;
+}
+
+/** Which part of a user's inbox to read. */
+export interface InboxRange {
+  /** Starts behind this position. */
+  after?: InboxPosition;
+  /** How many conversations at most. */
+  limit: number;
+}
+
+/** The conversations and who is in them. */
+export interface ConversationStore {
+  /**
+   * Creates a conversation, or finds the same one. One that came to be by sending gains the members.
+   * @throws StoreError `conflict` when the id is taken by one that was created with other members.
+   */
+  create(conversation: NewConversation): Promise<{ created: boolean }>;
+  /** Reads conversations, each with its `messages` newest messages (0 to 1,000), in the order asked for; unknown ids are left out. */
+  get(ids: readonly string[], messages: number): Promise<Conversation[]>;
+  /** Reads a user's inbox, most recently active first, ties by id. */
+  inbox(userId: string, range: InboxRange): Promise<InboxPosition[]>;
+  /**
+   * Adds a member; `added` is `false` when it was one.
+   * @throws StoreError `not_found` when there is no such conversation.
+   */
+  addMember(conversationId: string, userId: string): Promise<{ added: boolean }>;
+  /**
+   * Removes a member; the last one may leave.
+   * @throws StoreError `not_found` when there is no such conversation or member.
+   */
+  removeMember(conversationId: string, userId: string): Promise<void>;
+}

@@ -1,0 +1,75 @@
+import { expect } from "vitest";
+import type { Message } from "../src/entities.ts";
+import { isStoreError, type StoreErrorCode } from "../src/errors.ts";
+import type { Appended, ChatStore, NewMessage } from "../src/store.ts";
+import type { Stream } from "../src/stream.ts";
+import { upTo } from "./make.ts";
+
+/** What became of one send. */
+export type Outcome = "created" | "repeated" | StoreErrorCode;
+
+/** Sends messages at once and waits for all answers. */
+export function appendAll(store: ChatStore, messages: readonly NewMessage[]): Promise<Appended[]> {
+  return Promise.all(messages.map((message) => store.messages.append(message)));
+}
+
+/** Sends messages at once and says what became of each. */
+export function outcomesOf(store: ChatStore, messages: readonly NewMessage[]): Promise<Outcome[]> {
+  return Promise.all(messages.map((message) => outcomeOf(store.messages.append(message))));
+}
+
+async function outcomeOf(answer: Promise<Appended>): Promise<Outcome> {
+  try {
+    return (await answer).created ? "created" : "repeated";
+  } catch (error) {
+    if (isStoreError(error)) return error.code;
+    throw error;
+  }
+}
+
+/** Sends one message after the other. */
+export async function appendInTurn(
+  store: ChatStore,
+  messages: readonly NewMessage[],
+): Promise<Message[]> {
+  const stored: Message[] = [];
+  for (const message of messages) stored.push((await store.messages.append(message)).message);
+  return stored;
+}
+
+/** Reads a whole stream and checks that it is numbered 1, 2, 3, ... and holds no id twice. */
+export async function readLog(store: ChatStore, stream: Stream): Promise<Message[]> {
+  const log: Message[] = [];
+  for (;;) {
+    const after = log.at(-1)?.seq ?? 0;
+    const page = await store.messages.page(stream, { after, limit: 1_000, from: "oldest" });
+    if (page.length === 0) break;
+    // A page that does not go on from here would make this walk endless.
+    expect(page[0]?.seq).toBe(after + 1);
+    log.push(...page);
+  }
+  expect(seqsOf(log)).toEqual(upTo(log.length));
+  expect(new Set(log.map((message) => message.id)).size).toBe(log.length);
+  expect(await store.messages.lastSeq(stream)).toBe(log.length);
+  return log;
+}
+
+/** Lists positions. */
+export function seqsOf(messages: readonly Message[]): number[] {
+  return messages.map((message) => message.seq);
+}
+
+/** Lists contents. */
+export function contentsOf(messages: readonly { content: string }[]): string[] {
+  return messages.map((message) => message.content);
+}
+
+/** Lists ids. */
+export function idsOf(items: readonly { id: string }[]): string[] {
+  return items.map((item) => item.id);
+}
+
+/** Checks that a call fails with a certain code of a store's error. */
+export async function expectRefusal(call: Promise<unknown>, code: StoreErrorCode): Promise<void> {
+  await expect(call).rejects.toMatchObject({ name: "StoreError", code });
+}

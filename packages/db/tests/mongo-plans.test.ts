@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { type Db, MongoClient } from "mongodb";
+import { describe, expect, inject, it } from "vitest";
+import { type ChatStore, openMongoStore } from "../src/index.ts";
+import { newMessage, newUsers } from "./make.ts";
+import { withDatabase } from "./with-database.ts";
+
+/** What MongoDB's profiler says of one operation: https://www.mongodb.com/docs/manual/reference/database-profiler/ */
+interface Profile {
+  op: string;
+  ns: string;
+  planSummary?: string;
+  hasSortStage?: boolean;
+  keysExamined?: number;
+  docsExamined?: number;
+  nreturned?: number;
+  command: Record<string, unknown>;
+}
+
+const indexed = /^(IXSCAN|IDHACK|DISTINCT_SCAN|COUNT_SCAN)/;
+
+describe.each(inject("mongoDeployments"))("MongoDB $name plans", ({ uri }) => {
+  it("every query by an index, without an in-memory sort", async () => {
+    await using client = new MongoClient(uri);
+    const name = `chatnest_test_${randomUUID()}`;
+    const db = client.db(name);
+    await (await openStore(uri, name)).close();
+    // The default one keeps 1 MB, and forgets what came first.
+    await db.createCollection("system.profile", { capped: true, size: 64 * 1024 * 1024 });
+    // Before the store opens again, so that what it does by itself is seen too.
+    await db.command({ profile: 2 });
+    const store = await openStore(uri, name);
+    await useEverything(store);
+    await store.close();
+    await db.command({ profile: 0 });
+    const profiles = await plannedOperations(db);
+    await db.dropDatabase();
+
+    const without = profiles.filter(({ planSummary }) => !indexed.test(planSummary ?? ""));
+    expect(without.map(({ ns, command }) => ({ ns, command }))).toEqual([]);
+    expect(profiles.filter(({ hasSortStage }) => hasSortStage)).toEqual([]);
+    const reads = profiles.filter(({ op }) => op === "query");
+    for (const { docsExamined = 0, nreturned = 0 } of reads) {
+      expect(docsExamined).toBeLessThanOrEqual(nreturned);
+    }
+    // All kinds of queries that the store has were seen, and no more.
+    const kinds = profiles.map(({ op, ns }) => `${op} ${ns.slice(name.length + 1)}`);
+    expect([...new Set(kinds)].toSorted()).toEqual([
+      "command chat_members",
+      "command chat_messages",
+      "query chat_conversations",
+      "query chat_members",
+      "query chat_messages",
+      "query chat_meta",
+      "remove chat_members",
+      "update chat_conversations",
+      "update chat_members",
+      "update chat_meta",
+    ]);
+  });
+});
+
+async function openStore(uri: string, name: string): Promise<ChatStore> {
+  const store = openMongoStore({ uri: withDatabase(uri, name) });
+  await store.ready;
+  return store;
+}
+
+/** Calls everything that a store can do, on data large enough that a scan would show. */
+async function useEverything({ messages, conversations }: ChatStore): Promise<void> {
+  await conversations.create({ id: "full", user_ids: newUsers(1_000) });
+  await conversations.create({ id: "full", user_ids: newUsers(1_000) });
+  await conversations.addMember("full", "ann");
+  const sent = Array.from({ length: 600 }, (_, index) =>
+    newMessage({ conversation_id: `room-${index % 30}`, user_id: "ann" }),
+  );
+  await Promise.all(sent.map((message) => messages.append(message)));
+  await Promise.all(sent.map((message) => messages.append(message)));
+  await messages.append(newMessage({ conversation_id: null, user_id: "ann" }));
+  await messages.page("c:room-1", { limit: 5, from: "newest" });
+  await messages.page("c:room-1", { limit: 5, from: "newest", before: 9 });
+  await messages.page("c:room-1", { limit: 5, from: "oldest", after: 3, before: 9 });
+  await messages.get("c:room-1", 7);
+  await messages.lastSeq("n:ann");
+  await conversations.inbox("ann", { limit: 10 });
+  await conversations.get(["full", "room-1", "room-2"], 10);
+  await conversations.removeMember("full", "ann");
+}
+
+async function plannedOperations(db: Db): Promise<Profile[]> {
+  const profiles = await db.collection("system.profile").find<Profile>({}).toArray();
+  return profiles.filter(
+    ({ op, ns, command }) =>
+      ns.includes(".chat_") && op !== "insert" && !("createIndexes" in command) && op !== "getmore",
+  );
+}

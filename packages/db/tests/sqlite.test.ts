@@ -1,0 +1,110 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openSqliteStore } from "../src/index.ts";
+import type { ChatStore } from "../src/store.ts";
+import { describeStore } from "./describe-store.ts";
+import { newMessage } from "./make.ts";
+import type { OpenedStore } from "./opened-store.ts";
+
+describeStore("SQLite file", { open: openOnFile, data: "exclusive", interleavings: 30 });
+describeStore("SQLite :memory:", { open: openInMemory, data: "gone", interleavings: 30 });
+
+describe("opening a SQLite file", () => {
+  it("makes the folders that are not there", async () => {
+    await using folder = await newFolder();
+    const file = join(folder.path, "deep", "er", "chatnest.db");
+    const store = openSqliteStore(file);
+    await store.messages.append(newMessage());
+    await store.close();
+  });
+
+  it("refuses a file that another store has open, which goes on unharmed", async () => {
+    await using folder = await newFolder();
+    const file = join(folder.path, "chatnest.db");
+    const store = openSqliteStore(file);
+    await store.messages.append(newMessage({ conversation_id: "room" }));
+    expectCannotOpen(file);
+    await store.messages.append(newMessage({ conversation_id: "room" }));
+    expectCannotOpen(file);
+    expect(await store.messages.lastSeq("c:room")).toBe(2);
+    await store.close();
+    const next = openSqliteStore(file);
+    expect(await next.messages.lastSeq("c:room")).toBe(2);
+    await next.close();
+  });
+
+  it("refuses a folder", async () => {
+    await using folder = await newFolder();
+    expectCannotOpen(folder.path);
+  });
+
+  it("refuses a file below a file", async () => {
+    await using folder = await newFolder();
+    await writeFile(join(folder.path, "file"), "");
+    expectCannotOpen(join(folder.path, "file", "chatnest.db"));
+  });
+
+  it("refuses a file that is no database and leaves it as it is", async () => {
+    await using folder = await newFolder();
+    const file = join(folder.path, "letter.txt");
+    const letter = "Dear Ann, ".repeat(1_000);
+    await writeFile(file, letter);
+    expectCannotOpen(file);
+    expect(await readFile(file, "utf8")).toBe(letter);
+  });
+
+  it("takes names of files for names, not for URIs or options", async () => {
+    await using folder = await newFolder();
+    const file = join(folder.path, "file:a?mode=memory#%41 b.db");
+    const store = openSqliteStore(file);
+    await store.messages.append(newMessage({ conversation_id: "room" }));
+    await store.close();
+    const again = openSqliteStore(file);
+    expect(await again.messages.lastSeq("c:room")).toBe(1);
+    await again.close();
+  });
+});
+
+function expectCannotOpen(file: string): void {
+  expect(() => openSqliteStore(file)).toThrow(
+    expect.objectContaining({ name: "StoreError", code: "cannot_open" }),
+  );
+}
+
+async function openOnFile(): Promise<OpenedStore> {
+  const folder = await newFolder();
+  const opened: ChatStore[] = [];
+  const openAgain = async () => {
+    const store = openSqliteStore(join(folder.path, "chatnest.db"));
+    opened.push(store);
+    return store;
+  };
+  return {
+    store: await openAgain(),
+    openAgain,
+    async [Symbol.asyncDispose]() {
+      for (const store of opened) await store.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function openInMemory(): Promise<OpenedStore> {
+  const store = openSqliteStore(":memory:");
+  return {
+    store,
+    openAgain: () => Promise.reject(new Error(":memory: keeps nothing")),
+    [Symbol.asyncDispose]: () => store.close(),
+  };
+}
+
+interface Folder extends AsyncDisposable {
+  path: string;
+}
+
+async function newFolder(): Promise<Folder> {
+  const path = await mkdtemp(join(tmpdir(), "chatnest-db-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
