@@ -1,0 +1,146 @@
+import { isStoreError, type StoreErrorCode } from "@chatnest/db";
+import { TRPCError } from "@trpc/server";
+import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
+import { ZodError } from "zod";
+
+interface ErrorRow {
+  /** HTTP status. */
+  status: number;
+  title: string;
+  trpc: TRPC_ERROR_CODE_KEY;
+}
+
+/** Every error that a client can get: its code, its HTTP status and its name in tRPC. */
+export const errorTable = {
+  bad_request: { status: 400, title: "Bad request", trpc: "BAD_REQUEST" },
+  unauthorized: { status: 401, title: "Unauthorized", trpc: "UNAUTHORIZED" },
+  forbidden: { status: 403, title: "Forbidden", trpc: "FORBIDDEN" },
+  not_found: { status: 404, title: "Not found", trpc: "NOT_FOUND" },
+  method_not_allowed: {
+    status: 405,
+    title: "Method not allowed",
+    trpc: "METHOD_NOT_SUPPORTED",
+  },
+  conflict: { status: 409, title: "Conflict", trpc: "CONFLICT" },
+  payload_too_large: { status: 413, title: "Payload too large", trpc: "PAYLOAD_TOO_LARGE" },
+  unsupported_media_type: {
+    status: 415,
+    title: "Unsupported media type",
+    trpc: "UNSUPPORTED_MEDIA_TYPE",
+  },
+  validation_failed: {
+    status: 422,
+    title: "Validation failed",
+    trpc: "UNPROCESSABLE_CONTENT",
+  },
+  internal: { status: 500, title: "Internal error", trpc: "INTERNAL_SERVER_ERROR" },
+  unavailable: { status: 503, title: "Unavailable", trpc: "SERVICE_UNAVAILABLE" },
+} as const satisfies Record<string, ErrorRow>;
+
+/** The code of an error that a client can get. */
+export type ErrorCode = keyof typeof errorTable;
+
+/** One thing that is wrong with an input. */
+export interface InputIssue {
+  /** Where it is, dots between the steps; empty for the whole input. */
+  path: string;
+  /** What kind of thing it is, as zod names it. */
+  code: string;
+  message: string;
+}
+
+/** What an error carries beside its code and its text. */
+export interface ChatErrorDetails extends ErrorOptions {
+  /** For `validation_failed`. */
+  issues?: InputIssue[];
+  /** The id of the message whose outcome is unknown: to send it again with this id is safe. */
+  id?: string;
+}
+
+/** An error that a client may see, text and all. */
+export class ChatError extends Error {
+  readonly code: ErrorCode;
+  readonly issues: InputIssue[] | undefined;
+  readonly id: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ChatErrorDetails = {}) {
+    super(message, details);
+    this.name = "ChatError";
+    this.code = code;
+    this.issues = details.issues;
+    this.id = details.id;
+  }
+}
+
+const storeCodes: Record<StoreErrorCode, ErrorCode> = {
+  conflict: "conflict",
+  not_found: "not_found",
+  invalid: "validation_failed",
+  unavailable: "unavailable",
+  closed: "unavailable",
+  cannot_open: "unavailable",
+};
+
+/** Turns whatever was thrown into what a client may see of it; of an unknown error it sees nothing. */
+export function toChatError(error: unknown): ChatError {
+  if (error instanceof ChatError) return error;
+  if (error instanceof ZodError) return invalidInput(error);
+  if (isStoreError(error)) {
+    const code = storeCodes[error.code];
+    const text = code === "unavailable" ? "the store is away; try again" : error.message;
+    return new ChatError(code, text, { cause: error });
+  }
+  if (error instanceof TRPCError) return fromTrpc(error);
+  return new ChatError("internal", "something went wrong on our side", { cause: error });
+}
+
+/** Turns an error into the one that tRPC answers with; its cause is the {@link ChatError}. */
+export function toTrpcError(error: unknown): TRPCError {
+  const cause = toChatError(error);
+  return new TRPCError({ code: errorTable[cause.code].trpc, message: cause.message, cause });
+}
+
+/** Lists what is wrong with an input; every unknown field gets a line of its own, by name. */
+export function invalidInput(error: ZodError): ChatError {
+  const issues = error.issues.flatMap((issue): InputIssue[] => {
+    const { code, message } = issue;
+    if (code !== "unrecognized_keys") return [{ path: toPath(issue.path), code, message }];
+    return issue.keys.map((key) => ({
+      path: toPath([...issue.path, key]),
+      code,
+      message: "unknown field",
+    }));
+  });
+  const text = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  return new ChatError("validation_failed", text.join("; "), { issues, cause: error });
+}
+
+function toPath(steps: readonly PropertyKey[]): string {
+  return steps.map(String).join(".");
+}
+
+// What tRPC throws by itself, before a procedure runs: its own texts may quote the input or the code.
+function fromTrpc(error: TRPCError): ChatError {
+  if (error.cause instanceof ChatError || error.cause instanceof ZodError) {
+    return toChatError(error.cause);
+  }
+  switch (error.code) {
+    case "NOT_FOUND":
+      return new ChatError("not_found", "there is no such procedure", { cause: error });
+    case "METHOD_NOT_SUPPORTED":
+      return new ChatError("method_not_allowed", "wrong method for this procedure", {
+        cause: error,
+      });
+    case "UNSUPPORTED_MEDIA_TYPE":
+      return new ChatError("unsupported_media_type", "send JSON, and ask for JSON", {
+        cause: error,
+      });
+    case "PAYLOAD_TOO_LARGE":
+      return new ChatError("payload_too_large", "the body is too large", { cause: error });
+    case "PARSE_ERROR":
+    case "BAD_REQUEST":
+      return new ChatError("bad_request", "the request cannot be read", { cause: error });
+    default:
+      return new ChatError("internal", "something went wrong on our side", { cause: error });
+  }
+}

@@ -1,0 +1,92 @@
+import type { ChatStore, Stream } from "@chatnest/db";
+import type { Message, MessagePage } from "./schemas/messages.ts";
+
+/** Which page of a log to read: `before` and `after` are exclusive positions. */
+export interface HistoryRange {
+  limit: number;
+  before?: number | undefined;
+  after?: number | undefined;
+}
+
+// What is held in memory of a history that is streamed.
+const chunkSize = 256;
+
+/**
+ * Reads one page of a log, oldest first. `after` reads on from there, `before` reads back from there, both read the range
+ * from its beginning, neither reads the newest. Past either end it is empty.
+ */
+export function readPage(
+  store: ChatStore,
+  stream: Stream,
+  { limit, before, after }: HistoryRange,
+): Promise<MessagePage> {
+  return after === undefined
+    ? readBack(store, stream, { limit, before })
+    : readOn(store, stream, { limit, before, after });
+}
+
+/** Reads all of a log up to what it held at the beginning, oldest first, in chunks. */
+export async function* readAll(store: ChatStore, stream: Stream): AsyncGenerator<Message> {
+  const last = await store.messages.lastSeq(stream);
+  let after = 0;
+  while (after < last) {
+    const range = { after, before: last + 1, limit: chunkSize, from: "oldest" } as const;
+    const chunk = await store.messages.page(stream, range);
+    yield* chunk;
+    after = chunk.at(-1)?.seq ?? last;
+  }
+}
+
+async function readBack(
+  store: ChatStore,
+  stream: Stream,
+  { limit, before }: Omit<HistoryRange, "after">,
+): Promise<MessagePage> {
+  const found = await store.messages.page(stream, {
+    // One more than the page says whether there is a page before it.
+    limit: limit + 1,
+    from: "newest",
+    ...(before !== undefined && { before }),
+  });
+  const messages = found.slice(-limit);
+  const first = messages[0];
+  const isNewest = before === undefined || (await store.messages.lastSeq(stream)) < before;
+  return {
+    messages,
+    prev: first && found.length > limit ? { before: first.seq } : null,
+    next: isNewest ? null : { after: messages.at(-1)?.seq ?? 0 },
+  };
+}
+
+async function readOn(
+  store: ChatStore,
+  stream: Stream,
+  { limit, before, after }: HistoryRange & { after: number },
+): Promise<MessagePage> {
+  const isRange = before !== undefined;
+  const found = await store.messages.page(stream, {
+    limit: limit + 1,
+    from: "oldest",
+    after,
+    ...(isRange && { before }),
+  });
+  const messages = found.slice(0, limit);
+  const last = messages.at(-1);
+  return {
+    messages,
+    prev: isRange ? null : await neighbourBefore(store, stream, { first: messages[0], after }),
+    next: last && found.length > limit ? { after: last.seq, ...(isRange && { before }) } : null,
+  };
+}
+
+// The page that reads back from here; none when nothing is stored before it.
+async function neighbourBefore(
+  store: ChatStore,
+  stream: Stream,
+  { first, after }: { first: Message | undefined; after: number },
+): Promise<{ before: number } | null> {
+  if (after === 0) return null;
+  if (first) return { before: first.seq };
+  const last = await store.messages.lastSeq(stream);
+  return last > 0 ? { before: Math.min(after, last) + 1 } : null;
+}

@@ -1,0 +1,76 @@
+import type { z } from "zod";
+import type { ErrorCode } from "./errors.ts";
+
+/** What a procedure's result looks like in REST. */
+export interface RestAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  /** Absent: no body. */
+  body?: unknown;
+}
+
+/** The query parameters of a request, as they came. */
+export type RestQuery = Record<string, string>;
+
+/** A request header that takes part in a procedure's input. */
+export interface RestHeader {
+  name: string;
+  description: string;
+  /**
+   * Puts the header's value into the input as it came, before it is validated.
+   * @throws ChatError
+   */
+  apply(input: Record<string, unknown>, value: string): Record<string, unknown>;
+}
+
+/** How REST shows a procedure. Parameters of the path are input fields; the rest is the query, or the body of a POST. */
+export interface RestRoute {
+  method: "GET" | "POST" | "DELETE";
+  /** As documented, parameters in braces; it answers with and without the trailing slash. */
+  path: `/${string}`;
+  tag: string;
+  summary: string;
+  /** Query parameters of which one at least must be given for this procedure; the one without answers else. */
+  when?: readonly string[];
+  /** What each status of success means. Without `toRest` there is one. */
+  success: Readonly<Record<number, string>>;
+  /** The schema of the body of a success, of one item for a streamed array; `null`: no body. */
+  body: z.ZodType | null;
+  /** The errors of its own; those that any request can get are not repeated here. */
+  errors?: readonly ErrorCode[];
+  header?: RestHeader;
+  /** Whether a success can carry a `Link` header to the neighbouring pages. */
+  hasLinks?: boolean;
+  /** Pure. @default the status of success, the result as the body */
+  toRest?(result: unknown, query: RestQuery): RestAnswer;
+}
+
+/** The meta of a procedure. */
+export interface Meta {
+  rest?: RestRoute;
+}
+
+/** Where the pages beside a page are: what to change in its query; `null` when there is none. */
+export type Neighbours = Record<
+  "prev" | "next",
+  Record<string, string | number | undefined> | null
+>;
+
+const boundNames = ["before", "after", "cursor"];
+
+/**
+ * Writes the links to the pages beside a page, with the other parameters of its own query.
+ * Query-only references (RFC 3986, section 4.2) in a `Link` header (RFC 8288).
+ */
+export function toLinkHeaders(neighbours: Neighbours, query: RestQuery): Record<string, string> {
+  const links = Object.entries(neighbours).flatMap(([rel, bounds]) => {
+    if (!bounds) return [];
+    const params = new URLSearchParams(query);
+    for (const name of boundNames) params.delete(name);
+    for (const [name, value] of Object.entries(bounds)) {
+      if (value !== undefined) params.set(name, String(value));
+    }
+    return [`<?${params}>; rel="${rel}"`];
+  });
+  return links.length > 0 ? { link: links.join(", ") } : {};
+}

@@ -1,0 +1,16 @@
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { conversations } from "./routers/conversations.ts";
+import { messages } from "./routers/messages.ts";
+import { notes } from "./routers/notes.ts";
+import { createCallerFactory, router } from "./trpc.ts";
+
+/** All procedures of ChatNest. */
+export const appRouter = router({ messages, conversations, notes });
+
+/** The type of all procedures, for typed clients. */
+export type AppRouter = typeof appRouter;
+export type RouterInputs = inferRouterInputs<AppRouter>;
+export type RouterOutputs = inferRouterOutputs<AppRouter>;
+
+/** Makes a function that calls procedures in this process, as one caller. */
+export const createCaller = createCallerFactory(appRouter);

@@ -1,0 +1,142 @@
+import { v7 as uuidv7 } from "uuid";
+import { z } from "zod";
+import type { Context } from "../context.ts";
+import { ChatError } from "../errors.ts";
+import { readInbox, readInboxPage } from "../inbox.ts";
+import { type RestQuery, toLinkHeaders } from "../rest.ts";
+import * as schemas from "../schemas/conversations.ts";
+import { streamOfItems } from "../schemas/streams.ts";
+import { procedure, router } from "../trpc.ts";
+
+const tag = "conversations";
+const inboxPath = "/conversations/{user_id}";
+const membersPath = "/conversations/{conversation_id}/members";
+
+/** Conversations, who is in them, and each user's inbox. */
+export const conversations = router({
+  create: procedure
+    .meta({
+      rest: {
+        method: "POST",
+        path: "/conversations/",
+        tag,
+        summary: "Create a conversation",
+        success: { 201: "Created", 200: "It had been created before, or gained the members" },
+        body: schemas.Conversation,
+        errors: ["conflict"],
+        toRest({ conversation, created }: z.infer<typeof schemas.CreateConversationOutput>) {
+          return { status: created ? 201 : 200, body: conversation };
+        },
+      },
+    })
+    .input(schemas.CreateConversationInput)
+    .output(schemas.CreateConversationOutput)
+    .mutation(async ({ ctx, input }) => {
+      const id = input.id ?? uuidv7();
+      const { created } = await ctx.store.conversations.create({ id, user_ids: input.user_ids });
+      return { conversation: await find(ctx, { conversation_id: id, messages: 50 }), created };
+    }),
+
+  get: procedure
+    .meta({
+      rest: {
+        method: "GET",
+        path: "/conversations/by-id/{conversation_id}",
+        tag,
+        summary: "One conversation",
+        success: { 200: "The conversation with its newest messages" },
+        body: schemas.Conversation,
+        errors: ["not_found"],
+      },
+    })
+    .input(schemas.GetConversationInput)
+    .output(schemas.Conversation)
+    .query(({ ctx, input }) => find(ctx, input)),
+
+  all: procedure
+    .meta({
+      rest: {
+        method: "GET",
+        path: inboxPath,
+        tag,
+        summary: "All conversations of a user, or a page of them",
+        success: { 200: "Most recently active first; empty when there are none" },
+        body: schemas.Conversation,
+      },
+    })
+    .input(schemas.AllConversationsInput)
+    .output(streamOfItems(schemas.Conversation))
+    .query(({ ctx, input }) => readInbox(ctx.store, input.user_id, input.messages)),
+
+  page: procedure
+    .meta({
+      rest: {
+        method: "GET",
+        path: inboxPath,
+        tag,
+        summary: "All conversations of a user, or a page of them",
+        when: ["limit", "cursor"],
+        success: { 200: "Most recently active first; empty when there are none" },
+        body: z.array(schemas.Conversation),
+        hasLinks: true,
+        toRest({ conversations, next }: schemas.ConversationPage, query: RestQuery) {
+          const headers = toLinkHeaders({ prev: null, next }, query);
+          return { status: 200, headers, body: conversations };
+        },
+      },
+    })
+    .input(schemas.ConversationPageInput)
+    .output(schemas.ConversationPage)
+    .query(({ ctx, input }) => readInboxPage(ctx.store, input.user_id, input)),
+
+  addMember: procedure
+    .meta({
+      rest: {
+        method: "POST",
+        path: membersPath,
+        tag,
+        summary: "Add a member",
+        success: { 201: "Added", 200: "Was a member already" },
+        body: schemas.AddMemberOutput,
+        errors: ["not_found"],
+        toRest(member: z.infer<typeof schemas.AddMemberOutput>) {
+          return { status: member.added ? 201 : 200, body: member };
+        },
+      },
+    })
+    .input(schemas.MemberInput)
+    .output(schemas.AddMemberOutput)
+    .mutation(async ({ ctx, input }) => {
+      const { conversation_id, user_id } = input;
+      const { added } = await ctx.store.conversations.addMember(conversation_id, user_id);
+      return { conversation_id, user_id, added };
+    }),
+
+  removeMember: procedure
+    .meta({
+      rest: {
+        method: "DELETE",
+        path: `${membersPath}/{user_id}`,
+        tag,
+        summary: "Remove a member",
+        success: { 204: "Removed" },
+        body: null,
+        errors: ["not_found"],
+        toRest: () => ({ status: 204 }),
+      },
+    })
+    .input(schemas.MemberInput)
+    .output(z.void())
+    .mutation(({ ctx, input }) =>
+      ctx.store.conversations.removeMember(input.conversation_id, input.user_id),
+    ),
+});
+
+async function find(
+  { store }: Context,
+  { conversation_id, messages }: z.infer<typeof schemas.GetConversationInput>,
+): Promise<schemas.Conversation> {
+  const [conversation] = await store.conversations.get([conversation_id], messages);
+  if (!conversation) throw new ChatError("not_found", "there is no such conversation");
+  return conversation;
+}

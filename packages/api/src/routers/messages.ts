@@ -1,0 +1,132 @@
+import { conversationStream } from "@chatnest/db";
+import { z } from "zod";
+import { ChatError, toChatError } from "../errors.ts";
+import { readAll, readPage } from "../history.ts";
+import { type RestAnswer, type RestQuery, toLinkHeaders } from "../rest.ts";
+import * as schemas from "../schemas/messages.ts";
+import { streamOfItems } from "../schemas/streams.ts";
+import { idempotencyKey, send } from "../sending.ts";
+import { procedure, router } from "../trpc.ts";
+
+const tag = "messages";
+const historyPath = "/messages/{conversation_id}";
+
+/** Messages of conversations: one ordered log for each. */
+export const messages = router({
+  send: procedure
+    .meta({
+      rest: {
+        method: "POST",
+        path: "/messages/",
+        tag,
+        summary: "Send a message",
+        success: { 201: "Stored", 200: "The same message had been stored before" },
+        body: schemas.Message,
+        errors: ["conflict"],
+        header: idempotencyKey,
+        toRest({ message, created }: z.infer<typeof schemas.SendMessageOutput>) {
+          return { status: created ? 201 : 200, body: message };
+        },
+      },
+    })
+    .input(schemas.SendMessageInput)
+    .output(schemas.SendMessageOutput)
+    .mutation(({ ctx, input }) =>
+      send(ctx, { ...input, conversation_id: input.conversation_id ?? null }),
+    ),
+
+  all: procedure
+    .meta({
+      rest: {
+        method: "GET",
+        path: historyPath,
+        tag,
+        summary: "All messages of a conversation, or a page of them",
+        success: { 200: "Oldest first; empty when nothing was said" },
+        body: schemas.Message,
+      },
+    })
+    .input(schemas.AllMessagesInput)
+    .output(streamOfItems(schemas.Message))
+    .query(({ ctx, input }) => readAll(ctx.store, conversationStream(input.conversation_id))),
+
+  page: procedure
+    .meta({
+      rest: {
+        method: "GET",
+        path: historyPath,
+        tag,
+        summary: "All messages of a conversation, or a page of them",
+        when: ["limit", "before", "after"],
+        success: { 200: "Oldest first; empty when nothing was said" },
+        body: z.array(schemas.Message),
+        hasLinks: true,
+        toRest: pageToRest,
+      },
+    })
+    .input(schemas.MessagePageInput)
+    .output(schemas.MessagePage)
+    .query(({ ctx, input }) =>
+      readPage(ctx.store, conversationStream(input.conversation_id), input),
+    ),
+
+  get: procedure
+    .meta({
+      rest: {
+        method: "GET",
+        path: "/messages/{conversation_id}/{seq}",
+        tag,
+        summary: "One message",
+        success: { 200: "The message at this position" },
+        body: schemas.Message,
+        errors: ["not_found"],
+      },
+    })
+    .input(schemas.GetMessageInput)
+    .output(schemas.Message)
+    .query(async ({ ctx, input }) => {
+      const message = await ctx.store.messages.get(
+        conversationStream(input.conversation_id),
+        input.seq,
+      );
+      if (!message) throw new ChatError("not_found", "there is no message at this position");
+      return message;
+    }),
+
+  import: procedure
+    .input(schemas.ImportMessagesInput)
+    .output(schemas.ImportMessagesOutput)
+    .mutation(async ({ ctx, input }) => {
+      // Appended at once, so that they share groups; each log keeps the order given.
+      const outcomes = await Promise.allSettled(
+        input.messages.map(({ timestamp, ...message }) =>
+          ctx.store.messages.append({
+            ...message,
+            conversation_id: message.conversation_id ?? null,
+            ...(timestamp !== undefined && { timestamp }),
+          }),
+        ),
+      );
+      return { results: outcomes.map(toImportResult) };
+    }),
+});
+
+/** Shows a page of a log as an array with links to its neighbours. */
+export function pageToRest(
+  { messages, prev, next }: schemas.MessagePage,
+  query: RestQuery,
+): RestAnswer {
+  return { status: 200, headers: toLinkHeaders({ prev, next }, query), body: messages };
+}
+
+function toImportResult(
+  outcome: PromiseSettledResult<{ created: boolean }>,
+): schemas.ImportMessagesOutput["results"][number] {
+  if (outcome.status === "fulfilled") {
+    return { status: outcome.value.created ? "stored" : "existing" };
+  }
+  const error = toChatError(outcome.reason);
+  // Only what is wrong with this one message is its own; repeating the batch later settles the rest.
+  if (error.code !== "conflict" && error.code !== "validation_failed") throw error;
+  return { status: "refused", detail: error.message };
+}

@@ -1,0 +1,101 @@
+import {
+  membersShownMax,
+  messagePageSizeMax,
+  type Conversation as StoredConversation,
+} from "@chatnest/db";
+import { z } from "zod";
+import { ConversationId, Timestamp, UserId } from "./ids.ts";
+import { Message } from "./messages.ts";
+
+export const Conversation = z
+  .object({
+    id: z.string(),
+    user_ids: z
+      .array(z.string())
+      .max(membersShownMax)
+      .meta({ description: "Members in the order they joined, the first 1,000." }),
+    messages: z
+      .array(Message)
+      .max(messagePageSizeMax)
+      .meta({ description: "The newest messages, oldest first." }),
+    created_at: Timestamp,
+    last_seq: z.int().min(0).meta({ description: "Position of the newest entry; 0: none." }),
+    member_count: z.int().min(0),
+    last_activity_at: Timestamp.meta({
+      description: "The `timestamp` of the newest message, else `created_at`.",
+    }),
+  })
+  .meta({ id: "Conversation" }) satisfies z.ZodType<StoredConversation>;
+export type Conversation = z.infer<typeof Conversation>;
+
+export const CreateConversationInput = z
+  .strictObject({
+    id: ConversationId.optional(),
+    user_ids: z
+      .array(UserId)
+      .min(1)
+      .max(membersShownMax)
+      .refine((ids) => new Set(ids).size === ids.length, { error: "a member is named twice" })
+      .meta({ description: "Members, in the order they join: 1 to 1,000, no repeats." }),
+  })
+  .meta({ id: "CreateConversation" });
+
+export const CreateConversationOutput = z.object({
+  conversation: Conversation,
+  created: z.boolean(),
+});
+
+export const NewestMessages = z
+  .int()
+  .min(0)
+  .max(messagePageSizeMax)
+  .default(50)
+  .meta({ description: "How many of the newest messages each conversation carries." });
+
+export const GetConversationInput = z.strictObject({
+  conversation_id: ConversationId,
+  messages: NewestMessages,
+});
+
+export const AllConversationsInput = z.strictObject({ user_id: UserId, messages: NewestMessages });
+
+/** Most messages that one page of conversations carries. */
+export const inboxMessagesMax = 10_000;
+
+export const ConversationPageInput = z
+  .strictObject({
+    user_id: UserId,
+    limit: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(20)
+      .meta({ description: "How many conversations at most." }),
+    cursor: z
+      .string()
+      .max(1_024)
+      .optional()
+      .meta({ description: "Where the page before ended, as its `next` says." }),
+    messages: NewestMessages,
+  })
+  .refine(({ limit, messages }) => limit * messages <= inboxMessagesMax, {
+    path: ["limit"],
+    error: `limit times messages is ${inboxMessagesMax} at most`,
+  });
+
+/** A page of an inbox, and how to ask for the next: add it to the same input. */
+export const ConversationPage = z.object({
+  conversations: z.array(Conversation),
+  next: z.object({ cursor: z.string() }).nullable(),
+});
+export type ConversationPage = z.infer<typeof ConversationPage>;
+
+export const MemberInput = z.strictObject({ conversation_id: ConversationId, user_id: UserId });
+
+export const AddMemberOutput = z
+  .object({
+    conversation_id: z.string(),
+    user_id: z.string(),
+    added: z.boolean().meta({ description: "`false`: was a member already." }),
+  })
+  .meta({ id: "Member" });

@@ -1,0 +1,34 @@
+import { initTRPC } from "@trpc/server";
+import type { Context } from "./context.ts";
+import { errorTable, toChatError, toTrpcError } from "./errors.ts";
+import type { Meta } from "./rest.ts";
+
+const t = initTRPC
+  .context<Context>()
+  .meta<Meta>()
+  .create({
+    isDev: false,
+    errorFormatter({ shape, error, ctx }) {
+      const { code, message, issues, id } = toChatError(error);
+      return {
+        code: shape.code,
+        message,
+        data: {
+          code,
+          httpStatus: errorTable[code].status as number,
+          ...(ctx && { request_id: ctx.requestId }),
+          ...(issues && { errors: issues }),
+          ...(id !== undefined && { id }),
+        },
+      };
+    },
+  });
+
+export const { router, createCallerFactory } = t;
+
+/** A procedure whose errors are all of the error table. */
+export const procedure = t.procedure.use(async ({ next }) => {
+  const result = await next();
+  if (!result.ok) throw toTrpcError(result.error);
+  return result;
+});
