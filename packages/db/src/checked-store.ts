@@ -64,6 +64,8 @@ export function checkedStore(store: UncheckedStore, admit: () => void): Unchecke
         return conversations.removeMember(conversationId, userId);
       },
     },
+    watch: store.watch,
+    watchState: store.watchState,
     async ping() {
       admit();
       return store.ping();

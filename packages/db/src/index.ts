@@ -13,5 +13,7 @@ export type {
   MessageStore,
   NewConversation,
   NewMessage,
+  StoreEvent,
+  WatchState,
 } from "./store.ts";
 export { conversationStream, noteStream, type Stream, streamOf } from "./stream.ts";

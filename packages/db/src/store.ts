@@ -6,6 +6,13 @@ export interface ChatStore {
   readonly messages: MessageStore;
   readonly conversations: ConversationStore;
   /**
+   * Tells a listener, which must not throw, of what is stored from now on: what this process stores at once and in the order
+   * of each log, what others store as fast as the database says. Answers with how to stop.
+   */
+  watch(listener: (event: StoreEvent) => void): () => void;
+  /** Says how what other processes store is heard of. */
+  watchState(): WatchState;
+  /**
    * Answers once the store can read and write.
    * @throws StoreError `unavailable` or `closed`.
    */
@@ -13,6 +20,20 @@ export interface ChatStore {
   /** Stores what was already sent, then lets go of everything; later calls throw `closed`. Closing twice is fine. */
   close(): Promise<void>;
 }
+
+/** Something that happened in a store. An event may come twice, and may come after a later one. */
+export type StoreEvent =
+  | { kind: "message"; message: Message }
+  | { kind: "joined" | "left"; conversation_id: string; user_id: string }
+  /** Events may have been lost: whatever depends on them is to be read again. */
+  | { kind: "missed" };
+
+/**
+ * - `live`: at once.
+ * - `alone`: not at all, since no other process has the store, or the database has no change streams (a standalone MongoDB).
+ * - `degraded`: the database does not say at the moment.
+ */
+export type WatchState = "live" | "alone" | "degraded";
 
 /** A message to be stored; the store numbers it. */
 export interface NewMessage {

@@ -15,6 +15,7 @@ import { reopeningContract } from "./contract/reopening.ts";
 import { repeatsContract } from "./contract/repeats.ts";
 import { textContract } from "./contract/text.ts";
 import { timestampsContract } from "./contract/timestamps.ts";
+import { watchContract } from "./contract/watch.ts";
 import type { OpenedStore, StoreKind } from "./opened-store.ts";
 
 const timeoutMs = 30_000;
@@ -57,4 +58,5 @@ function describeUse(kind: StoreKind): void {
   describe("conversations", () => conversationsContract(store));
   describe("members", () => membersContract(store));
   describe("inbox", () => inboxContract(store));
+  describe("watch", () => watchContract(store));
 }

@@ -3,7 +3,7 @@ import { conversationStream } from "../stream.ts";
 import type { Connection } from "./connection.ts";
 import { type ConversationDocument, memberKey } from "./documents.ts";
 import { type Head, readHeads } from "./heads.ts";
-import { joinAll } from "./members.ts";
+import type { Members } from "./members.ts";
 import { RecentMap } from "./recent-map.ts";
 
 /** A message of a conversation. */
@@ -26,7 +26,7 @@ export type Activity = ReturnType<typeof createActivity>;
  * said in it, for a minute at a time; while it is marked, the log itself says what its newest entry is. So a send writes
  * nothing but its message, and a crash between two writes leaves no inbox wrong. See docs/decisions.
  */
-export function createActivity(connection: Connection) {
+export function createActivity(connection: Connection, members: Members) {
   const { conversations } = connection;
   const activeUntil = new RecentMap<string, number>(rememberedMax);
   const memberUntil = new RecentMap<string, number>(rememberedMax);
@@ -77,7 +77,7 @@ export function createActivity(connection: Connection) {
       messages.map((message) => [memberKey(message.user_id, message.conversation_id), message]),
     );
     if (memberships.size === 0) return;
-    await joinAll(connection, [...memberships.values()]);
+    await members.join([...memberships.values()]);
     const until = Date.now() + membershipMs;
     for (const key of memberships.keys()) memberUntil.set(key, until);
   }

@@ -8,16 +8,20 @@ import type { Activity } from "./activity.ts";
 import { type Connection, readTimeoutMs } from "./connection.ts";
 import type { ConversationDocument } from "./documents.ts";
 import { isDuplicateKey } from "./errors.ts";
-import { conversationsOf, joinAll, leave, membersOf } from "./members.ts";
+import type { Members } from "./members.ts";
+
+/** What conversations are made of. */
+export interface ConversationParts {
+  activity: Activity;
+  members: Members;
+  messages: Pick<MessageStore, "page">;
+}
 
 /** Opens the conversations and who is in them. */
 export function openConversations(
-  connection: Connection,
-  activity: Activity,
-  messages: Pick<MessageStore, "page">,
+  { conversations }: Connection,
+  { activity, members, messages }: ConversationParts,
 ): ConversationStore {
-  const { conversations } = connection;
-
   async function create({ id, user_ids }: NewConversation): Promise<{ created: boolean }> {
     const created_with = hashOfMembers(user_ids);
     const created = await insert(id, created_with);
@@ -27,7 +31,7 @@ export function openConversations(
     if (isBySending || stored.incomplete) {
       const memberships = user_ids.map((user_id) => ({ user_id, conversation_id: id }));
       // Counted from the creation, so that whoever completes it, again or at the same time, gives the same order.
-      await joinAll(connection, memberships, isBySending ? undefined : stored.created_at);
+      await members.join(memberships, isBySending ? undefined : stored.created_at);
       await conversations.updateOne({ _id: id }, { $unset: { incomplete: true } });
     }
     return { created };
@@ -72,7 +76,7 @@ export function openConversations(
     newest: number,
   ): Promise<Conversation> {
     const [{ user_ids, member_count }, said] = await Promise.all([
-      membersOf(connection, document._id),
+      members.of(document._id),
       newestOf(document._id, newest),
     ]);
     return {
@@ -101,7 +105,7 @@ export function openConversations(
       return Promise.all(found.map((document) => toConversation(document, newest)));
     },
     async inbox(userId, range) {
-      const documents = await findAll(await conversationsOf(connection, userId));
+      const documents = await findAll(await members.conversationsOf(userId));
       const positions = documents.map(({ _id, last_activity_at }) => ({
         id: _id,
         last_activity_at: last_activity_at.toISOString(),
@@ -110,11 +114,11 @@ export function openConversations(
     },
     async addMember(conversation_id, user_id) {
       await find(conversation_id);
-      return { added: (await joinAll(connection, [{ user_id, conversation_id }])) === 1 };
+      return { added: (await members.join([{ user_id, conversation_id }])) === 1 };
     },
     async removeMember(conversation_id, user_id) {
       activity.forgetMember(user_id, conversation_id);
-      if (!(await leave(connection, { user_id, conversation_id }))) {
+      if (!(await members.leave({ user_id, conversation_id }))) {
         throw new StoreError("not_found", `${user_id} is no member of ${conversation_id}`);
       }
     },

@@ -1,5 +1,6 @@
 import type { ClientSession } from "mongodb";
 import { StoreError } from "../errors.ts";
+import type { Events } from "../events.ts";
 import type { Job } from "../group-commit.ts";
 import { checkSameMessage } from "../new-message.ts";
 import type { Appended, NewMessage } from "../store.ts";
@@ -27,7 +28,11 @@ const pauseBetweenTriesMs = 100;
 const contendedForMs = 1_000;
 
 /** Writes groups of sends; any number at once, as long as no stream is in two of them. */
-export function createGroupWriter(connection: Connection, activity: Activity) {
+export function createGroupWriter(
+  connection: Connection,
+  activity: Activity,
+  events: Pick<Events, "emit">,
+) {
   const numbering = createNumbering(connection);
   const contended = new Map<string, NodeJS.Timeout>();
 
@@ -79,8 +84,12 @@ export function createGroupWriter(connection: Connection, activity: Activity) {
     entries.slice(0, count).forEach(({ job }, index) => {
       const document = documents[index];
       if (!document) return;
-      numbering.acknowledge(document);
-      job.resolve({ message: toMessage(document), created: true });
+      // Where others write too, whoever was first reads anew like everybody else: a head start would starve them.
+      if (contended.has(document.stream)) numbering.forget(document.stream);
+      else numbering.acknowledge(document);
+      const message = toMessage(document);
+      events.emit({ kind: "message", message });
+      job.resolve({ message, created: true });
     });
     const [stopped, ...rest] = entries.slice(count);
     if (!stopped) return [];
@@ -121,6 +130,7 @@ export function createGroupWriter(connection: Connection, activity: Activity) {
       if (!message) return true;
       try {
         checkSameMessage(message, job.item);
+        if (created) events.emit({ kind: "message", message });
         job.resolve({ message, created });
       } catch (error) {
         job.reject(error);

@@ -1,13 +1,16 @@
 import { checkedStore, type UncheckedStore } from "../checked-store.ts";
 import type { StoreError } from "../errors.ts";
+import { createEvents } from "../events.ts";
 import type { ChatStore } from "../store.ts";
 import { createActivity } from "./activity.ts";
 import { connectForEver } from "./connect.ts";
 import { createConnection } from "./connection.ts";
 import { openConversations } from "./conversations.ts";
 import { createGate } from "./gate.ts";
+import { openMembers } from "./members.ts";
 import { openMessages } from "./messages.ts";
 import { formerCollections } from "./schema.ts";
+import { openWatch, type Watch } from "./watch.ts";
 
 /** Where a MongoDB store is, and who wants to hear of it. */
 export interface MongoStoreOptions {
@@ -15,6 +18,8 @@ export interface MongoStoreOptions {
   uri: string;
   /** Is told of every try to connect that failed. */
   onRetry?(error: StoreError): void;
+  /** Is told when the database has no change streams, so that processes do not hear of each other at once. */
+  onAlone?(): void;
   /** Is told of the former service's collections in the same database; they are left alone. */
   onFormerCollections?(names: string[]): void;
 }
@@ -34,11 +39,14 @@ const settleEveryMs = 30_000;
 export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   const connection = createConnection(options.uri);
   const gate = createGate();
-  const activity = createActivity(connection);
-  const messages = openMessages(connection, activity);
-  const conversations = openConversations(connection, activity, messages);
+  const events = createEvents();
+  const members = openMembers(connection, events);
+  const activity = createActivity(connection, members);
+  const messages = openMessages(connection, activity, events);
+  const conversations = openConversations(connection, { activity, members, messages });
   const closed = new AbortController();
   let settling: NodeJS.Timeout | undefined;
+  let watch: Watch | undefined;
   let closing: Promise<void> | undefined;
 
   const ready = open();
@@ -46,10 +54,11 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   ready.catch(() => {});
 
   async function open(): Promise<void> {
-    const { onRetry = () => {}, onFormerCollections } = options;
+    const { onRetry = () => {}, onAlone = () => {}, onFormerCollections } = options;
     await connectForEver(connection, { onRetry, signal: closed.signal });
     if (closed.signal.aborted) return;
     gate.open();
+    watch = openWatch(connection, events, onAlone);
     settling = setInterval(settle, settleEveryMs).unref();
     settle();
     // A courtesy: the store is open, whether this can be told or not.
@@ -67,6 +76,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
     closed.abort();
     clearInterval(settling);
     await messages.close();
+    await watch?.close();
     await connection.client.close();
   }
 
@@ -84,6 +94,8 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
       addMember: gate.wrap(conversations.addMember),
       removeMember: gate.wrap(conversations.removeMember),
     },
+    watch: events.watch,
+    watchState: () => watch?.state() ?? "degraded",
     ping: gate.wrap(async () => {
       await connection.db.command({ ping: 1 });
     }),

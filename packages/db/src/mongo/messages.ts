@@ -1,4 +1,5 @@
 import type { Message } from "../entities.ts";
+import type { Events } from "../events.ts";
 import { GroupCommit } from "../group-commit.ts";
 import type { Appended, MessageRange, MessageStore, NewMessage } from "../store.ts";
 import { type Stream, streamOf } from "../stream.ts";
@@ -14,8 +15,12 @@ export interface MongoMessages extends MessageStore {
 }
 
 /** Opens the logs of messages. */
-export function openMessages(connection: Connection, activity: Activity): MongoMessages {
-  const writer = createGroupWriter(connection, activity);
+export function openMessages(
+  connection: Connection,
+  activity: Activity,
+  events: Pick<Events, "emit">,
+): MongoMessages {
+  const writer = createGroupWriter(connection, activity, events);
   const group = new GroupCommit<NewMessage, Appended>({
     laneOf: streamOf,
     write: writer.write,

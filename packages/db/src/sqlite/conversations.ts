@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Conversation, Message } from "../entities.ts";
 import { StoreError } from "../errors.ts";
+import type { Events } from "../events.ts";
 import { sliceInbox } from "../inbox.ts";
 import { membersShownMax } from "../limits.ts";
 import { hashOfMembers, otherMembers } from "../new-conversation.ts";
@@ -26,7 +27,11 @@ export const conversationSql = {
 type NewestOf = (conversationId: string, limit: number) => Message[];
 
 /** Opens the conversations and who is in them. */
-export function openConversations(db: DatabaseSync, newestOf: NewestOf): ConversationStore {
+export function openConversations(
+  db: DatabaseSync,
+  newestOf: NewestOf,
+  events: Pick<Events, "emit">,
+): ConversationStore {
   const byId = prepareQuery<ConversationRow>(db, conversationSql.byId);
   const insert = prepareCommand(db, conversationSql.insert);
   const ofUser = prepareQuery<{ id: string; last_activity_at: number }>(db, conversationSql.ofUser);
@@ -35,14 +40,13 @@ export function openConversations(db: DatabaseSync, newestOf: NewestOf): Convers
   const join = prepareCommand(db, conversationSql.join);
   const leave = prepareCommand(db, conversationSql.leave);
 
-  function create({ id, user_ids }: NewConversation): { created: boolean } {
+  function create({ id, user_ids }: NewConversation): { created: boolean; joined: string[] } {
     const createdWith = hashOfMembers(user_ids);
     const row = byId.get(id);
-    if (row?.created_with === createdWith) return { created: false };
+    if (row?.created_with === createdWith) return { created: false, joined: [] };
     if (row && row.created_with !== null) throw otherMembers(id);
     if (!row) insert.run(id, Date.now(), createdWith);
-    for (const userId of user_ids) join.run(userId, id);
-    return { created: !row };
+    return { created: !row, joined: user_ids.filter((userId) => join.run(userId, id) === 1) };
   }
 
   function toConversation(row: ConversationRow, messages: number): Conversation {
@@ -61,9 +65,15 @@ export function openConversations(db: DatabaseSync, newestOf: NewestOf): Convers
     };
   }
 
+  function tellJoined(conversation_id: string, userIds: string[]): void {
+    for (const user_id of userIds) events.emit({ kind: "joined", conversation_id, user_id });
+  }
+
   return {
     async create(conversation) {
-      return inTransaction(db, () => create(conversation));
+      const { created, joined } = inTransaction(db, () => create(conversation));
+      tellJoined(conversation.id, joined);
+      return { created };
     },
     async get(ids, messages) {
       const rows = ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
@@ -77,15 +87,18 @@ export function openConversations(db: DatabaseSync, newestOf: NewestOf): Convers
       return sliceInbox(positions, range);
     },
     async addMember(conversationId, userId) {
-      return inTransaction(db, () => {
+      const added = inTransaction(db, () => {
         if (!byId.get(conversationId)) throw noConversation(conversationId);
-        return { added: join.run(userId, conversationId) === 1 };
+        return join.run(userId, conversationId) === 1;
       });
+      tellJoined(conversationId, added ? [userId] : []);
+      return { added };
     },
     async removeMember(conversationId, userId) {
       if (leave.run(userId, conversationId) === 0) {
         throw new StoreError("not_found", `${userId} is no member of ${conversationId}`);
       }
+      events.emit({ kind: "left", conversation_id: conversationId, user_id: userId });
     },
   };
 }

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { checkedStore } from "../checked-store.ts";
 import { StoreError } from "../errors.ts";
+import { createEvents } from "../events.ts";
 import type { ChatStore } from "../store.ts";
 import { openConversations } from "./conversations.ts";
 import { toOpenError } from "./errors.ts";
@@ -17,8 +18,9 @@ import { prepareQuery } from "./statements.ts";
  */
 export function openSqliteStore(file: string): ChatStore {
   const db = openDatabase(file);
-  const messages = openMessages(db);
-  const conversations = openConversations(db, messages.newestOf);
+  const events = createEvents();
+  const messages = openMessages(db, events);
+  const conversations = openConversations(db, messages.newestOf, events);
   const ping = prepareQuery(db, "SELECT 1");
   let closing: Promise<void> | undefined;
 
@@ -30,8 +32,11 @@ export function openSqliteStore(file: string): ChatStore {
     ping.get();
   }
 
+  const { watch } = events;
+  // Nobody else has the file: all that happens is heard of from this process.
+  const watchState = () => "alone" as const;
   return {
-    ...checkedStore({ messages, conversations, ping: pingDatabase }, admit),
+    ...checkedStore({ messages, conversations, watch, watchState, ping: pingDatabase }, admit),
     close() {
       closing ??= messages.close().then(() => db.close());
       return closing;

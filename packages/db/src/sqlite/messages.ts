@@ -1,12 +1,18 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Message } from "../entities.ts";
 import { isStoreError } from "../errors.ts";
+import type { Events } from "../events.ts";
 import { GroupCommit, type Job } from "../group-commit.ts";
 import { checkSameMessage, timeOf } from "../new-message.ts";
 import type { Appended, MessageRange, NewMessage } from "../store.ts";
 import { conversationStream, type Stream, streamOf } from "../stream.ts";
 import { type MessageRow, toMessage } from "./rows.ts";
 import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
+
+interface Membership {
+  user_id: string;
+  conversation_id: string;
+}
 
 const columns = "seq, id, user_id, content, timestamp";
 
@@ -27,7 +33,7 @@ export const messageSql = {
 } as const;
 
 /** Opens the logs of messages. */
-export function openMessages(db: DatabaseSync) {
+export function openMessages(db: DatabaseSync, events: Pick<Events, "emit">) {
   const insert = prepareCommand(db, messageSql.insert);
   const last = prepareQuery<{ seq: number; timestamp: number }>(db, messageSql.last);
   const byId = prepareQuery<MessageRow>(db, messageSql.byId);
@@ -50,8 +56,12 @@ export function openMessages(db: DatabaseSync) {
     inTransaction(db, () => {
       for (const { item, resolve, reject } of jobs) {
         try {
-          const appended = write(item);
-          answers.push(() => resolve(appended));
+          const { appended, joined } = write(item);
+          answers.push(() => {
+            if (joined) events.emit({ kind: "joined", ...joined });
+            if (appended.created) events.emit({ kind: "message", message: appended.message });
+            resolve(appended);
+          });
         } catch (error) {
           if (!isStoreError(error, "conflict")) throw error;
           answers.push(() => reject(error));
@@ -61,7 +71,7 @@ export function openMessages(db: DatabaseSync) {
     for (const answer of answers) answer();
   }
 
-  function write(message: NewMessage): Appended {
+  function write(message: NewMessage): { appended: Appended; joined?: Membership | undefined } {
     const stream = streamOf(message);
     const before = last.get(stream);
     const row: MessageRow = {
@@ -72,14 +82,19 @@ export function openMessages(db: DatabaseSync) {
       timestamp: timeOf(message, before?.timestamp),
     };
     const inserted = insert.run(stream, row.seq, row.id, row.user_id, row.content, row.timestamp);
-    if (inserted === 0) return { message: findSame(stream, message), created: false };
-    if (message.conversation_id !== null) {
-      touchConversation.run(message.conversation_id, row.timestamp, row.seq);
-      if (!isMember.get(message.user_id, message.conversation_id)) {
-        join.run(message.user_id, message.conversation_id);
-      }
+    if (inserted === 0) {
+      return { appended: { message: findSame(stream, message), created: false } };
     }
-    return { message: toMessage(stream, row), created: true };
+    const { conversation_id } = message;
+    if (conversation_id !== null) touchConversation.run(conversation_id, row.timestamp, row.seq);
+    const joined = conversation_id === null ? undefined : letIn(message.user_id, conversation_id);
+    return { appended: { message: toMessage(stream, row), created: true }, joined };
+  }
+
+  function letIn(user_id: string, conversation_id: string): Membership | undefined {
+    if (isMember.get(user_id, conversation_id)) return undefined;
+    join.run(user_id, conversation_id);
+    return { user_id, conversation_id };
   }
 
   function findSame(stream: Stream, message: NewMessage): Message {

@@ -1,0 +1,124 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type ChangeStreamDocument, MongoServerError } from "mongodb";
+import type { Events } from "../events.ts";
+import type { StoreEvent, WatchState } from "../store.ts";
+import type { Connection } from "./connection.ts";
+import { type MemberDocument, type MessageDocument, toMessage } from "./documents.ts";
+
+/** The one change stream of a process. */
+export interface Watch {
+  state(): WatchState;
+  close(): Promise<void>;
+}
+
+/** How long the server may have nothing to say before it says so, in ms: the heartbeat. */
+const heartbeatMs = 1_000;
+/** After so long without a heartbeat the stream is taken for dead, in ms. */
+const silenceMaxMs = 10_000;
+const pauseMinMs = 100;
+const pauseMaxMs = 5_000;
+
+// It stays the same for ever: a token only resumes the pipeline that it came from.
+const pipeline = [
+  {
+    $match: {
+      $or: [
+        { "ns.coll": "chat_messages", operationType: "insert" },
+        { "ns.coll": "chat_members", operationType: { $in: ["insert", "delete"] } },
+        { operationType: { $in: ["drop", "rename", "dropDatabase", "invalidate"] } },
+      ],
+    },
+  },
+];
+
+// Change streams need a replica set: https://www.mongodb.com/docs/manual/changeStreams/
+const noChangeStreams = new Set([40573 /* not a replica set */, 20 /* IllegalOperation */]);
+// What the token stands for is not in the oplog any more, or the stream ended there.
+const tokenLost = new Set([
+  260 /* InvalidResumeToken */, 280 /* ChangeStreamFatalError */, 286 /* ChangeStreamHistoryLost */,
+]);
+
+/**
+ * Listens to what all processes store, resumes where it was cut off, and says `missed` where it cannot. `onAlone` is told
+ * when the database has no change streams.
+ */
+export function openWatch(
+  { db }: Connection,
+  events: Pick<Events, "emit">,
+  onAlone: () => void,
+): Watch {
+  const closed = new AbortController();
+  let current: { close(): Promise<void> } | undefined;
+  let token: unknown;
+  let aliveAt = 0;
+  let isAlone = false;
+  const ended = run();
+
+  async function run(): Promise<void> {
+    let pauseMs = pauseMinMs;
+    while (!closed.signal.aborted) {
+      try {
+        await listen(() => {
+          pauseMs = pauseMinMs;
+        });
+      } catch (error) {
+        const code = error instanceof MongoServerError ? Number(error.code) : undefined;
+        isAlone = code !== undefined && noChangeStreams.has(code);
+        if (isAlone) return onAlone();
+        if (code !== undefined && tokenLost.has(code)) token = undefined;
+      }
+      await pause(pauseMs, undefined, { signal: closed.signal }).catch(() => {});
+      pauseMs = Math.min(pauseMs * 2, pauseMaxMs);
+    }
+  }
+
+  async function listen(onHeartbeat: () => void): Promise<void> {
+    const isResumed = token !== undefined;
+    await using stream = db.watch<MessageDocument | MemberDocument>(pipeline, {
+      maxAwaitTimeMS: heartbeatMs,
+      batchSize: 1_000,
+      ...(isResumed && { resumeAfter: token }),
+    });
+    current = stream;
+    let isFirst = true;
+    while (!closed.signal.aborted) {
+      const change = await stream.tryNext();
+      aliveAt = Date.now();
+      onHeartbeat();
+      // Nobody knows what happened before a stream without a token was open.
+      if (isFirst && !isResumed) events.emit({ kind: "missed" });
+      isFirst = false;
+      if (change)
+        events.emit(toEvent(change as ChangeStreamDocument<MessageDocument & MemberDocument>));
+      token = change?.operationType === "invalidate" ? undefined : stream.resumeToken;
+      if (change?.operationType === "invalidate") return;
+    }
+  }
+
+  return {
+    state() {
+      if (isAlone) return "alone";
+      return Date.now() - aliveAt < silenceMaxMs ? "live" : "degraded";
+    },
+    async close() {
+      closed.abort();
+      await current?.close();
+      await ended;
+    },
+  };
+}
+
+function toEvent(change: ChangeStreamDocument<MessageDocument & MemberDocument>): StoreEvent {
+  if (change.operationType === "insert") {
+    const document = change.fullDocument;
+    if (change.ns.coll === "chat_messages")
+      return { kind: "message", message: toMessage(document) };
+    const { user_id, conversation_id } = document;
+    return { kind: "joined", user_id, conversation_id };
+  }
+  if (change.operationType === "delete") {
+    const [user_id = "", conversation_id = ""] = String(change.documentKey._id).split("\n");
+    return { kind: "left", user_id, conversation_id };
+  }
+  return { kind: "missed" };
+}

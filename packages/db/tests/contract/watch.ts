@@ -1,0 +1,63 @@
+import { expect, it } from "vitest";
+import type { ChatStore, StoreEvent } from "../../src/store.ts";
+import { newMessage, newMessages, unique } from "../make.ts";
+
+/** Events of one conversation, without what comes twice. */
+function listen(store: ChatStore, conversationId: string) {
+  const heard = new Map<string, StoreEvent>();
+  const stop = store.watch((event) => {
+    const id = event.kind === "message" ? event.message.conversation_id : idOf(event);
+    if (id === conversationId) heard.set(JSON.stringify(event), event);
+  });
+  return { heard: () => [...heard.values()], stop };
+}
+
+function idOf(event: Exclude<StoreEvent, { kind: "message" }>): string | undefined {
+  return event.kind === "missed" ? undefined : event.conversation_id;
+}
+
+/** What a store tells of the changes that it makes itself. */
+export function watchContract(store: () => ChatStore): void {
+  it("tells of each message by the time it is acknowledged, in order", async () => {
+    const conversation_id = unique("room");
+    const { heard, stop } = listen(store(), conversation_id);
+    const appended = await Promise.all(
+      newMessages(50, { conversation_id }).map((message) => store().messages.append(message)),
+    );
+    const messages = heard().flatMap((event) => (event.kind === "message" ? [event.message] : []));
+    expect(messages).toEqual(appended.map(({ message }) => message));
+    stop();
+  });
+
+  it("tells who joins and leaves, and nothing of what changed nothing", async () => {
+    const conversation_id = unique("room");
+    const { heard, stop } = listen(store(), conversation_id);
+    const { conversations, messages } = store();
+    await conversations.create({ id: conversation_id, user_ids: ["ann", "bob"] });
+    await conversations.create({ id: conversation_id, user_ids: ["ann", "bob"] });
+    await conversations.addMember(conversation_id, "cy");
+    await conversations.addMember(conversation_id, "cy");
+    await conversations.removeMember(conversation_id, "bob");
+    await messages.append(newMessage({ conversation_id, user_id: "dan" }));
+    const told = heard().map((event) => ("user_id" in event ? [event.kind, event.user_id] : []));
+    expect(told).toEqual([
+      ["joined", "ann"],
+      ["joined", "bob"],
+      ["joined", "cy"],
+      ["left", "bob"],
+      ["joined", "dan"],
+      [],
+    ]);
+    stop();
+  });
+
+  it("tells nothing after it was stopped", async () => {
+    const conversation_id = unique("room");
+    const { heard, stop } = listen(store(), conversation_id);
+    await store().messages.append(newMessage({ conversation_id }));
+    stop();
+    const before = heard();
+    await store().messages.append(newMessage({ conversation_id }));
+    expect(heard()).toEqual(before);
+  });
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { MongoClient } from "mongodb";
+import { describe, expect, inject, it } from "vitest";
+import { type ChatStore, openMongoStore, type StoreEvent } from "../src/index.ts";
+import { newMessage, newMessages } from "./make.ts";
+import { withDatabase } from "./with-database.ts";
+
+const deployments = inject("mongoDeployments");
+const replicaSets = deployments.filter(({ name }) => name !== "standalone");
+const standalones = deployments.filter(({ name }) => name === "standalone");
+
+describe.each(replicaSets)("MongoDB $name watch", ({ uri }) => {
+  it("hears of what another process stores", async () => {
+    await using pair = await openPair(uri);
+    const { here, there, heard } = pair;
+    const sent = newMessages(30, { conversation_id: "room", user_id: "ann" });
+    for (const message of sent) await there.messages.append(message);
+    await there.conversations.removeMember("room", "ann");
+    await expect.poll(() => heard().at(-1)?.kind).toBe("left");
+    const messages = heard().flatMap((event) => (event.kind === "message" ? [event.message] : []));
+    expect(messages.map(({ id }) => id)).toEqual(sent.map(({ id }) => id));
+    expect(messages).toEqual(await here.messages.page("c:room", { limit: 100, from: "oldest" }));
+    expect(heard()).toContainEqual({ kind: "joined", conversation_id: "room", user_id: "ann" });
+  });
+
+  it("resumes where it was cut off, without a gap", async () => {
+    await using pair = await openPair(uri);
+    await pair.there.messages.append(newMessage({ conversation_id: "room", user_id: "ann" }));
+    await expect.poll(() => pair.heard().length).toBeGreaterThan(0);
+    await pair.fail({ failCommands: ["getMore", "aggregate"], closeConnection: true }, 4);
+    const sent = newMessages(20, { conversation_id: "room", user_id: "bob" });
+    for (const message of sent) await pair.there.messages.append(message);
+    const idsHeard = () =>
+      pair.heard().flatMap((event) => (event.kind === "message" ? [event.message.id] : []));
+    const all = expect.arrayContaining(sent.map(({ id }) => id));
+    await expect.poll(idsHeard, { timeout: 15_000 }).toEqual(all);
+  });
+
+  it.each([260, 280, 286])(
+    "says that events were missed when its place in the log is lost (error %i)",
+    async (errorCode) => {
+      await using pair = await openPair(uri);
+      const before = pair.missed();
+      await pair.fail({ failCommands: ["getMore"], errorCode }, 1);
+      await expect.poll(pair.missed, { timeout: 15_000 }).toBeGreaterThan(before);
+      await pair.there.messages.append(newMessage({ conversation_id: "after" }));
+      await expect.poll(() => pair.heard().some(isAfter), { timeout: 15_000 }).toBe(true);
+    },
+  );
+
+  it("says that events were missed when a collection is dropped", async () => {
+    await using pair = await openPair(uri);
+    const before = pair.missed();
+    await pair.client.db(pair.name).dropCollection("chat_members");
+    await expect.poll(pair.missed).toBeGreaterThan(before);
+  });
+});
+
+describe.each(standalones)("MongoDB $name watch", ({ uri }) => {
+  it("says that it is alone, and hears of its own messages", async () => {
+    await using pair = await openPair(uri, "alone");
+    expect(pair.here.watchState()).toBe("alone");
+    await pair.here.messages.append(newMessage({ conversation_id: "after" }));
+    expect(pair.heard().some(isAfter)).toBe(true);
+  });
+});
+
+function isAfter(event: StoreEvent): boolean {
+  return event.kind === "message" && event.message.conversation_id === "after";
+}
+
+/** Opens two stores on one new database, of which one listens. */
+async function openPair(uri: string, state = "live") {
+  const name = `chatnest_test_${randomUUID()}`;
+  const appName = name.slice(-12);
+  const client = new MongoClient(uri);
+  const open = async (options: string): Promise<ChatStore> => {
+    const base = withDatabase(uri, name);
+    const store = openMongoStore({ uri: `${base}${base.includes("?") ? "&" : "?"}${options}` });
+    await store.ready;
+    return store;
+  };
+  const [here, there] = [await open(`appName=${appName}`), await open("appName=there")];
+  const events: StoreEvent[] = [];
+  here.watch((event) => events.push(event));
+  const missed = () => events.filter(({ kind }) => kind === "missed").length;
+  await expect.poll(() => here.watchState(), { timeout: 10_000 }).toBe(state);
+
+  return {
+    client,
+    name,
+    here,
+    there,
+    missed,
+    heard: () => events.filter(({ kind }) => kind !== "missed"),
+    /** Makes the listening store's next commands fail. */
+    async fail(data: Record<string, unknown>, times: number): Promise<void> {
+      const failPoint = { configureFailPoint: "failCommand", mode: { times } };
+      await client.db("admin").command({ ...failPoint, data: { ...data, appName } });
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([here.close(), there.close()]);
+      await client.db(name).dropDatabase();
+      await client.close();
+    },
+  };
+}
