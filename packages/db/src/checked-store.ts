@@ -40,6 +40,10 @@ export function checkedStore(store: UncheckedStore, admit: () => void): Unchecke
         check(stream.slice(2));
         return messages.lastSeq(stream);
       },
+      async lastSeqs(streams) {
+        check(...streams.map((stream) => stream.slice(2)));
+        return messages.lastSeqs(streams);
+      },
     },
     conversations: {
       async create(conversation) {
@@ -55,6 +59,16 @@ export function checkedStore(store: UncheckedStore, admit: () => void): Unchecke
         check(userId);
         return conversations.inbox(userId, range);
       },
+      async heads(query) {
+        if (query === "active") check();
+        else if ("user_id" in query) check(query.user_id);
+        else check(...query.conversation_ids);
+        return conversations.heads(query);
+      },
+      async memberships(known) {
+        check(...known.flatMap(({ conversation_id, user_id }) => [conversation_id, user_id]));
+        return conversations.memberships(known);
+      },
       async addMember(conversationId, userId) {
         check(conversationId, userId);
         return conversations.addMember(conversationId, userId);
@@ -66,6 +80,10 @@ export function checkedStore(store: UncheckedStore, admit: () => void): Unchecke
     },
     watch: store.watch,
     watchState: store.watchState,
+    async epoch() {
+      admit();
+      return store.epoch();
+    },
     async ping() {
       admit();
       return store.ping();

@@ -6,9 +6,12 @@ export { openSqliteStore } from "./sqlite/index.ts";
 export type {
   Appended,
   ChatStore,
+  ConversationHead,
   ConversationStore,
+  HeadsQuery,
   InboxPosition,
   InboxRange,
+  Membership,
   MessageRange,
   MessageStore,
   NewConversation,

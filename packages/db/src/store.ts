@@ -5,6 +5,8 @@ import type { Stream } from "./stream.ts";
 export interface ChatStore {
   readonly messages: MessageStore;
   readonly conversations: ConversationStore;
+  /** Reads the name of the store's epoch: positions of another one mean nothing here. 1 to 32 of `a-z0-9`. */
+  epoch(): Promise<string>;
   /**
    * Tells a listener, which must not throw, of what is stored from now on: what this process stores at once and in the order
    * of each log, what others store as fast as the database says. Answers with how to stop.
@@ -76,6 +78,8 @@ export interface MessageStore {
   get(stream: Stream, seq: number): Promise<Message | null>;
   /** Reads the position of the newest entry; 0 when there is none. */
   lastSeq(stream: Stream): Promise<number>;
+  /** Reads the positions of the newest entries of many streams at once; those without one are left out. */
+  lastSeqs(streams: readonly Stream[]): Promise<Map<Stream, number>>;
 }
 
 /** A conversation to be created. */
@@ -99,6 +103,28 @@ export interface InboxRange {
   limit: number;
 }
 
+/** Where a conversation ends. */
+export interface ConversationHead {
+  conversation_id: string;
+  last_seq: number;
+  /** Whether something was said in it in the last minute or two. */
+  is_active: boolean;
+  /** Where it ended when it was last quiet. */
+  quiet_seq: number;
+}
+
+/** Whose heads to read: of some conversations, of a user's (those written at or after a moment), of all active ones. */
+export type HeadsQuery =
+  | { conversation_ids: readonly string[] }
+  | { user_id: string; since?: Date }
+  | "active";
+
+/** That a user is in a conversation. */
+export interface Membership {
+  conversation_id: string;
+  user_id: string;
+}
+
 /** The conversations and who is in them. */
 export interface ConversationStore {
   /**
@@ -110,6 +136,10 @@ export interface ConversationStore {
   get(ids: readonly string[], messages: number): Promise<Conversation[]>;
   /** Reads a user's inbox, most recently active first, ties by id. */
   inbox(userId: string, range: InboxRange): Promise<InboxPosition[]>;
+  /** Reads where conversations end, in no particular order. */
+  heads(query: HeadsQuery): Promise<ConversationHead[]>;
+  /** Picks from memberships, as somebody knows them, those that hold. */
+  memberships(known: readonly Membership[]): Promise<Membership[]>;
   /**
    * Adds a member; `added` is `false` when it was one.
    * @throws StoreError `not_found` when there is no such conversation.

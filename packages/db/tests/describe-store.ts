@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import type { ChatStore } from "../src/store.ts";
 import { conversationsContract } from "./contract/conversations.ts";
 import { groupsContract } from "./contract/groups.ts";
+import { headsContract } from "./contract/heads.ts";
 import { idsContract } from "./contract/ids.ts";
 import { inboxContract } from "./contract/inbox.ts";
 import { instancesContract } from "./contract/instances.ts";
@@ -58,5 +59,6 @@ function describeUse(kind: StoreKind): void {
   describe("conversations", () => conversationsContract(store));
   describe("members", () => membersContract(store));
   describe("inbox", () => inboxContract(store));
+  describe("heads", () => headsContract(store));
   describe("watch", () => watchContract(store));
 }

@@ -82,7 +82,12 @@ async function useEverything({ messages, conversations }: ChatStore): Promise<vo
   await messages.page("c:room-1", { limit: 5, from: "oldest", after: 3, before: 9 });
   await messages.get("c:room-1", 7);
   await messages.lastSeq("n:ann");
+  await messages.lastSeqs(["n:ann", "c:room-1"]);
   await conversations.inbox("ann", { limit: 10 });
+  await conversations.heads("active");
+  await conversations.heads({ user_id: "ann", since: new Date() });
+  await conversations.heads({ conversation_ids: ["room-1", "room-2"] });
+  await conversations.memberships([{ user_id: "ann", conversation_id: "room-1" }]);
   await conversations.get(["full", "room-1", "room-2"], 10);
   await conversations.removeMember("full", "ann");
 }

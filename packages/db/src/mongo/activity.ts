@@ -103,7 +103,10 @@ export function createActivity(connection: Connection, members: Members) {
             ...(document.active_until && { active_until: document.active_until }),
           },
           update: {
-            $set: positionOf(document, heads.get(conversationStream(document._id))),
+            $set: {
+              ...positionOf(document, heads.get(conversationStream(document._id))),
+              ...(document.active_until && { quiet_since: document.active_until }),
+            },
             $unset: { active_until: true },
           },
         },

@@ -6,6 +6,7 @@ import type { ConversationStore, MessageStore, NewConversation } from "../store.
 import { conversationStream } from "../stream.ts";
 import type { Activity } from "./activity.ts";
 import { type Connection, readTimeoutMs } from "./connection.ts";
+import { openConversationHeads } from "./conversation-heads.ts";
 import type { ConversationDocument } from "./documents.ts";
 import { isDuplicateKey } from "./errors.ts";
 import type { Members } from "./members.ts";
@@ -19,9 +20,11 @@ export interface ConversationParts {
 
 /** Opens the conversations and who is in them. */
 export function openConversations(
-  { conversations }: Connection,
+  connection: Connection,
   { activity, members, messages }: ConversationParts,
 ): ConversationStore {
+  const { conversations } = connection;
+
   async function create({ id, user_ids }: NewConversation): Promise<{ created: boolean }> {
     const created_with = hashOfMembers(user_ids);
     const created = await insert(id, created_with);
@@ -112,6 +115,8 @@ export function openConversations(
       }));
       return sliceInbox(positions, range);
     },
+    heads: openConversationHeads(connection, { activity, members }),
+    memberships: (known) => members.check(known),
     async addMember(conversation_id, user_id) {
       await find(conversation_id);
       return { added: (await members.join([{ user_id, conversation_id }])) === 1 };

@@ -1,4 +1,3 @@
-import type { Long } from "mongodb";
 import type { Message } from "../entities.ts";
 import { conversationOf, type Stream } from "../stream.ts";
 
@@ -27,6 +26,8 @@ export interface ConversationDocument {
   last_activity_at: Date;
   /** A sender may add to the log until then; settled some time after. */
   active_until?: Date;
+  /** What `active_until` was when it was last settled: nothing was said since. */
+  quiet_since?: Date;
 }
 
 /** A document of `chat_members`. */
@@ -39,10 +40,10 @@ export interface MemberDocument {
   joined: number;
 }
 
-/** A document of `chat_meta`. */
+/** A document of `chat_meta`: the version of the schema, or the name of the epoch. */
 export interface MetaDocument {
-  _id: "schema";
-  version: number | Long;
+  _id: "schema" | "epoch";
+  value: number | string;
 }
 
 /** Makes the key of a message. No `/` is in an id of a message, so the first one ends it. */

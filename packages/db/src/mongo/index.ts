@@ -9,7 +9,7 @@ import { openConversations } from "./conversations.ts";
 import { createGate } from "./gate.ts";
 import { openMembers } from "./members.ts";
 import { openMessages } from "./messages.ts";
-import { formerCollections } from "./schema.ts";
+import { formerCollections, readEpoch } from "./schema.ts";
 import { openWatch, type Watch } from "./watch.ts";
 
 /** Where a MongoDB store is, and who wants to hear of it. */
@@ -86,14 +86,18 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
       page: gate.wrap(messages.page),
       get: gate.wrap(messages.get),
       lastSeq: gate.wrap(messages.lastSeq),
+      lastSeqs: gate.wrap(messages.lastSeqs),
     },
     conversations: {
       create: gate.wrap(conversations.create),
       get: gate.wrap(conversations.get),
       inbox: gate.wrap(conversations.inbox),
+      heads: gate.wrap(conversations.heads),
+      memberships: gate.wrap(conversations.memberships),
       addMember: gate.wrap(conversations.addMember),
       removeMember: gate.wrap(conversations.removeMember),
     },
+    epoch: gate.wrap(() => readEpoch(connection)),
     watch: events.watch,
     watchState: () => watch?.state() ?? "degraded",
     ping: gate.wrap(async () => {

@@ -1,13 +1,11 @@
 import type { Events } from "../events.ts";
 import { membersShownMax } from "../limits.ts";
+import type { Membership } from "../store.ts";
 import { type Connection, readTimeoutMs } from "./connection.ts";
 import { memberKey } from "./documents.ts";
 
-/** Who is to be in what. */
-export interface Membership {
-  user_id: string;
-  conversation_id: string;
-}
+/** So many memberships are checked by one command. */
+const checkSize = 5_000;
 
 /** Who is in which conversation. */
 export type Members = ReturnType<typeof openMembers>;
@@ -54,6 +52,27 @@ export function openMembers({ members }: Connection, events: Pick<Events, "emit"
       });
       if (deletedCount === 1) events.emit({ kind: "left", ...toIds(membership) });
       return deletedCount === 1;
+    },
+
+    /** Picks from memberships those that hold. */
+    async check(known: readonly Membership[]): Promise<Membership[]> {
+      const held = new Set<string>();
+      for (let start = 0; start < known.length; start += checkSize) {
+        const part = known.slice(start, start + checkSize);
+        const keys = part.map(({ user_id, conversation_id }) =>
+          memberKey(user_id, conversation_id),
+        );
+        const documents = await members
+          .find({ _id: { $in: keys } })
+          .project<{ _id: string }>({ _id: 1 })
+          .batchSize(checkSize + 1)
+          .maxTimeMS(readTimeoutMs)
+          .toArray();
+        for (const { _id } of documents) held.add(_id);
+      }
+      return known.filter(({ user_id, conversation_id }) =>
+        held.has(memberKey(user_id, conversation_id)),
+      );
     },
 
     /** Reads the ids of all conversations of a user, in no particular order. */

@@ -60,6 +60,10 @@ export function openMessages(
       const heads = await readHeads(connection, [stream]);
       return heads.get(stream)?.seq ?? 0;
     },
+    async lastSeqs(streams) {
+      const heads = await readHeads(connection, streams);
+      return new Map([...heads].map(([stream, { seq }]) => [stream, seq]));
+    },
     close: () => group.close(),
   };
 }

@@ -1,7 +1,8 @@
 import type { IndexDescription } from "mongodb";
+import { newEpoch } from "../epoch.ts";
 import { StoreError } from "../errors.ts";
-import type { Connection } from "./connection.ts";
-import { isDuplicateKey } from "./errors.ts";
+import { type Connection, readTimeoutMs } from "./connection.ts";
+import type { MetaDocument } from "./documents.ts";
 
 /** The version of the collections and their indexes; a newer one may have added to them. */
 const schemaVersion = 1;
@@ -22,7 +23,7 @@ const indexes: Record<"messages" | "conversations" | "members", IndexDescription
  * @throws StoreError `cannot_open` when a newer ChatNest made the database.
  */
 export async function ensureSchema(connection: Connection): Promise<void> {
-  await ensureVersion(connection);
+  await ensureMeta(connection);
   await Promise.all([
     connection.messages.createIndexes(indexes.messages),
     connection.conversations.createIndexes(indexes.conversations),
@@ -37,15 +38,22 @@ export async function formerCollections({ db }: Connection): Promise<string[]> {
   return found.map(({ name }) => name);
 }
 
-async function ensureVersion({ meta }: Connection): Promise<void> {
-  const key = { _id: "schema" } as const;
-  try {
-    await meta.updateOne(key, { $setOnInsert: { version: schemaVersion } }, { upsert: true });
-  } catch (error) {
-    // Another process made it at the same moment.
-    if (!isDuplicateKey(error)) throw error;
+/** Reads the name of the epoch. */
+export async function readEpoch({ meta }: Connection): Promise<string> {
+  const document = await meta.findOne({ _id: "epoch" }, { maxTimeMS: readTimeoutMs });
+  if (!document) throw new Error("the database has lost its epoch");
+  return String(document.value);
+}
+
+async function ensureMeta({ meta }: Connection): Promise<void> {
+  const documents: MetaDocument[] = [
+    { _id: "schema", value: schemaVersion },
+    { _id: "epoch", value: newEpoch() },
+  ];
+  for (const { _id, value } of documents) {
+    await meta.updateOne({ _id }, { $setOnInsert: { value } }, { upsert: true });
   }
-  const version = Number((await meta.findOne(key))?.version);
+  const version = Number((await meta.findOne({ _id: "schema" }))?.value);
   if (version > schemaVersion) {
     throw new StoreError(
       "cannot_open",

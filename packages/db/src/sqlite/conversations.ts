@@ -6,14 +6,16 @@ import { sliceInbox } from "../inbox.ts";
 import { membersShownMax } from "../limits.ts";
 import { hashOfMembers, otherMembers } from "../new-conversation.ts";
 import type { ConversationStore, NewConversation } from "../store.ts";
+import { openHeads } from "./heads.ts";
 import { type ConversationRow, toTimestamp } from "./rows.ts";
 import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
 
 /** The statements of conversations; a test asks SQLite for the plan of every one. */
 export const conversationSql = {
   byId: "SELECT id, created_at, created_with, last_seq, last_activity_at FROM conversations WHERE id = ?",
-  insert: `INSERT INTO conversations (id, created_at, created_with, last_seq, last_activity_at)
-    VALUES (?, ?2, ?, 0, ?2)`,
+  insert: `INSERT INTO conversations (id, created_at, created_with, last_seq, last_activity_at, written_at)
+    VALUES (?, ?2, ?, 0, ?2, ?2)`,
+  isMember: "SELECT 1 FROM members WHERE user_id = ? AND conversation_id = ?",
   ofUser: `SELECT id, last_activity_at FROM members JOIN conversations ON id = conversation_id WHERE user_id = ?`,
   members: `SELECT user_id FROM members WHERE conversation_id = ? ORDER BY position LIMIT ${membersShownMax}`,
   memberCount: "SELECT count(*) AS count FROM members WHERE conversation_id = ?",
@@ -39,6 +41,8 @@ export function openConversations(
   const memberCount = prepareQuery<{ count: number }>(db, conversationSql.memberCount);
   const join = prepareCommand(db, conversationSql.join);
   const leave = prepareCommand(db, conversationSql.leave);
+  const isMember = prepareQuery<object>(db, conversationSql.isMember);
+  const readHeads = openHeads(db);
 
   function create({ id, user_ids }: NewConversation): { created: boolean; joined: string[] } {
     const createdWith = hashOfMembers(user_ids);
@@ -85,6 +89,12 @@ export function openConversations(
         last_activity_at: toTimestamp(last_activity_at),
       }));
       return sliceInbox(positions, range);
+    },
+    async heads(query) {
+      return readHeads(query);
+    },
+    async memberships(known) {
+      return known.filter(({ user_id, conversation_id }) => isMember.get(user_id, conversation_id));
     },
     async addMember(conversationId, userId) {
       const added = inTransaction(db, () => {

@@ -11,6 +11,8 @@ import { openMessages } from "./messages.ts";
 import { migrate } from "./schema.ts";
 import { prepareQuery } from "./statements.ts";
 
+const epochSql = "SELECT value FROM meta WHERE key = 'epoch'";
+
 /**
  * Opens the embedded store in a file, which is made when it is not there, or in memory with `:memory:`. One process has
  * it at a time; a killed one leaves no lock behind.
@@ -22,6 +24,7 @@ export function openSqliteStore(file: string): ChatStore {
   const messages = openMessages(db, events);
   const conversations = openConversations(db, messages.newestOf, events);
   const ping = prepareQuery(db, "SELECT 1");
+  const readEpoch = prepareQuery<{ value: string }>(db, epochSql);
   let closing: Promise<void> | undefined;
 
   function admit(): void {
@@ -32,11 +35,20 @@ export function openSqliteStore(file: string): ChatStore {
     ping.get();
   }
 
+  async function epoch(): Promise<string> {
+    const row = readEpoch.get();
+    if (!row) throw new Error("the database has lost its epoch");
+    return row.value;
+  }
+
   const { watch } = events;
   // Nobody else has the file: all that happens is heard of from this process.
   const watchState = () => "alone" as const;
   return {
-    ...checkedStore({ messages, conversations, watch, watchState, ping: pingDatabase }, admit),
+    ...checkedStore(
+      { messages, conversations, epoch, watch, watchState, ping: pingDatabase },
+      admit,
+    ),
     close() {
       closing ??= messages.close().then(() => db.close());
       return closing;

@@ -4,15 +4,13 @@ import { isStoreError } from "../errors.ts";
 import type { Events } from "../events.ts";
 import { GroupCommit, type Job } from "../group-commit.ts";
 import { checkSameMessage, timeOf } from "../new-message.ts";
-import type { Appended, MessageRange, NewMessage } from "../store.ts";
+import type { Appended, Membership, MessageRange, NewMessage } from "../store.ts";
 import { conversationStream, type Stream, streamOf } from "../stream.ts";
 import { type MessageRow, toMessage } from "./rows.ts";
 import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
 
-interface Membership {
-  user_id: string;
-  conversation_id: string;
-}
+/** After so long without a message a conversation is quiet, in ms. */
+export const quietAfterMs = 60_000;
 
 const columns = "seq, id, user_id, content, timestamp";
 
@@ -25,8 +23,13 @@ export const messageSql = {
   bySeq: `SELECT ${columns} FROM messages WHERE stream = ? AND seq = ?`,
   oldest: `SELECT ${columns} FROM messages WHERE stream = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT ?`,
   newest: `SELECT ${columns} FROM messages WHERE stream = ? AND seq > ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
-  touchConversation: `INSERT INTO conversations (id, created_at, last_seq, last_activity_at) VALUES (?, ?2, ?, ?2)
-    ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq, last_activity_at = excluded.last_activity_at`,
+  touchConversation: `INSERT INTO conversations (id, created_at, last_seq, last_activity_at, written_at)
+    VALUES (?, ?2, ?, ?2, ?)
+    ON CONFLICT (id) DO UPDATE SET
+      last_seq = excluded.last_seq,
+      last_activity_at = excluded.last_activity_at,
+      quiet_seq = iif(written_at < excluded.written_at - ${quietAfterMs}, last_seq, quiet_seq),
+      written_at = excluded.written_at`,
   isMember: "SELECT 1 FROM members WHERE user_id = ? AND conversation_id = ?",
   join: `INSERT INTO members (user_id, conversation_id, position)
     SELECT ?, ?2, coalesce(max(position), 0) + 1 FROM members WHERE conversation_id = ?2`,
@@ -86,7 +89,9 @@ export function openMessages(db: DatabaseSync, events: Pick<Events, "emit">) {
       return { appended: { message: findSame(stream, message), created: false } };
     }
     const { conversation_id } = message;
-    if (conversation_id !== null) touchConversation.run(conversation_id, row.timestamp, row.seq);
+    if (conversation_id !== null) {
+      touchConversation.run(conversation_id, row.timestamp, row.seq, Date.now());
+    }
     const joined = conversation_id === null ? undefined : letIn(message.user_id, conversation_id);
     return { appended: { message: toMessage(stream, row), created: true }, joined };
   }
@@ -125,6 +130,10 @@ export function openMessages(db: DatabaseSync, events: Pick<Events, "emit">) {
     },
     async lastSeq(stream: Stream): Promise<number> {
       return last.get(stream)?.seq ?? 0;
+    },
+    async lastSeqs(streams: readonly Stream[]): Promise<Map<Stream, number>> {
+      const found = streams.map((stream) => [stream, last.get(stream)?.seq ?? 0] as const);
+      return new Map(found.filter(([, seq]) => seq > 0));
     },
     /** Reads the newest messages of a conversation, oldest first. */
     newestOf(conversationId: string, limit: number): Message[] {

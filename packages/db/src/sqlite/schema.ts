@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { newEpoch } from "../epoch.ts";
 import { StoreError } from "../errors.ts";
 
 /** What takes a database from version n (its place in the list) to n + 1. They only add. */
@@ -20,8 +21,12 @@ const migrations: readonly string[] = [
     created_at INTEGER NOT NULL, -- ms since 1970
     created_with TEXT, -- hash of the members it was created with; NULL when it came to be by sending
     last_seq INTEGER NOT NULL,
-    last_activity_at INTEGER NOT NULL -- ms since 1970
+    last_activity_at INTEGER NOT NULL, -- ms since 1970
+    written_at INTEGER NOT NULL, -- when the newest message was stored, ms since 1970
+    quiet_seq INTEGER NOT NULL DEFAULT 0 -- last_seq when it was last quiet for a minute
   ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX conversations_written ON conversations (written_at);
 
   CREATE TABLE members (
     user_id TEXT NOT NULL,
@@ -31,6 +36,11 @@ const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
 
   CREATE UNIQUE INDEX members_by_conversation ON members (conversation_id, position, user_id);
+
+  CREATE TABLE meta (
+    key TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 
@@ -50,6 +60,8 @@ export function migrate(db: DatabaseSync): void {
       );
     }
     for (const migration of migrations.slice(version)) db.exec(migration);
+    const mint = db.prepare("INSERT INTO meta VALUES ('epoch', ?) ON CONFLICT DO NOTHING");
+    mint.run(newEpoch());
     db.exec(`PRAGMA user_version = ${migrations.length}`);
     db.exec("COMMIT");
   } catch (error) {

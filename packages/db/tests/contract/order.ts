@@ -27,6 +27,18 @@ export function orderContract(store: () => ChatStore): void {
     ]);
   });
 
+  it("says where many streams end, and leaves out those that nobody wrote", async () => {
+    const rooms = newUsers(30, unique("room"));
+    for (const [index, conversation_id] of rooms.entries()) {
+      await appendAll(store(), newMessages(index, { conversation_id }));
+    }
+    const streams = [...rooms.map(conversationStream), conversationStream(unique("room"))];
+    const found = await store().messages.lastSeqs(streams);
+    const written = rooms.slice(1).map((room, index) => [conversationStream(room), index + 1]);
+    expect([...found].toSorted(byName)).toEqual(written.toSorted(byName));
+    expect(await store().messages.lastSeqs([])).toEqual(new Map());
+  });
+
   it("numbers 500 sends at once without a hole", async () => {
     const conversation_id = unique("room");
     const answers = await appendAll(store(), newMessages(500, { conversation_id }));
@@ -142,4 +154,8 @@ export function orderContract(store: () => ChatStore): void {
     await store().conversations.create({ id, user_ids: ["alice"] });
     expect(await store().messages.lastSeq(conversationStream(id))).toBe(0);
   });
+}
+
+function byName(a: readonly unknown[], b: readonly unknown[]): number {
+  return String(a[0]) < String(b[0]) ? -1 : 1;
 }

@@ -17,6 +17,16 @@ export function reopeningContract(open: OpenStore): void {
     expect(await readEverything(await opened.openAgain())).toEqual(before);
   });
 
+  it("keeps the epoch that was minted with its data", async () => {
+    await using opened = await open();
+    await using other = await open();
+    const epoch = await opened.store.epoch();
+    expect(epoch).toMatch(/^[a-z0-9]{1,32}$/);
+    expect(await other.store.epoch()).not.toBe(epoch);
+    await opened.store.close();
+    expect(await (await opened.openAgain()).epoch()).toBe(epoch);
+  });
+
   it("goes on counting where it stopped", async () => {
     await using opened = await open();
     await furnish(opened.store);
