@@ -17,7 +17,10 @@ export function parseCursor(cursor: string): InboxPosition {
   try {
     const text = Buffer.from(cursor, "base64url").toString();
     const [last_activity_at, id] = Cursor.parse(JSON.parse(text));
-    return { last_activity_at, id };
+    const position = { last_activity_at, id };
+    // Decoding is lenient; a cursor is what we wrote, to the letter.
+    if (toCursor(position) !== cursor) throw new Error("it was altered");
+    return position;
   } catch (error) {
     const message = "is no cursor of ours";
     const issues = [{ path: "cursor", code: "invalid_format", message }];

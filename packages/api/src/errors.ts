@@ -100,9 +100,12 @@ export function toTrpcError(error: unknown): TRPCError {
   return new TRPCError({ code: errorTable[cause.code].trpc, message: cause.message, cause });
 }
 
+// What is wrong beyond this is not listed, so that no answer is many times as large as its request.
+const issuesMax = 100;
+
 /** Lists what is wrong with an input; every unknown field gets a line of its own, by name. */
-export function invalidInput(error: ZodError): ChatError {
-  const issues = error.issues.flatMap((issue): InputIssue[] => {
+function invalidInput(error: ZodError): ChatError {
+  const found = error.issues.flatMap((issue): InputIssue[] => {
     const { code, message } = issue;
     if (code !== "unrecognized_keys") return [{ path: toPath(issue.path), code, message }];
     return issue.keys.map((key) => ({
@@ -111,6 +114,7 @@ export function invalidInput(error: ZodError): ChatError {
       message: "unknown field",
     }));
   });
+  const issues = found.slice(0, issuesMax);
   const text = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message));
   return new ChatError("validation_failed", text.join("; "), { issues, cause: error });
 }
@@ -119,11 +123,12 @@ function toPath(steps: readonly PropertyKey[]): string {
   return steps.map(String).join(".");
 }
 
-// What tRPC throws by itself, before a procedure runs: its own texts may quote the input or the code.
+// What a procedure threw, wrapped, or what tRPC throws by itself: its own texts may quote the input or the code.
 function fromTrpc(error: TRPCError): ChatError {
-  if (error.cause instanceof ChatError || error.cause instanceof ZodError) {
-    return toChatError(error.cause);
-  }
+  const { cause } = error;
+  if (cause instanceof ChatError || isStoreError(cause)) return toChatError(cause);
+  // Of any other code it is an output that is wrong, which is no fault of the client's.
+  if (cause instanceof ZodError && error.code === "BAD_REQUEST") return invalidInput(cause);
   switch (error.code) {
     case "NOT_FOUND":
       return new ChatError("not_found", "there is no such procedure", { cause: error });

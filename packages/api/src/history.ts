@@ -50,7 +50,9 @@ async function readBack(
   });
   const messages = found.slice(-limit);
   const first = messages[0];
-  const isNewest = before === undefined || (await store.messages.lastSeq(stream)) < before;
+  // Before 0 there is no more than before 1: of an empty log that is the newest page.
+  const isNewest =
+    before === undefined || (await store.messages.lastSeq(stream)) < Math.max(before, 1);
   return {
     messages,
     prev: first && found.length > limit ? { before: first.seq } : null,

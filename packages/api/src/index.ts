@@ -1,5 +1,12 @@
 export type { Caller, Context } from "./context.ts";
-export { ChatError, type ErrorCode, errorTable, type InputIssue, toChatError, toTrpcError } from "./errors.ts";
+export {
+  ChatError,
+  type ErrorCode,
+  errorTable,
+  type InputIssue,
+  toChatError,
+  toTrpcError,
+} from "./errors.ts";
 export type { Meta, RestAnswer, RestHeader, RestQuery, RestRoute } from "./rest.ts";
 export {
   type AppRouter,

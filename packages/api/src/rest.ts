@@ -34,7 +34,7 @@ export interface RestRoute {
   when?: readonly string[];
   /** What each status of success means. Without `toRest` there is one. */
   success: Readonly<Record<number, string>>;
-  /** The schema of the body of a success, of one item for a streamed array; `null`: no body. */
+  /** The schema of the body of a success, streamed or not; `null`: no body. */
   body: z.ZodType | null;
   /** The errors of its own; those that any request can get are not repeated here. */
   errors?: readonly ErrorCode[];

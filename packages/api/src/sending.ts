@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUIDv7 } from "node:crypto";
 import { type Appended, isStoreError, type NewMessage } from "@chatnest/db";
-import { v7 as uuidv7 } from "uuid";
 import type { Context } from "./context.ts";
-import { ChatError } from "./errors.ts";
+import { ChatError, toChatError } from "./errors.ts";
 import type { RestHeader } from "./rest.ts";
 
 /**
@@ -13,11 +12,11 @@ export async function send(
   { store }: Context,
   message: Omit<NewMessage, "id"> & { id?: string | undefined },
 ): Promise<Appended> {
-  const id = message.id ?? uuidv7();
+  const id = message.id ?? randomUUIDv7();
   try {
     return await store.messages.append({ ...message, id });
   } catch (error) {
-    if (!isStoreError(error, "unavailable")) throw error;
+    if (!isStoreError(error) || toChatError(error).code !== "unavailable") throw error;
     const text =
       "the store is away; whether the message was stored is unknown: repeat it with this id";
     throw new ChatError("unavailable", text, { id, cause: error });
@@ -30,10 +29,10 @@ const keyPattern = /^[\x20-\x7e]{1,255}$/;
 export const idempotencyKey: RestHeader = {
   name: "Idempotency-Key",
   description:
-    "1 to 255 visible ASCII characters; a repeat with the same key, user and conversation is the same message. Not together with `id`.",
+    "1 to 255 printable ASCII characters; a repeat with the same key, user and conversation is the same message. Not together with `id`.",
   apply(input, key) {
     if (input["id"] !== undefined) throw invalidKey("not together with an id in the body");
-    if (!keyPattern.test(key)) throw invalidKey("1 to 255 visible ASCII characters");
+    if (!keyPattern.test(key)) throw invalidKey("1 to 255 printable ASCII characters");
     const scope = [input["user_id"], input["conversation_id"] ?? null, key];
     const id = createHash("sha256").update(JSON.stringify(scope)).digest("base64url");
     return { ...input, id };

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from "uuid";
+import { randomUUIDv7 } from "node:crypto";
 import { z } from "zod";
 import type { Context } from "../context.ts";
 import { ChatError } from "../errors.ts";
@@ -32,7 +32,7 @@ export const conversations = router({
     .input(schemas.CreateConversationInput)
     .output(schemas.CreateConversationOutput)
     .mutation(async ({ ctx, input }) => {
-      const id = input.id ?? uuidv7();
+      const id = input.id ?? randomUUIDv7();
       const { created } = await ctx.store.conversations.create({ id, user_ids: input.user_ids });
       return { conversation: await find(ctx, { conversation_id: id, messages: 50 }), created };
     }),
@@ -61,7 +61,7 @@ export const conversations = router({
         tag,
         summary: "All conversations of a user, or a page of them",
         success: { 200: "Most recently active first; empty when there are none" },
-        body: schemas.Conversation,
+        body: z.array(schemas.Conversation),
       },
     })
     .input(schemas.AllConversationsInput)

@@ -43,7 +43,7 @@ export const messages = router({
         tag,
         summary: "All messages of a conversation, or a page of them",
         success: { 200: "Oldest first; empty when nothing was said" },
-        body: schemas.Message,
+        body: z.array(schemas.Message),
       },
     })
     .input(schemas.AllMessagesInput)

@@ -25,7 +25,7 @@ export const notes = router({
     .mutation(({ ctx, input }) => send(ctx, { ...input, conversation_id: null })),
 
   all: procedure
-    .meta({ rest: { ...rest, body: Message } })
+    .meta({ rest: { ...rest, body: z.array(Message) } })
     .input(schemas.AllNotesInput)
     .output(streamOfItems(Message))
     .query(({ ctx, input }) => readAll(ctx.store, noteStream(input.user_id))),

@@ -45,7 +45,7 @@ export const CreateConversationOutput = z.object({
   created: z.boolean(),
 });
 
-export const NewestMessages = z
+const NewestMessages = z
   .int()
   .min(0)
   .max(messagePageSizeMax)
@@ -60,7 +60,7 @@ export const GetConversationInput = z.strictObject({
 export const AllConversationsInput = z.strictObject({ user_id: UserId, messages: NewestMessages });
 
 /** Most messages that one page of conversations carries. */
-export const inboxMessagesMax = 10_000;
+const inboxMessagesMax = 10_000;
 
 export const ConversationPageInput = z
   .strictObject({

@@ -1,25 +1,24 @@
 import { idLengthMax, isId, isMessageId } from "@chatnest/db";
 import { z } from "zod";
 
-// A code point has at most two UTF-16 units, which zod counts; the JSON Schema counts code points.
-function id(description: string) {
+function id(description: string, example: string) {
+  const rule = `1 to ${idLengthMax} characters, not blank, no control characters, not . or ..`;
   return z
     .string()
-    .max(2 * idLengthMax)
-    .refine(isId, {
-      error: `1 to ${idLengthMax} characters, not blank, no control characters, not . or ..`,
-      abort: true,
-    })
-    .meta({ description, minLength: 1, maxLength: idLengthMax });
+    .max(idLengthMax, { error: rule, abort: true })
+    .refine(isId, { error: rule, abort: true })
+    .meta({ description, examples: [example], minLength: 1 });
 }
 
-export const UserId = id("Names a user: 1 to 128 characters.");
-export const ConversationId = id("Names a conversation: 1 to 128 characters.");
+const messageIdRule = "8 to 64 of A-Z a-z 0-9 _ -";
+
+export const UserId = id("Names a user: 1 to 128 characters.", "alice");
+export const ConversationId = id("Names a conversation: 1 to 128 characters.", "general");
 
 export const MessageId = z
   .string()
-  .max(64)
-  .refine(isMessageId, { error: "8 to 64 of A-Z a-z 0-9 _ -", abort: true })
+  .max(64, { error: messageIdRule, abort: true })
+  .refine(isMessageId, { error: messageIdRule, abort: true })
   .meta({
     description: "Names a message in its conversation: 8 to 64 of `A-Za-z0-9_-`.",
     minLength: 8,
@@ -27,7 +26,10 @@ export const MessageId = z
   });
 
 /** A position in a log. */
-export const Seq = z.int().min(1).meta({ description: "Position in the log: 1, 2, 3, ..." });
+export const Seq = z
+  .int()
+  .min(1)
+  .meta({ description: "Position in the log: 1, 2, 3, ...", examples: [1] });
 
 /** A bound of a page: positions, and the place before the first. */
 export const Bound = z.int().min(0);

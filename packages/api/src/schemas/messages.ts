@@ -7,17 +7,16 @@ import {
 import { z } from "zod";
 import { Bound, ConversationId, MessageId, Seq, Timestamp, UserId } from "./ids.ts";
 
+const contentRule = `1 to ${contentLengthMax} characters of well-formed Unicode without NUL`;
+
 export const Content = z
   .string()
-  .max(2 * contentLengthMax)
-  .refine(isContent, {
-    error: `1 to ${contentLengthMax} characters of well-formed Unicode without NUL`,
-    abort: true,
-  })
+  .max(contentLengthMax, { error: contentRule, abort: true })
+  .refine(isContent, { error: contentRule, abort: true })
   .meta({
     description: "The text: 1 to 16,384 characters of well-formed Unicode without NUL.",
+    examples: ["Hello!"],
     minLength: 1,
-    maxLength: contentLengthMax,
   });
 
 export const Message = z
@@ -46,7 +45,7 @@ export type SendMessageInput = z.infer<typeof SendMessageInput>;
 
 export const SendMessageOutput = z.object({ message: Message, created: z.boolean() });
 
-export const PageSize = z.int().min(1).max(messagePageSizeMax).default(50);
+const PageSize = z.int().min(1).max(messagePageSizeMax).default(50);
 
 /** What a page of any log takes, beside the log's name. */
 export const pageShape = {
@@ -57,7 +56,7 @@ export const pageShape = {
 
 export const MessagePageInput = z.strictObject({ conversation_id: ConversationId, ...pageShape });
 
-/** A page of a log, oldest first, and how to ask for its neighbours: add these to the same input. */
+/** A page of a log, oldest first, and how to ask for its neighbours: with these in the place of its bounds. */
 export const MessagePage = z.object({
   messages: z.array(Message).max(messagePageSizeMax),
   prev: z.object({ before: Bound }).nullable(),

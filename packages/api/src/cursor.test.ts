@@ -1,0 +1,118 @@
+import { openSqliteStore } from "@chatnest/db";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { parseCursor, toCursor } from "./cursor.ts";
+import { ChatError } from "./errors.ts";
+import { createCaller } from "./root.ts";
+
+const store = openSqliteStore(":memory:");
+const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+afterAll(() => store.close());
+
+const time = "2026-01-31T12:00:00.000Z";
+
+const garbage: [string, string][] = [
+  ["nothing", ""],
+  ["a blank", " "],
+  ["what is no base64url", "%%%"],
+  ["what is no JSON", toBase64("[")],
+  ["bytes that are no text", Buffer.from([0xff, 0xfe, 0x00]).toString("base64url")],
+  ["an object", toBase64({ last_activity_at: time, id: "room" })],
+  ["null", toBase64(null)],
+  ["a text", toBase64(time)],
+  ["an empty array", toBase64([])],
+  ["a time without an id", toBase64([time])],
+  ["one value too many", toBase64([time, "room", 1])],
+  ["an id that is a number", toBase64([time, 1])],
+  ["a time that is a number", toBase64([0, "room"])],
+  ["a time that is null", toBase64([null, "room"])],
+  ["a day that is none", toBase64(["2026-02-30T12:00:00.000Z", "room"])],
+  ["an hour that is none", toBase64(["2026-01-31T24:00:00.000Z", "room"])],
+  ["a date without a time", toBase64(["2026-01-31", "room"])],
+  ["a time of no zone", toBase64(["2026-01-31T12:00:00.000", "room"])],
+  ["a word for a time", toBase64(["yesterday", "room"])],
+];
+
+describe("a cursor", () => {
+  it("names any place in an inbox, and is what it was made of", () => {
+    const places = fc.record({
+      last_activity_at: fc
+        .date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-12-31T23:59:59.999Z") })
+        .map((date) => date.toISOString()),
+      id: fc.string({ unit: "grapheme", minLength: 1, maxLength: 128 }),
+    });
+    fc.assert(
+      fc.property(places, (place) => {
+        const cursor = toCursor(place);
+        expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/);
+        expect(parseCursor(cursor)).toEqual(place);
+      }),
+    );
+  });
+
+  it.each(["x".repeat(128), "\u{1F600}".repeat(128), '"'.repeat(128), "\\".repeat(128)])(
+    "of the longest ids, such as %s, is short enough to be given back",
+    async (id) => {
+      const cursor = toCursor({ last_activity_at: time, id });
+      expect(cursor.length).toBeLessThanOrEqual(1_024);
+      const page = await api.conversations.page({ user_id: "nobody", cursor });
+      expect(page).toEqual({ conversations: [], next: null });
+    },
+  );
+
+  it("goes on behind its place, also when the conversation there is gone", async () => {
+    const user_id = "walker";
+    const messages = ["a", "b", "c"].map((name) => ({
+      id: `message-${name}`,
+      user_id,
+      content: "hi",
+      conversation_id: name,
+      timestamp: time,
+    }));
+    await api.messages.import({ messages });
+    await api.conversations.removeMember({ conversation_id: "b", user_id });
+    const cursor = toCursor({ last_activity_at: time, id: "b" });
+    const { conversations } = await api.conversations.page({ user_id, cursor });
+    expect(conversations.map(({ id }) => id)).toEqual(["c"]);
+  });
+});
+
+describe("what is no cursor", () => {
+  it.each(garbage)("is refused by name: %s", async (_, cursor) => {
+    const issue = { path: "cursor", code: "invalid_format", message: "is no cursor of ours" };
+    await expect(api.conversations.page({ user_id: "alice", cursor })).rejects.toMatchObject({
+      code: "UNPROCESSABLE_CONTENT",
+      cause: { code: "validation_failed", issues: [issue] },
+    });
+  });
+
+  it("is refused by name when it has 1,025 characters", async () => {
+    const cursor = "x".repeat(1_025);
+    await expect(api.conversations.page({ user_id: "alice", cursor })).rejects.toMatchObject({
+      cause: { code: "validation_failed", issues: [{ path: "cursor", code: "too_big" }] },
+    });
+  });
+
+  it("is refused whatever it is, never an error of ours", () => {
+    const codeUnit = fc.nat(0xffff).map((code) => String.fromCharCode(code));
+    fc.assert(
+      fc.property(fc.string({ unit: codeUnit, maxLength: 1_024 }), (cursor) => {
+        expect(codeOf(() => parseCursor(cursor))).toBe("validation_failed");
+      }),
+    );
+  });
+});
+
+function codeOf(run: () => unknown): string {
+  try {
+    run();
+    return "none";
+  } catch (error) {
+    return error instanceof ChatError ? error.code : "unknown";
+  }
+}
+
+function toBase64(value: unknown): string {
+  const text = value === "[" ? value : JSON.stringify(value);
+  return Buffer.from(text).toString("base64url");
+}

@@ -1,0 +1,157 @@
+import { StoreError, type StoreErrorCode } from "@chatnest/db";
+import { TRPCError } from "@trpc/server";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { ChatError, type ErrorCode, errorTable, toChatError, toTrpcError } from "./errors.ts";
+
+// Of every code of a store, by the compiler.
+const storeCodes: Record<StoreErrorCode, ErrorCode> = {
+  conflict: "conflict",
+  not_found: "not_found",
+  invalid: "validation_failed",
+  unavailable: "unavailable",
+  closed: "unavailable",
+  cannot_open: "unavailable",
+};
+const secret = "mongodb://admin:hunter2@10.0.0.1";
+
+describe("the error table", () => {
+  it.each(Object.entries(errorTable))("has one status for %s here and in tRPC", (_, row) => {
+    const error = new TRPCError({ code: row.trpc });
+    expect(getHTTPStatusCodeFromError(error)).toBe(row.status);
+  });
+
+  it("has each status once", () => {
+    const statuses = Object.values(errorTable).map(({ status }) => status);
+    expect(new Set(statuses).size).toBe(statuses.length);
+  });
+});
+
+describe.each(Object.entries(storeCodes))("a store's error %s", (storeCode, code) => {
+  const error = new StoreError(storeCode as StoreErrorCode, "a text for clients");
+
+  it(`is shown as ${code}, thrown or wrapped by tRPC`, () => {
+    const wrapped = new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: error });
+    expect(toChatError(error).code).toBe(code);
+    expect(toChatError(wrapped)).toMatchObject({ code, message: toChatError(error).message });
+    expect(toTrpcError(error).code).toBe(errorTable[code].trpc);
+  });
+
+  it("keeps its text unless it may say where the store is", () => {
+    const shown = toChatError(new StoreError(error.code, `${secret} is away`)).message;
+    expect(shown.includes(secret)).toBe(code !== "unavailable");
+    expect(shown).not.toBe("");
+  });
+});
+
+describe("an unknown error", () => {
+  it.each<[string, unknown]>([
+    ["an Error", new Error(secret)],
+    ["an Error with a code of ours", Object.assign(new Error(secret), { code: "conflict" })],
+    ["a lookalike", { name: "StoreError", code: "conflict", message: secret }],
+    ["a text", secret],
+    ["undefined", undefined],
+    ["null", null],
+    ["an error of many", new AggregateError([new Error(secret)], secret)],
+    [
+      "tRPC's, of an Error",
+      new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: new Error(secret) }),
+    ],
+    ["tRPC's, of a text", new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: secret })],
+    ["tRPC's, of a time-out", new TRPCError({ code: "TIMEOUT", message: secret })],
+  ])("shows nothing of %s", (_, error) => {
+    const shown = toChatError(error);
+    expect(shown).toMatchObject({ code: "internal", issues: undefined, id: undefined });
+    expect(shown.message).toBe("something went wrong on our side");
+    expect(toTrpcError(error)).toMatchObject({
+      code: "INTERNAL_SERVER_ERROR",
+      message: shown.message,
+    });
+  });
+
+  it("is kept as the cause, for the log", () => {
+    const error = new Error(secret);
+    expect(toChatError(error).cause).toBe(error);
+  });
+
+  it("is also an output that breaks its schema, since no client is to blame", () => {
+    const broken = z.object({ seq: z.int() }).safeParse({ seq: secret });
+    const code = "INTERNAL_SERVER_ERROR";
+    const error = new TRPCError({ code, message: secret, cause: broken.error });
+    expect(toChatError(error)).toMatchObject({ code: "internal", issues: undefined });
+  });
+});
+
+describe("an error of tRPC itself", () => {
+  it.each([
+    ["NOT_FOUND", "not_found"],
+    ["METHOD_NOT_SUPPORTED", "method_not_allowed"],
+    ["UNSUPPORTED_MEDIA_TYPE", "unsupported_media_type"],
+    ["PAYLOAD_TOO_LARGE", "payload_too_large"],
+    ["PARSE_ERROR", "bad_request"],
+    ["BAD_REQUEST", "bad_request"],
+  ] as const)("of the code %s is %s, in our own words", (trpcCode, code) => {
+    const shown = toChatError(new TRPCError({ code: trpcCode, message: secret }));
+    expect(shown.code).toBe(code);
+    expect(shown.message).not.toContain(secret);
+  });
+
+  it("gives back the error of ours that it wraps, with all it carries", () => {
+    const error = new ChatError("unavailable", "away", { id: "12345678", issues: [] });
+    expect(toChatError(toTrpcError(error))).toBe(error);
+    expect(toChatError(new TRPCError({ code: "BAD_REQUEST", cause: error }))).toBe(error);
+  });
+});
+
+describe("what is wrong with an input", () => {
+  const Schema = z.strictObject({
+    name: z.string(),
+    list: z.array(z.strictObject({ n: z.number() })).optional(),
+  });
+
+  it("is listed with dots between the steps of a path", () => {
+    const error = refuse({ name: 1, list: [{ n: 1 }, { n: "x" }] });
+    expect(error.issues).toEqual([
+      { path: "name", code: "invalid_type", message: expect.any(String) },
+      { path: "list.1.n", code: "invalid_type", message: expect.any(String) },
+    ]);
+    expect(error.message).toMatch(/^name: .+; list\.1\.n: /);
+  });
+
+  it("names every unknown field by itself, at its place", () => {
+    const unknown = { code: "unrecognized_keys", message: "unknown field" };
+    const error = refuse({ name: "x", a: 1, "b.c": 2, list: [{ n: 1, d: 1 }] });
+    const paths = error.issues?.map(({ path }) => path).sort();
+    expect(paths).toEqual(["a", "b.c", "list.0.d"]);
+    for (const issue of error.issues ?? []) expect(issue).toMatchObject(unknown);
+  });
+
+  it.each(["__proto__", "constructor", "toString", ""])("names the unknown field %j", (name) => {
+    const error = refuse(JSON.parse(`{ "name": "x", ${JSON.stringify(name)}: 1 }`));
+    expect(error.issues).toMatchObject([{ path: name, message: "unknown field" }]);
+  });
+
+  it.each([100, 101, 5_000])("is listed up to 100 times of %d", (count) => {
+    const fields = Array.from({ length: count }, (_, index) => [`field-${index}`, 1]);
+    const error = refuse({ name: "x", ...Object.fromEntries(fields) });
+    expect(error.issues).toHaveLength(100);
+    expect(error.message.split("; ").length).toBeLessThanOrEqual(101);
+  });
+
+  it("has an empty path when it is all of it", () => {
+    expect(refuse(undefined).issues).toMatchObject([{ path: "", code: "invalid_type" }]);
+    expect(refuse(undefined).message).not.toMatch(/^:/);
+  });
+
+  it("is the same when tRPC wraps it", () => {
+    const cause = Schema.safeParse({ name: 1, a: 1 }).error;
+    const shown = toChatError(new TRPCError({ code: "BAD_REQUEST", cause }));
+    expect(shown).toMatchObject({ code: "validation_failed", issues: toChatError(cause).issues });
+    expect(shown.issues).toHaveLength(2);
+  });
+
+  function refuse(input: unknown): ChatError {
+    return toChatError(Schema.safeParse(input).error);
+  }
+});

@@ -1,0 +1,151 @@
+import { randomUUID } from "node:crypto";
+import { openSqliteStore } from "@chatnest/db";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { createCaller, type RouterInputs } from "./root.ts";
+import type { Conversation } from "./schemas/conversations.ts";
+
+const store = openSqliteStore(":memory:");
+const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+afterAll(() => store.close());
+
+describe("an inbox", () => {
+  it("walked by pages is exactly all of it, most recent first and ties by id", async () => {
+    // Few times for many conversations, so that most of them tie.
+    const times = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 25 });
+    await fc.assert(
+      fc.asyncProperty(times, fc.integer({ min: 1, max: 10 }), async (days, limit) => {
+        const user_id = randomUUID();
+        const rooms = await talk(user_id, days);
+        const pages = await walk({ user_id, limit, messages: 0 });
+        const expected = rooms.sort((a, b) => b.day - a.day || (a.id < b.id ? -1 : 1));
+        expect(idsOf(pages.flat())).toEqual(expected.map(({ id }) => id));
+        expect(idsOf(await collect(user_id, 0))).toEqual(idsOf(pages.flat()));
+        // Every page but the last is full, and the last is not empty.
+        for (const page of pages.slice(0, -1)) expect(page).toHaveLength(limit);
+        expect(pages.at(-1)?.length).toBeGreaterThan(rooms.length > 0 ? 0 : -1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("is empty for a user who is nowhere", async () => {
+    const user_id = randomUUID();
+    expect(await api.conversations.page({ user_id })).toEqual({ conversations: [], next: null });
+    expect(await collect(user_id)).toEqual([]);
+  });
+
+  it("shows a conversation without activity exactly once and an active one at most once, while others talk", async () => {
+    const user_id = randomUUID();
+    const rooms = await talk(
+      user_id,
+      Array.from({ length: 12 }, () => 0),
+    );
+    const ids = rooms.map(({ id }) => id).sort();
+    const active = [ids[1], ids[10]].filter((id) => id !== undefined);
+    const speak = () =>
+      Promise.all(
+        active.map((conversation_id) =>
+          api.messages.send({ user_id: "bob", content: "new", conversation_id }),
+        ),
+      );
+    const seen = idsOf((await walk({ user_id, limit: 5, betweenPages: speak })).flat());
+    expect(new Set(seen).size).toBe(seen.length);
+    const quiet = ids.filter((id) => !active.includes(id));
+    expect(seen.filter((id) => !active.includes(id))).toEqual(quiet);
+  });
+
+  it("carries the newest messages of each conversation, 50 unless asked for more or less", async () => {
+    const user_id = randomUUID();
+    const [room] = await talk(user_id, [0]);
+    const conversation_id = room?.id ?? "";
+    await Promise.all(
+      Array.from({ length: 60 }, () =>
+        api.messages.send({ user_id, content: "hi", conversation_id }),
+      ),
+    );
+    const carried = async (messages?: number) => {
+      const input = { user_id, limit: 2, ...(messages !== undefined && { messages }) };
+      const { conversations } = await api.conversations.page(input);
+      expect(await collect(user_id, messages)).toEqual(conversations);
+      return conversations[0]?.messages.map(({ seq }) => seq);
+    };
+    expect(await carried(0)).toEqual([]);
+    expect(await carried(2)).toEqual([60, 61]);
+    expect((await carried())?.[0]).toBe(12);
+    expect(await carried(1_000)).toHaveLength(61);
+  });
+
+  it.each([0, 1, 50, 1_000])(
+    "streamed with %d messages each keeps its order over all chunks",
+    async (messages) => {
+      const user_id = randomUUID();
+      const rooms = await talk(
+        user_id,
+        Array.from({ length: 101 }, (_, index) => index),
+      );
+      expect(idsOf(await collect(user_id, messages))).toEqual(rooms.map(({ id }) => id).reverse());
+    },
+  );
+
+  it("shows no conversation that its user left", async () => {
+    const user_id = randomUUID();
+    const [left, kept] = await talk(user_id, [0, 1]);
+    await api.conversations.removeMember({ conversation_id: left?.id ?? "", user_id });
+    expect(idsOf(await collect(user_id))).toEqual([kept?.id]);
+  });
+
+  it.each([
+    [{ limit: 1_000, messages: 10 }, true],
+    [{ limit: 10, messages: 1_000 }, true],
+    [{ limit: 1_000, messages: 11 }, false],
+    [{ limit: 201 }, false],
+    [{ limit: 0 }, false],
+    [{ limit: 1_001, messages: 0 }, false],
+  ])("takes a page of %o: %s", async (range, isTaken) => {
+    const call = api.conversations.page({ user_id: randomUUID(), ...range });
+    const refusal = { cause: { code: "validation_failed", issues: [{ path: "limit" }] } };
+    if (isTaken) expect(await call).toEqual({ conversations: [], next: null });
+    else await expect(call).rejects.toMatchObject(refusal);
+  });
+});
+
+/** Makes a conversation of a user for each day, last active on it. */
+async function talk(user_id: string, days: number[]): Promise<{ id: string; day: number }[]> {
+  const rooms = days.map((day) => ({ id: randomUUID(), day }));
+  const messages = rooms.map(({ id, day }) => ({
+    id: randomUUID(),
+    user_id,
+    content: "hi",
+    conversation_id: id,
+    timestamp: new Date(Date.UTC(2020, 0, 1 + day)).toISOString(),
+  }));
+  if (messages.length > 0) await api.messages.import({ messages });
+  return rooms;
+}
+
+type Walk = RouterInputs["conversations"]["page"] & { betweenPages?: () => Promise<unknown> };
+
+async function walk({ betweenPages, ...input }: Walk): Promise<Conversation[][]> {
+  const pages: Conversation[][] = [];
+  let place: { cursor: string } | null | undefined;
+  while (place !== null) {
+    const { conversations, next } = await api.conversations.page({ ...input, ...place });
+    pages.push(conversations);
+    if (pages.length > 50) throw new Error("the walk does not end");
+    await betweenPages?.();
+    place = next;
+  }
+  return pages;
+}
+
+async function collect(user_id: string, messages?: number): Promise<Conversation[]> {
+  const input = { user_id, ...(messages !== undefined && { messages }) };
+  const all: Conversation[] = [];
+  for await (const conversation of await api.conversations.all(input)) all.push(conversation);
+  return all;
+}
+
+function idsOf(conversations: readonly { id: string }[]): string[] {
+  return conversations.map(({ id }) => id);
+}

@@ -1,0 +1,93 @@
+import type { Conversation, Message } from "@chatnest/db";
+import { expectTypeOf, test } from "vitest";
+import type { AppRouter, RouterInputs, RouterOutputs } from "./root.ts";
+
+type Routed = AppRouter["_def"]["record"];
+type Send = { id?: string | undefined; user_id: string; content: string };
+type Bounds = {
+  limit?: number | undefined;
+  before?: number | undefined;
+  after?: number | undefined;
+};
+type Page = {
+  messages: Message[];
+  prev: { before: number } | null;
+  next: { after: number; before?: number } | null;
+};
+
+test("the router has the documented procedures and no others", () => {
+  expectTypeOf<keyof Routed>().toEqualTypeOf<"messages" | "conversations" | "notes">();
+  expectTypeOf<keyof Routed["messages"]>().toEqualTypeOf<
+    "send" | "page" | "all" | "get" | "import"
+  >();
+  expectTypeOf<keyof Routed["conversations"]>().toEqualTypeOf<
+    "create" | "get" | "page" | "all" | "addMember" | "removeMember"
+  >();
+  expectTypeOf<keyof Routed["notes"]>().toEqualTypeOf<"send" | "page" | "all" | "get">();
+});
+
+test("messages take and give what is documented", () => {
+  type In = RouterInputs["messages"];
+  type Out = RouterOutputs["messages"];
+  expectTypeOf<In["send"]>().branded.toEqualTypeOf<
+    Send & { conversation_id?: string | null | undefined }
+  >();
+  expectTypeOf<Out["send"]>().toEqualTypeOf<{ message: Message; created: boolean }>();
+  expectTypeOf<In["page"]>().branded.toEqualTypeOf<Bounds & { conversation_id: string }>();
+  expectTypeOf<Out["page"]>().toEqualTypeOf<Page>();
+  expectTypeOf<In["all"]>().toEqualTypeOf<{ conversation_id: string }>();
+  expectTypeOf<In["get"]>().toEqualTypeOf<{ conversation_id: string; seq: number }>();
+  expectTypeOf<Out["get"]>().toEqualTypeOf<Message>();
+});
+
+test("an import takes lines with ids and says of each what became of it", () => {
+  type Line = RouterInputs["messages"]["import"]["messages"][number];
+  type Result = RouterOutputs["messages"]["import"]["results"][number];
+  expectTypeOf<Line["id"]>().toEqualTypeOf<string>();
+  expectTypeOf<Line["timestamp"]>().toEqualTypeOf<string | undefined>();
+  expectTypeOf<Result["status"]>().toEqualTypeOf<"stored" | "existing" | "refused">();
+  expectTypeOf<Extract<Result, { status: "refused" }>["detail"]>().toEqualTypeOf<string>();
+});
+
+test("conversations take and give what is documented", () => {
+  type In = RouterInputs["conversations"];
+  type Out = RouterOutputs["conversations"];
+  type Member = { conversation_id: string; user_id: string };
+  expectTypeOf<In["create"]>().toEqualTypeOf<{ id?: string | undefined; user_ids: string[] }>();
+  expectTypeOf<Out["create"]>().toEqualTypeOf<{ conversation: Conversation; created: boolean }>();
+  expectTypeOf<In["get"]>().toEqualTypeOf<{
+    conversation_id: string;
+    messages?: number | undefined;
+  }>();
+  expectTypeOf<Out["get"]>().toEqualTypeOf<Conversation>();
+  expectTypeOf<In["page"]>().toEqualTypeOf<{
+    user_id: string;
+    limit?: number | undefined;
+    cursor?: string | undefined;
+    messages?: number | undefined;
+  }>();
+  expectTypeOf<Out["page"]>().toEqualTypeOf<{
+    conversations: Conversation[];
+    next: { cursor: string } | null;
+  }>();
+  expectTypeOf<In["addMember"]>().toEqualTypeOf<Member>();
+  expectTypeOf<Out["addMember"]>().branded.toEqualTypeOf<Member & { added: boolean }>();
+  expectTypeOf<In["removeMember"]>().toEqualTypeOf<Member>();
+});
+
+test("notes take and give what messages do, under their user", () => {
+  type In = RouterInputs["notes"];
+  type Out = RouterOutputs["notes"];
+  expectTypeOf<In["send"]>().toEqualTypeOf<Send>();
+  expectTypeOf<Out["send"]>().toEqualTypeOf<RouterOutputs["messages"]["send"]>();
+  expectTypeOf<In["page"]>().branded.toEqualTypeOf<Bounds & { user_id: string }>();
+  expectTypeOf<Out["page"]>().toEqualTypeOf<Page>();
+  expectTypeOf<In["get"]>().toEqualTypeOf<{ user_id: string; seq: number }>();
+  expectTypeOf<Out["get"]>().toEqualTypeOf<Message>();
+});
+
+test("nothing is any", () => {
+  type Leaf<T> = { [TNoun in keyof T]: T[TNoun][keyof T[TNoun]] }[keyof T];
+  expectTypeOf<Leaf<RouterInputs>>().not.toBeAny();
+  expectTypeOf<Leaf<RouterOutputs>>().not.toBeAny();
+});

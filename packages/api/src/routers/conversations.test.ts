@@ -1,0 +1,129 @@
+import { randomUUID } from "node:crypto";
+import { openSqliteStore } from "@chatnest/db";
+import { afterAll, describe, expect, it } from "vitest";
+import { createCaller } from "../root.ts";
+
+const store = openSqliteStore(":memory:");
+const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+afterAll(() => store.close());
+
+describe("conversations.create", () => {
+  it("creates a conversation and answers with it", async () => {
+    const id = randomUUID();
+    const { conversation, created } = await api.conversations.create({
+      id,
+      user_ids: ["zoe", "adam", "|trey|"],
+    });
+    expect(created).toBe(true);
+    expect(conversation).toEqual({
+      id,
+      user_ids: ["zoe", "adam", "|trey|"],
+      messages: [],
+      created_at: expect.any(String),
+      last_seq: 0,
+      member_count: 3,
+      last_activity_at: conversation.created_at,
+    });
+    expect(await api.conversations.get({ conversation_id: id })).toEqual(conversation);
+  });
+
+  it("makes an id of its own for each conversation without one", async () => {
+    const [first, second] = await Promise.all([
+      api.conversations.create({ user_ids: ["ann"] }),
+      api.conversations.create({ user_ids: ["ann"] }),
+    ]);
+    expect([first.created, second.created]).toEqual([true, true]);
+    expect(first.conversation.id).not.toBe(second.conversation.id);
+  });
+
+  it("finds the same conversation when it is created again, whatever the order of its members", async () => {
+    const id = randomUUID();
+    const { conversation } = await api.conversations.create({ id, user_ids: ["ann", "bob"] });
+    const again = await api.conversations.create({ id, user_ids: ["bob", "ann"] });
+    expect(again).toEqual({ conversation, created: false });
+  });
+
+  it("refuses an id that was created with other members as a conflict", async () => {
+    const id = randomUUID();
+    await api.conversations.create({ id, user_ids: ["ann", "bob"] });
+    const other = api.conversations.create({ id, user_ids: ["ann", "eve"] });
+    await expect(other).rejects.toMatchObject({ code: "CONFLICT", cause: { code: "conflict" } });
+    const { user_ids } = await api.conversations.get({ conversation_id: id });
+    expect(user_ids).toEqual(["ann", "bob"]);
+  });
+
+  it("adds the members to a conversation that came to be by sending, and shows what was said", async () => {
+    const id = randomUUID();
+    const { message } = await say(id, "first");
+    const { conversation, created } = await api.conversations.create({
+      id,
+      user_ids: ["bob", "alice"],
+    });
+    expect(created).toBe(false);
+    expect(conversation).toMatchObject({ user_ids: ["alice", "bob"], messages: [message] });
+  });
+
+  it("takes 1,000 members, shows them and counts those who come after", async () => {
+    const id = randomUUID();
+    const user_ids = Array.from({ length: 1_000 }, (_, index) => `user-${index}`);
+    const { conversation } = await api.conversations.create({ id, user_ids });
+    expect(conversation.user_ids).toEqual(user_ids);
+    await api.conversations.addMember({ conversation_id: id, user_id: "late" });
+    const shown = await api.conversations.get({ conversation_id: id });
+    expect(shown).toMatchObject({ user_ids, member_count: 1_001 });
+  });
+
+  it.each([
+    ["nobody", []],
+    ["1,001 members", Array.from({ length: 1_001 }, (_, index) => `user-${index}`)],
+    ["a member named twice", ["ann", "bob", "ann"]],
+  ])("refuses %s and creates nothing", async (_, user_ids) => {
+    const id = randomUUID();
+    await expect(api.conversations.create({ id, user_ids })).rejects.toMatchObject({
+      cause: { code: "validation_failed", issues: [{ path: "user_ids" }] },
+    });
+    const found = api.conversations.get({ conversation_id: id });
+    await expect(found).rejects.toMatchObject({ cause: { code: "not_found" } });
+  });
+});
+
+describe("conversations.get", () => {
+  it("carries the newest messages, oldest first, as many as asked for", async () => {
+    const id = randomUUID();
+    for (const content of ["a", "b", "c"]) await say(id, content);
+    const { messages, last_seq, last_activity_at } = await api.conversations.get({
+      conversation_id: id,
+      messages: 2,
+    });
+    expect(messages.map(({ content }) => content)).toEqual(["b", "c"]);
+    expect(last_seq).toBe(3);
+    expect(last_activity_at).toBe(messages[1]?.timestamp);
+  });
+
+  it("carries 50 messages unless asked for more, up to 1,000", async () => {
+    const id = randomUUID();
+    await Promise.all(Array.from({ length: 1_001 }, (_, index) => say(id, `${index + 1}`)));
+    const seqsOf = async (messages?: number) => {
+      const input = { conversation_id: id, ...(messages !== undefined && { messages }) };
+      const { messages: carried } = await api.conversations.get(input);
+      return [carried.length, carried[0]?.seq, carried.at(-1)?.seq];
+    };
+    expect(await seqsOf()).toEqual([50, 952, 1_001]);
+    expect(await seqsOf(0)).toEqual([0, undefined, undefined]);
+    expect(await seqsOf(1_000)).toEqual([1_000, 2, 1_001]);
+  });
+
+  it("finds no conversation that nobody created or spoke in", async () => {
+    const call = api.conversations.get({ conversation_id: randomUUID() });
+    await expect(call).rejects.toMatchObject({ code: "NOT_FOUND", cause: { code: "not_found" } });
+  });
+
+  it.each([-1, 1_001, 0.5])("refuses to carry %d messages", async (messages) => {
+    const call = api.conversations.get({ conversation_id: "room", messages });
+    await expect(call).rejects.toMatchObject({ cause: { issues: [{ path: "messages" }] } });
+  });
+});
+
+function say(conversation_id: string, content: string) {
+  return api.messages.send({ user_id: "alice", content, conversation_id });
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import { conversationStream, noteStream, openSqliteStore } from "@chatnest/db";
+import { afterAll, describe, expect, it } from "vitest";
+import { createCaller, type RouterInputs } from "../root.ts";
+
+type Line = RouterInputs["messages"]["import"]["messages"][number];
+
+const store = openSqliteStore(":memory:");
+const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+afterAll(() => store.close());
+
+const stored = { status: "stored" };
+const existing = { status: "existing" };
+const refused = { status: "refused", detail: expect.any(String) };
+
+describe("messages.import", () => {
+  it("keeps the order, the ids and the times given, also times that run backwards", async () => {
+    const room = randomUUID();
+    const times = ["2020-01-02T03:04:05.678Z", "2010-01-01T00:00:00.000Z", "2030-01-01T00:00:00Z"];
+    const lines = times.map((timestamp) => newLine({ conversation_id: room, timestamp }));
+    expect(await api.messages.import({ messages: lines })).toEqual({
+      results: [stored, stored, stored],
+    });
+    const { messages } = await api.messages.page({ conversation_id: room });
+    expect(messages).toEqual(
+      lines.map((line, index) => ({
+        ...line,
+        timestamp: new Date(line.timestamp ?? "").toISOString(),
+        seq: index + 1,
+      })),
+    );
+  });
+
+  it("takes a time with an offset for the same moment in UTC", async () => {
+    const room = randomUUID();
+    const line = newLine({ conversation_id: room, timestamp: "2020-01-02T03:04:05+05:30" });
+    await api.messages.import({ messages: [line] });
+    const message = await api.messages.get({ conversation_id: room, seq: 1 });
+    expect(message.timestamp).toBe("2020-01-01T21:34:05.000Z");
+    const sameMoment = { ...line, timestamp: "2020-01-01T21:34:05.000Z" };
+    expect(await api.messages.import({ messages: [sameMoment] })).toEqual({ results: [existing] });
+  });
+
+  it("says in the order given what was stored, there already, refused", async () => {
+    const room = randomUUID();
+    const old = newLine({ conversation_id: room });
+    await api.messages.import({ messages: [old] });
+    const fresh = newLine({ conversation_id: room });
+    const messages = [fresh, newLine(), old, { ...old, content: "other" }, fresh];
+    expect(await api.messages.import({ messages })).toEqual({
+      results: [stored, stored, existing, refused, existing],
+    });
+    expect(await store.messages.lastSeq(conversationStream(room))).toBe(2);
+  });
+
+  it("changes nothing the second time", async () => {
+    const room = randomUUID();
+    const messages = [newLine({ conversation_id: room }), newLine({ conversation_id: room })];
+    await api.messages.import({ messages });
+    const before = await api.conversations.get({ conversation_id: room });
+    expect(await api.messages.import({ messages })).toEqual({ results: [existing, existing] });
+    expect(await api.conversations.get({ conversation_id: room })).toEqual(before);
+  });
+
+  it.each([undefined, null])(
+    "stores a line with the conversation_id %s as a note",
+    async (conversation_id) => {
+      const user_id = randomUUID();
+      await api.messages.import({ messages: [newLine({ user_id, conversation_id })] });
+      expect(await store.messages.lastSeq(noteStream(user_id))).toBe(1);
+    },
+  );
+
+  it("refuses by itself a time that only the store finds impossible", async () => {
+    const beforeYear0 = newLine({ timestamp: "0000-01-01T00:00:00+01:00" });
+    expect(await api.messages.import({ messages: [newLine(), beforeYear0, newLine()] })).toEqual({
+      results: [stored, refused, stored],
+    });
+  });
+
+  it("takes 1,000 messages at once, in their order", async () => {
+    const room = randomUUID();
+    const messages = Array.from({ length: 1_000 }, (_, index) =>
+      newLine({ conversation_id: room, content: `${index}` }),
+    );
+    const { results } = await api.messages.import({ messages });
+    expect(results).toEqual(messages.map(() => stored));
+    const page = await api.messages.page({ conversation_id: room, limit: 1_000 });
+    expect(page.messages.map(({ id }) => id)).toEqual(messages.map(({ id }) => id));
+  });
+
+  it.each([
+    ["no message", 0],
+    ["1,001 messages", 1_001],
+  ])("refuses %s and stores nothing", async (_, length) => {
+    const room = randomUUID();
+    const messages = Array.from({ length }, () => newLine({ conversation_id: room }));
+    await expect(api.messages.import({ messages })).rejects.toMatchObject({
+      cause: { code: "validation_failed", issues: [{ path: "messages" }] },
+    });
+    expect(await store.messages.lastSeq(conversationStream(room))).toBe(0);
+  });
+
+  it("refuses all when one line is none, and says which", async () => {
+    const room = randomUUID();
+    const messages = [newLine({ conversation_id: room }), newLine({ content: "a\0b" })];
+    await expect(api.messages.import({ messages })).rejects.toMatchObject({
+      cause: { code: "validation_failed", issues: [{ path: "messages.1.content" }] },
+    });
+    expect(await store.messages.lastSeq(conversationStream(room))).toBe(0);
+  });
+
+  it("fails as a whole while the store is away, since nothing is known then", async () => {
+    const away = openSqliteStore(":memory:");
+    await away.close();
+    const caller = createCaller({ store: away, caller: { kind: "trusted" }, requestId: "test" });
+    await expect(caller.messages.import({ messages: [newLine()] })).rejects.toMatchObject({
+      code: "SERVICE_UNAVAILABLE",
+      cause: { code: "unavailable" },
+    });
+  });
+});
+
+function newLine(fields: Partial<Line> = {}): Line {
+  const id = randomUUID();
+  return { id, user_id: "alice", content: "hello", conversation_id: "elsewhere", ...fields };
+}

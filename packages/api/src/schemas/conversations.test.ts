@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import type { z } from "zod";
+import { toChatError } from "../errors.ts";
+import {
+  AllConversationsInput,
+  ConversationPageInput,
+  CreateConversationInput,
+  GetConversationInput,
+  MemberInput,
+} from "./conversations.ts";
+
+const conversation = { id: "room", user_ids: ["ann", "bob"] };
+
+describe("a conversation to create", () => {
+  it("is taken as it is, members in their order", () => {
+    expect(CreateConversationInput.parse(conversation)).toEqual(conversation);
+    expect(CreateConversationInput.parse({ user_ids: ["z", "a"] })).toEqual({
+      user_ids: ["z", "a"],
+    });
+  });
+
+  it.each<[string, unknown, string]>([
+    ["an id that is null", { ...conversation, id: null }, "id"],
+    ["an id that is empty", { ...conversation, id: "" }, "id"],
+    ["an id of 129 characters", { ...conversation, id: "x".repeat(129) }, "id"],
+    ["an id with a lone surrogate", { ...conversation, id: "\ud800" }, "id"],
+    ["no members", { id: "room" }, "user_ids"],
+    ["members that are null", { user_ids: null }, "user_ids"],
+    ["members that are a text", { user_ids: "ann" }, "user_ids"],
+    ["members that are an object", { user_ids: { 0: "ann", length: 1 } }, "user_ids"],
+    ["an empty list of members", { user_ids: [] }, "user_ids"],
+    ["a member who is named twice", { user_ids: ["ann", "bob", "ann"] }, "user_ids"],
+    ["a member who is a number", { user_ids: ["ann", 1] }, "user_ids.1"],
+    ["a member who is null", { user_ids: [null] }, "user_ids.0"],
+    ["a member without a name", { user_ids: ["ann", ""] }, "user_ids.1"],
+    ["a member with NUL", { user_ids: ["a\0"] }, "user_ids.0"],
+    ["a member named by a dot", { user_ids: ["."] }, "user_ids.0"],
+    ["messages", { ...conversation, messages: [] }, "messages"],
+    ["a time of creation", { ...conversation, created_at: "2020-01-01T00:00:00Z" }, "created_at"],
+    ["nothing", undefined, ""],
+    ["a list", [conversation], ""],
+  ])("is refused by name with %s", (_, input, path) => {
+    expect(pathsOf(CreateConversationInput, input)).toEqual([path]);
+  });
+
+  it("tells members apart who only look alike", () => {
+    const user_ids = ["\u00e9", "e\u0301", "a", "A", "a "];
+    expect(CreateConversationInput.parse({ user_ids })).toEqual({ user_ids });
+  });
+
+  it.each([1, 1_000])("can have %d members", (length) => {
+    const user_ids = Array.from({ length }, (_, index) => `${index}`);
+    expect(CreateConversationInput.parse({ user_ids })).toEqual({ user_ids });
+  });
+
+  it("cannot have 1,001 members", () => {
+    const user_ids = Array.from({ length: 1_001 }, (_, index) => `${index}`);
+    expect(pathsOf(CreateConversationInput, { user_ids })).toEqual(["user_ids"]);
+  });
+});
+
+describe("what is asked of an inbox", () => {
+  it("has its defaults", () => {
+    expect(ConversationPageInput.parse({ user_id: "ann" })).toEqual({
+      user_id: "ann",
+      limit: 20,
+      messages: 50,
+    });
+    expect(AllConversationsInput.parse({ user_id: "ann" })).toEqual({
+      user_id: "ann",
+      messages: 50,
+    });
+    expect(GetConversationInput.parse({ conversation_id: "room" })).toEqual({
+      conversation_id: "room",
+      messages: 50,
+    });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ["user_id", { user_id: undefined }],
+    ["user_id", { user_id: ["ann"] }],
+    ["limit", { limit: "20" }],
+    ["limit", { limit: null }],
+    ["limit", { limit: 0 }],
+    ["limit", { limit: 1_001, messages: 1 }],
+    ["messages", { messages: -1 }],
+    ["messages", { messages: 1_001, limit: 1 }],
+    ["messages", { messages: "0" }],
+    ["cursor", { cursor: 1 }],
+    ["cursor", { cursor: null }],
+    ["cursor", { cursor: "x".repeat(1_025) }],
+    ["before", { before: 1 }],
+    ["offset", { offset: 0 }],
+  ])("is refused by its %s (%o)", (path, fields) => {
+    expect(pathsOf(ConversationPageInput, { user_id: "ann", ...fields })).toEqual([path]);
+  });
+
+  it("is no page when it is all of it", () => {
+    expect(pathsOf(AllConversationsInput, { user_id: "ann", limit: 1 })).toEqual(["limit"]);
+    expect(pathsOf(AllConversationsInput, { user_id: "ann", cursor: "x" })).toEqual(["cursor"]);
+  });
+});
+
+describe("a member", () => {
+  it.each<[string, Record<string, unknown>]>([
+    ["user_id", { user_id: undefined }],
+    ["user_id", { user_id: "\u3000" }],
+    ["conversation_id", { conversation_id: undefined }],
+    ["conversation_id", { conversation_id: null }],
+    ["role", { role: "owner" }],
+  ])("is refused by its %s (%o)", (path, fields) => {
+    const member = { conversation_id: "room", user_id: "ann", ...fields };
+    expect(pathsOf(MemberInput, member)).toEqual([path]);
+  });
+});
+
+function pathsOf(schema: z.ZodType, input: unknown): string[] {
+  const { error } = schema.safeParse(input);
+  const issues = error ? toChatError(error).issues : [];
+  return [...new Set(issues?.map(({ path }) => path))];
+}
