@@ -1,0 +1,105 @@
+import { ChatError, type ChatErrorCode, type InputIssue, type ServerErrorCode } from "./errors.ts";
+import type { ResponseLike } from "./platform.ts";
+
+const serverCodes: Record<ServerErrorCode, true> = {
+  bad_request: true,
+  unauthorized: true,
+  forbidden: true,
+  not_found: true,
+  method_not_allowed: true,
+  conflict: true,
+  payload_too_large: true,
+  unsupported_media_type: true,
+  validation_failed: true,
+  internal: true,
+  unavailable: true,
+};
+
+// What a gateway says when what stands behind it is away or busy: RFC 9110, section 15.6, and RFC 6585, section 4.
+const passingStatuses: readonly number[] = [429, 502, 503, 504];
+
+/** What ChatNest says of a failure, over tRPC and in a problem document alike. */
+interface Failure {
+  message: string;
+  code: string;
+  details: Record<string, unknown>;
+}
+
+/**
+ * Reads the answer to a call and returns its envelope.
+ * @throws ChatError with the server's code; `network` when the answer breaks off; `unavailable` or `unexpected_answer`
+ * when it is not ChatNest's.
+ */
+export async function readAnswer(response: ResponseLike): Promise<unknown> {
+  const body = parseJson(await readText(response));
+  if (isObject(body) && isObject(body["result"])) return body;
+  throw toAnswerError(response, findFailure(body));
+}
+
+async function readText(response: ResponseLike): Promise<string> {
+  try {
+    return await response.text();
+  } catch (cause) {
+    throw new ChatError("network", "the answer broke off", { cause });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+// Over tRPC it is `{ error: { message, data } }`; what refuses a request before tRPC may answer an RFC 9457 document.
+function findFailure(body: unknown): Failure | undefined {
+  if (!isObject(body)) return undefined;
+  const error = isObject(body["error"]) ? body["error"] : {};
+  const details = isObject(error["data"]) ? error["data"] : body;
+  const message = error["message"] ?? body["detail"];
+  const code = details["code"];
+  return typeof message === "string" && typeof code === "string"
+    ? { message, code, details }
+    : undefined;
+}
+
+function toAnswerError({ status, headers }: ResponseLike, failure: Failure | undefined): ChatError {
+  const requestId =
+    textOf(failure?.details["request_id"]) ?? headers.get("x-request-id") ?? undefined;
+  if (!failure) {
+    const type = headers.get("content-type") ?? "without a content type";
+    const text = `${status} ${type} is no answer of ChatNest; is the url right?`;
+    return new ChatError(codeOfStatus(status), text, { status, requestId });
+  }
+  const { message, code, details } = failure;
+  return new ChatError(isServerCode(code) ? code : codeOfStatus(status), message, {
+    status,
+    requestId,
+    issues: Array.isArray(details["errors"]) ? details["errors"].filter(isIssue) : [],
+    id: textOf(details["id"]),
+  });
+}
+
+function codeOfStatus(status: number): ChatErrorCode {
+  return passingStatuses.includes(status) ? "unavailable" : "unexpected_answer";
+}
+
+function isServerCode(code: string): code is ServerErrorCode {
+  return Object.hasOwn(serverCodes, code);
+}
+
+function isIssue(value: unknown): value is InputIssue {
+  return (
+    isObject(value) &&
+    ["path", "code", "message"].every((field) => typeof value[field] === "string")
+  );
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,150 @@
+/** One message of a conversation, or a note when it has no conversation. */
+export interface Message {
+  /** Unique in its conversation. */
+  id: string;
+  /** Who sent it. */
+  user_id: string;
+  /** The text, byte for byte as it was sent. */
+  content: string;
+  /** ISO 8601, UTC, with milliseconds; set by the server. */
+  timestamp: string;
+  /** `null` for a note. */
+  conversation_id: string | null;
+  /** Position in its conversation's log: 1, 2, 3, ... This is the order, not `timestamp`. */
+  seq: number;
+}
+
+/** A conversation as its members see it. */
+export interface Conversation {
+  id: string;
+  /** Members in the order they joined, the first 1,000. */
+  user_ids: string[];
+  /** The newest messages, oldest first. */
+  messages: Message[];
+  /** ISO 8601, UTC, with milliseconds. */
+  created_at: string;
+  /** Position of the newest entry; 0 when there is none. */
+  last_seq: number;
+  member_count: number;
+  /** The `timestamp` of the newest message, else `created_at`. */
+  last_activity_at: string;
+}
+
+export interface SendNoteInput {
+  /** 8 to 64 of `A-Za-z0-9_-`; without one the client makes a UUIDv7. */
+  id?: string | undefined;
+  /** 1 to 128 characters. */
+  user_id: string;
+  /** 1 to 16,384 characters of well-formed Unicode without NUL. */
+  content: string;
+}
+
+export interface SendMessageInput extends SendNoteInput {
+  /** 1 to 128 characters; a conversation comes to be by its first message. Without one it is a note of its sender. */
+  conversation_id?: string | null | undefined;
+}
+
+export interface SendMessageOutput {
+  message: Message;
+  /** `false`: the same message had been stored before, and this is the stored one. */
+  created: boolean;
+}
+
+/** Which page of a log: without bounds the newest, with `after` on from there, with `before` back from there. */
+export interface PageBounds {
+  /** How many at most, 1 to 1,000. @default 50 */
+  limit?: number | undefined;
+  /** Only messages before this `seq`. */
+  before?: number | undefined;
+  /** Only messages after this `seq`. */
+  after?: number | undefined;
+}
+
+export interface MessagePageInput extends PageBounds {
+  conversation_id: string;
+}
+
+export interface NotePageInput extends PageBounds {
+  user_id: string;
+}
+
+export interface GetMessageInput {
+  conversation_id: string;
+  seq: number;
+}
+
+export interface GetNoteInput {
+  user_id: string;
+  seq: number;
+}
+
+export interface CreateConversationInput {
+  /** 1 to 128 characters; without one the server makes one. */
+  id?: string | undefined;
+  /** Members in the order they join: 1 to 1,000, no repeats. */
+  user_ids: string[];
+}
+
+export interface CreateConversationOutput {
+  conversation: Conversation;
+  /** `false`: it was there, and gained the members if it had come to be by a message. */
+  created: boolean;
+}
+
+export interface GetConversationInput {
+  conversation_id: string;
+  /** How many of its newest messages it carries, 0 to 1,000. @default 50 */
+  messages?: number | undefined;
+}
+
+export interface ConversationPageInput {
+  user_id: string;
+  /** How many at most, 1 to 1,000; `limit` times `messages` is 10,000 at most. @default 20 */
+  limit?: number | undefined;
+  /** Where the page before ended. */
+  cursor?: string | undefined;
+  /** How many of the newest messages each carries, 0 to 1,000. @default 50 */
+  messages?: number | undefined;
+}
+
+export interface MemberInput {
+  conversation_id: string;
+  user_id: string;
+}
+
+export interface AddMemberOutput extends MemberInput {
+  /** `false`: was a member already. */
+  added: boolean;
+}
+
+/** A page of a log as it comes over the wire. */
+export interface MessagePageOutput {
+  messages: Message[];
+  prev: { before: number } | null;
+  next: { after: number; before?: number } | null;
+}
+
+/** A page of an inbox as it comes over the wire. */
+export interface ConversationPageOutput {
+  conversations: Conversation[];
+  next: { cursor: string } | null;
+}
+
+/** The procedures that read: what each takes and gives. */
+export interface Queries {
+  "messages.page": { input: MessagePageInput; output: MessagePageOutput };
+  "messages.get": { input: GetMessageInput; output: Message };
+  "conversations.get": { input: GetConversationInput; output: Conversation };
+  "conversations.page": { input: ConversationPageInput; output: ConversationPageOutput };
+  "notes.page": { input: NotePageInput; output: MessagePageOutput };
+  "notes.get": { input: GetNoteInput; output: Message };
+}
+
+/** The procedures that write: what each takes and gives. */
+export interface Mutations {
+  "messages.send": { input: SendMessageInput; output: SendMessageOutput };
+  "conversations.create": { input: CreateConversationInput; output: CreateConversationOutput };
+  "conversations.addMember": { input: MemberInput; output: AddMemberOutput };
+  "conversations.removeMember": { input: MemberInput; output: undefined };
+  "notes.send": { input: SendNoteInput; output: SendMessageOutput };
+}

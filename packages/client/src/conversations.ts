@@ -1,0 +1,65 @@
+import type {
+  AddMemberOutput,
+  Conversation,
+  ConversationPageInput,
+  CreateConversationInput,
+  CreateConversationOutput,
+  GetConversationInput,
+  MemberInput,
+} from "./contract.ts";
+import { type ConversationPage, readConversationPage } from "./pages.ts";
+import type { CallOptions, Transport } from "./transport.ts";
+
+/** Conversations, who is in them, and each user's inbox. */
+export interface Conversations {
+  /**
+   * Creates a conversation. Give it an `id` to be able to repeat this: the same members again give the same conversation.
+   * @throws ChatError `conflict` when the id was created with other members.
+   * @example
+   * ```ts
+   * const { conversation } = await chat.conversations.create({ user_ids: ["ada", "grace"] });
+   * ```
+   */
+  create(input: CreateConversationInput, options?: CallOptions): Promise<CreateConversationOutput>;
+  /**
+   * Reads one conversation with its newest messages.
+   * @throws ChatError `not_found`
+   */
+  get(input: GetConversationInput, options?: CallOptions): Promise<Conversation>;
+  /**
+   * Reads a page of a user's conversations, most recently active first; empty when there are none.
+   * @throws ChatError
+   * @example
+   * ```ts
+   * const inbox = await chat.conversations.page({ user_id: "ada", messages: 1 });
+   * const more = await inbox.next?.();
+   * ```
+   */
+  page(input: ConversationPageInput, options?: CallOptions): Promise<ConversationPage>;
+  /**
+   * Adds a member; one that is a member already stays one.
+   * @throws ChatError `not_found` when there is no such conversation.
+   */
+  addMember(input: MemberInput, options?: CallOptions): Promise<AddMemberOutput>;
+  /**
+   * Removes a member; the last one may leave.
+   * @throws ChatError `not_found` when there is no such conversation or member.
+   */
+  removeMember(input: MemberInput, options?: CallOptions): Promise<void>;
+}
+
+/** Makes the calls about conversations. */
+export function createConversations({ query, mutate }: Transport): Conversations {
+  return {
+    create: (input, options) => mutate("conversations.create", input, options),
+    get: (input, options) => query("conversations.get", input, options),
+    page: (input, options) =>
+      readConversationPage(
+        (cursor, pageOptions) => query("conversations.page", { ...input, cursor }, pageOptions),
+        input.cursor,
+        options,
+      ),
+    addMember: (input, options) => mutate("conversations.addMember", input, options),
+    removeMember: (input, options) => mutate("conversations.removeMember", input, options),
+  };
+}

@@ -1,0 +1,38 @@
+/** Ends a call early; every `AbortSignal` is one. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** What a request is made of. */
+export interface FetchInit {
+  method: string;
+  headers: Record<string, string>;
+  body?: string;
+  signal?: AbortSignalLike;
+}
+
+/** The part of `fetch` that the client uses. */
+export type FetchLike = (url: string, init: FetchInit) => Promise<ResponseLike>;
+
+/** The part of a `Response` that the client reads. */
+export interface ResponseLike {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}
+
+/** The platform's own `fetch` where its types are known, else the part of it that the client uses. */
+export type Fetch = typeof globalThis extends { fetch: (...args: infer TArgs) => infer TResult }
+  ? (...args: TArgs) => TResult
+  : FetchLike;
+
+interface Platform {
+  fetch: FetchLike;
+  crypto: { getRandomValues(bytes: Uint8Array<ArrayBuffer>): Uint8Array };
+}
+
+// Browsers, Workers and Node declare these each in their own way, some consumers not at all, so the client declares its part.
+export const platform = globalThis as unknown as Platform;

@@ -1,0 +1,100 @@
+import { createChatClient } from "@chatnest/client";
+import { expect, test } from "vitest";
+import { startServer } from "../support/server.ts";
+import { failureOf, startChat } from "./chat.ts";
+import { startHttp } from "./http.ts";
+
+const greeting = { id: "greeting-1", conversation_id: "tea", user_id: "ada", content: "Hello" };
+const html = "<html><body><h1>502 Bad Gateway</h1></body></html>";
+
+test("a server that is not there is a network error, and a send's outcome is unknown", async () => {
+  const server = await startServer();
+  await server[Symbol.asyncDispose]();
+  const chat = createChatClient({ url: server.url });
+  const read = await failureOf(chat.messages.page({ conversation_id: "tea" }));
+  expect(read).toMatchObject({ code: "network", status: undefined, id: undefined });
+  expect(read.message).toContain(server.url);
+  expect(read.cause).toBeInstanceOf(TypeError);
+  const sent = await failureOf(chat.messages.send(greeting));
+  expect(sent).toMatchObject({ code: "network", id: greeting.id });
+});
+
+test("the id of a send that failed is made by the client when none was chosen", async () => {
+  const ids: unknown[] = [];
+  await using proxy = await startHttp((request, response) => {
+    request.on("data", (body) => ids.push(JSON.parse(String(body)).id));
+    request.on("end", () => response.writeHead(503).end());
+  });
+  const { id: _, ...input } = greeting;
+  const failure = await failureOf(createChatClient({ url: proxy.url }).messages.send(input));
+  expect(failure.id).toMatch(/^[\da-f-]{36}$/);
+  expect(ids).toEqual([failure.id]);
+});
+
+test("a store that is away is unavailable, and the error has the id", async () => {
+  await using running = await startChat();
+  await running.server.store.close();
+  const failure = await failureOf(running.chat.messages.send(greeting));
+  expect(failure).toMatchObject({ code: "unavailable", status: 503, id: greeting.id });
+  expect(failure.requestId).toBeTruthy();
+});
+
+test.each([
+  [502, "text/html", html, "unavailable"],
+  [503, "text/plain", "busy", "unavailable"],
+  [504, "text/html", "", "unavailable"],
+  [429, "text/plain", "slow down", "unavailable"],
+  [500, "text/html", html, "unexpected_answer"],
+  [404, "text/html", html, "unexpected_answer"],
+  [200, "text/html", html, "unexpected_answer"],
+  [200, "application/json", "null", "unexpected_answer"],
+  [200, "application/json", '{"result":1}', "unexpected_answer"],
+  [200, "application/json", '{"result":{"data"', "unexpected_answer"],
+  [502, "application/json", '{"error":"bad gateway"}', "unavailable"],
+  [400, "application/json", '{"error":{"code":-32600,"message":"?"}}', "unexpected_answer"],
+  [418, "application/json", '{"detail":"new","code":"of_tomorrow"}', "unexpected_answer"],
+])("an answer of something else is an error with its status: %d %s %s", async (...answer) => {
+  const [status, type, body, code] = answer;
+  await using proxy = await startHttp((_, response) => {
+    response.writeHead(status, { "content-type": type, "x-request-id": "r-1" }).end(body);
+  });
+  const { messages } = createChatClient({ url: proxy.url });
+  const failure = await failureOf(messages.page({ conversation_id: "tea" }));
+  expect(failure).toMatchObject({ name: "ChatError", code, status, requestId: "r-1" });
+  expect(failure.cause).not.toBeInstanceOf(SyntaxError);
+  expect((await failureOf(messages.send(greeting))).id).toBe(greeting.id);
+});
+
+test("a refusal of the server before tRPC has its code", async () => {
+  await using server = await startServer();
+  const forwarding: typeof fetch = (input, init) =>
+    fetch(input, { ...init, headers: { ...init?.headers, "x-forwarded-for": "192.0.2.1" } });
+  const chat = createChatClient({ url: server.url, fetch: forwarding });
+  const failure = await failureOf(chat.messages.page({ conversation_id: "tea" }));
+  expect(failure).toMatchObject({ code: "forbidden", status: 403 });
+  expect(failure.requestId).toBeTruthy();
+});
+
+test("a url that is not ChatNest's is told apart from a missing message", async () => {
+  await using server = await startServer();
+  const chat = createChatClient({ url: `${server.url}/elsewhere` });
+  const failure = await failureOf(chat.messages.get({ conversation_id: "tea", seq: 1 }));
+  expect(failure.status).toBe(404);
+});
+
+test("an answer that breaks off is a network error", async () => {
+  await using proxy = await startHttp((_, response) => {
+    response.writeHead(200, { "content-length": "100" }).write('{"result":');
+    setImmediate(() => response.destroy());
+  });
+  const { messages } = createChatClient({ url: proxy.url });
+  expect(await failureOf(messages.page({ conversation_id: "tea" }))).toMatchObject({
+    code: "network",
+  });
+});
+
+test("a trailing slash of the url changes nothing", async () => {
+  await using server = await startServer();
+  const chat = createChatClient({ url: `${server.url}/` });
+  expect(await chat.messages.send(greeting)).toMatchObject({ created: true });
+});

@@ -1,0 +1,44 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runCommand } from "../support/command.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const consumer = fileURLToPath(new URL("consumer", import.meta.url));
+
+/** A project outside the workspace that has the packed client installed, and nothing else. */
+export interface OutsideProject extends AsyncDisposable {
+  directory: string;
+  /** Where the client is installed. */
+  client: string;
+}
+
+/** Packs the client as it is built and installs it beside a consumer's programs, outside the workspace. */
+export async function packOutside(): Promise<OutsideProject> {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), "chatnest-outside-")));
+  const scope = join(directory, "node_modules", "@chatnest");
+  const client = join(scope, "client");
+  await mkdir(client, { recursive: true });
+  const tarball = await pack(directory);
+  // What a registry hands out has all its files in a folder of any name.
+  await runCommand("tar", ["-xzf", tarball, "-C", client, "--strip-components=1"], {
+    timeoutMs: 10_000,
+  });
+  await cp(consumer, directory, { recursive: true });
+  await writeFile(join(directory, "package.json"), '{ "private": true, "type": "module" }');
+  return {
+    directory,
+    client,
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+async function pack(destination: string): Promise<string> {
+  const { packageManager } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const packed = ["-C", join(root, "packages/client"), "pack", "--pack-destination", destination];
+  await runCommand("npx", ["--yes", packageManager, ...packed], { timeoutMs: 60_000 });
+  const tarball = (await readdir(destination)).find((name) => name.endsWith(".tgz"));
+  if (!tarball) throw new Error("the client was not packed");
+  return join(destination, tarball);
+}
