@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createLive } from "@chatnest/api";
 import { type ChatStore, openSqliteStore } from "@chatnest/db";
 import { type AppDeps, createApp } from "@chatnest/server";
 import { createAdaptorServer } from "@hono/node-server";
@@ -20,8 +21,10 @@ export async function startServer(deps: Partial<AppDeps> = {}): Promise<TestServ
   const store = deps.store ?? openSqliteStore(":memory:");
   const log: Record<string, unknown>[] = [];
   const logger = pino({ base: null }, { write: (line: string) => void log.push(JSON.parse(line)) });
+  const live = deps.live ?? createLive(store);
   const app = createApp({
     logger,
+    live,
     trust: "loopback",
     corsOrigins: [],
     isDraining: () => false,
@@ -38,6 +41,7 @@ export async function startServer(deps: Partial<AppDeps> = {}): Promise<TestServ
     store,
     log,
     async [Symbol.asyncDispose]() {
+      live.close();
       const closed = once(server, "close");
       server.close();
       server.closeAllConnections();

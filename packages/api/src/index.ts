@@ -1,3 +1,4 @@
+export type { Message } from "@chatnest/db";
 export type { Caller, Context } from "./context.ts";
 export {
   ChatError,
@@ -7,6 +8,10 @@ export {
   toChatError,
   toTrpcError,
 } from "./errors.ts";
+export type { ConversationNews } from "./live/follow-conversation.ts";
+export type { UserNews } from "./live/follow-user.ts";
+export { createLive, type Live } from "./live/index.ts";
+export { type Position, readPosition, toPosition } from "./live/position.ts";
 export type { Meta, RestAnswer, RestHeader, RestQuery, RestRoute } from "./rest.ts";
 export {
   type AppRouter,
@@ -15,4 +20,5 @@ export {
   type RouterInputs,
   type RouterOutputs,
 } from "./root.ts";
+export { FollowConversationInput, FollowUserInput } from "./schemas/live.ts";
 export { ImportLine, importBatchMax } from "./schemas/messages.ts";

@@ -16,13 +16,14 @@ type Page = {
 };
 
 test("the router has the documented procedures and no others", () => {
-  expectTypeOf<keyof Routed>().toEqualTypeOf<"messages" | "conversations" | "notes">();
+  expectTypeOf<keyof Routed>().toEqualTypeOf<"messages" | "conversations" | "notes" | "live">();
   expectTypeOf<keyof Routed["messages"]>().toEqualTypeOf<
     "send" | "page" | "all" | "get" | "import"
   >();
   expectTypeOf<keyof Routed["conversations"]>().toEqualTypeOf<
     "create" | "get" | "page" | "all" | "addMember" | "removeMember"
   >();
+  expectTypeOf<keyof Routed["live"]>().toEqualTypeOf<"conversation" | "user">();
   expectTypeOf<keyof Routed["notes"]>().toEqualTypeOf<"send" | "page" | "all" | "get">();
 });
 

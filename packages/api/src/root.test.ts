@@ -30,8 +30,11 @@ const names = Object.keys(calls);
 const streamed = names.filter((name) => name.endsWith(".all"));
 const answered = names.filter((name) => !streamed.includes(name));
 
-it("calls every procedure that there is", () => {
-  const procedures = Object.entries(appRouter._def.record).flatMap(([noun, verbs]) =>
+it("calls every procedure that answers once", () => {
+  // What goes on answering has tests of its own.
+  const { live, ...nouns } = appRouter._def.record;
+  expect(Object.keys(live)).toEqual(["conversation", "user"]);
+  const procedures = Object.entries(nouns).flatMap(([noun, verbs]) =>
     Object.keys(verbs).map((verb) => `${noun}.${verb}`),
   );
   expect(procedures.sort()).toEqual(names.sort());

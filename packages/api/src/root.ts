@@ -1,11 +1,12 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { conversations } from "./routers/conversations.ts";
+import { live } from "./routers/live.ts";
 import { messages } from "./routers/messages.ts";
 import { notes } from "./routers/notes.ts";
 import { createCallerFactory, router } from "./trpc.ts";
 
 /** All procedures of ChatNest. */
-export const appRouter = router({ messages, conversations, notes });
+export const appRouter = router({ messages, conversations, notes, live });
 
 /** The type of all procedures, for typed clients. */
 export type AppRouter = typeof appRouter;

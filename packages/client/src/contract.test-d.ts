@@ -13,7 +13,13 @@ type Procedures = Queries & Mutations;
 type Path = keyof Procedures;
 
 // What the client leaves out on purpose: streams are for REST, imports for the command.
-type LeftOut = "messages.all" | "messages.import" | "conversations.all" | "notes.all";
+type LeftOut =
+  | "live.conversation"
+  | "live.user"
+  | "messages.all"
+  | "messages.import"
+  | "conversations.all"
+  | "notes.all";
 
 type PathOf<TRecord> = {
   [TNoun in keyof TRecord & string]: `${TNoun}.${keyof TRecord[TNoun] & string}`;

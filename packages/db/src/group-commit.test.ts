@@ -109,6 +109,26 @@ describe("GroupCommit", () => {
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
   });
 
+  it("rejects what waits behind a group that failed, and goes on with other lanes", async () => {
+    const groups: Item[][] = [];
+    const { group } = createRecorder({
+      groupsInFlightMax: 1,
+      async write(jobs) {
+        groups.push(jobs.map(({ item }) => item));
+        if (groups.length === 1) throw new Error("the store is away");
+        for (const { resolve } of jobs) resolve("done");
+      },
+    });
+    const items = ["a1", "a2", "a3", "a4", "a5", "b1"];
+    const outcomes = await Promise.allSettled(items.map((item) => group.add(item)));
+    expect(groups).toEqual([["a1", "a2", "a3", "a4"], ["b1"]]);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      ...Array.from({ length: 5 }, () => "rejected"),
+      "fulfilled",
+    ]);
+    expect(await group.add("a6")).toBe("done");
+  });
+
   it("settles what it took before it closes, and takes nothing more", async () => {
     const { group, finish } = createRecorder();
     const taken = group.add("a1");

@@ -15,7 +15,8 @@ export interface GroupCommitOptions<TItem, TResult> {
   laneOf(item: TItem): string;
   /**
    * Writes a group and settles its jobs. Jobs that it leaves unsettled are written again, ahead of all that came later in
-   * their lane. When it throws, the jobs that it left unsettled are rejected with that error.
+   * their lane. When it throws, the jobs that it left unsettled are rejected with that error, and so is what waits behind
+   * them in their lanes.
    */
   write(jobs: readonly Job<TItem, TResult>[]): Promise<void> | void;
   /** Says that a lane shall not share its groups with others. @default never */
@@ -135,7 +136,8 @@ export class GroupCommit<TItem, TResult> {
     try {
       await this.#options.write(jobs);
     } catch (error) {
-      for (const job of jobs) if (!job.settled) job.reject(error);
+      // With what waits behind them: nothing is written ahead of what was to come before it.
+      for (const job of [...jobs, ...this.#takeWaiting(lanes)]) if (!job.settled) job.reject(error);
     }
     this.#putBack(jobs.filter((job) => !job.settled));
     for (const lane of lanes) this.#busyLanes.delete(lane);
@@ -144,6 +146,12 @@ export class GroupCommit<TItem, TResult> {
       this.#whenIdle?.resolve();
       this.#whenIdle = undefined;
     }
+  }
+
+  #takeWaiting(lanes: string[]): Settleable<TItem, TResult>[] {
+    const waiting = lanes.flatMap((lane) => this.#waiting.get(lane) ?? []);
+    for (const lane of lanes) this.#waiting.delete(lane);
+    return waiting;
   }
 
   #putBack(jobs: Settleable<TItem, TResult>[]): void {

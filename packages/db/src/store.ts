@@ -31,8 +31,8 @@ export type StoreEvent =
   | { kind: "missed" };
 
 /**
- * - `live`: at once.
- * - `alone`: not at all, since no other process has the store, or the database has no change streams (a standalone MongoDB).
+ * - `live`: at once, or there are no other processes.
+ * - `alone`: not at all, since the database has no change streams (a standalone MongoDB).
  * - `degraded`: the database does not say at the moment.
  */
 export type WatchState = "live" | "alone" | "degraded";

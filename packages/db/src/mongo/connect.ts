@@ -24,6 +24,8 @@ export async function connectForEver(
 ): Promise<void> {
   while (!options.signal.aborted) {
     try {
+      // The driver gives up for good where a first command failed; only this begins anew.
+      await connection.client.connect();
       return await ensureSchema(connection);
     } catch (error) {
       if (isStoreError(error, "cannot_open")) throw error;

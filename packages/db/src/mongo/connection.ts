@@ -62,7 +62,9 @@ function createClient(uri: string): MongoClient {
   try {
     return new MongoClient(uri, requiredOptions);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new StoreError("cannot_open", `MONGODB_URI is no usable URI: ${reason}`, { cause });
+    // Not the driver's own words: they may quote a password.
+    const text =
+      "MONGODB_URI is no usable URI: it looks like mongodb://user:password@host:27017/database";
+    throw new StoreError("cannot_open", text, { cause });
   }
 }

@@ -1,4 +1,5 @@
 import {
+  MongoBulkWriteError,
   MongoError,
   MongoNetworkError,
   MongoServerError,
@@ -10,7 +11,7 @@ import { isStoreError, StoreError } from "../errors.ts";
 const duplicateKey = 11000;
 const authenticationCodes = new Set([18 /* AuthenticationFailed */, 8000 /* Atlas: bad auth */]);
 const unavailableCodes = new Set([
-  6 /* HostUnreachable */, 7 /* HostNotFound */, 50 /* MaxTimeMSExpired */,
+  6 /* HostUnreachable */, 7 /* HostNotFound */, 43 /* CursorNotFound */, 50 /* MaxTimeMSExpired */,
   64 /* WriteConcernTimeout */, 89 /* NetworkTimeout */, 91 /* ShutdownInProgress */,
   133 /* FailedToSatisfyReadPreference */, 134 /* ReadConcernMajorityNotAvailableYet */,
   189 /* PrimarySteppedDown */, 202 /* NetworkInterfaceExceededTimeLimit */,
@@ -23,6 +24,10 @@ const unavailableCodes = new Set([
 /** Says whether MongoDB is away, or was for a moment: whatever was asked may have happened or not. */
 export function isUnavailable(error: unknown): boolean {
   if (isStoreError(error, "unavailable")) return true;
+  // A socket's own error, which the driver passes on as it is when it comes while a write waits to be flushed.
+  if (error instanceof Error && "syscall" in error) return true;
+  // A bulk write wraps what cut it off, and then has no code of its own.
+  if (error instanceof MongoBulkWriteError && error.code === undefined) return true;
   if (error instanceof MongoServerError) return unavailableCodes.has(Number(error.code));
   if (!(error instanceof MongoError)) return false;
   return (

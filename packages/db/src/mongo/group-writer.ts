@@ -22,7 +22,7 @@ export interface Entry {
 }
 
 /** How long a group tries before its sends are answered with `unavailable`, in ms. */
-const triesEndAfterMs = 6_000;
+const triesEndAfterMs = 12_000;
 const pauseBetweenTriesMs = 100;
 /** How long a stream that met a conflict keeps a lane of its own, in ms. */
 const contendedForMs = 1_000;

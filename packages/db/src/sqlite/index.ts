@@ -42,8 +42,8 @@ export function openSqliteStore(file: string): ChatStore {
   }
 
   const { watch } = events;
-  // Nobody else has the file: all that happens is heard of from this process.
-  const watchState = () => "alone" as const;
+  // No other process has the file, so all that happens is heard of.
+  const watchState = () => "live" as const;
   return {
     ...checkedStore(
       { messages, conversations, epoch, watch, watchState, ping: pingDatabase },

@@ -1,0 +1,74 @@
+import { type Live, toChatError } from "@chatnest/api";
+import type { ChatStore } from "@chatnest/db";
+import { type Context, Hono, type MiddlewareHandler, type Next } from "hono";
+import { requestId } from "hono/request-id";
+import type { Logger } from "pino";
+import type { AppEnv } from "./app-env.ts";
+import { shareWithOrigins } from "./cors.ts";
+import { serveDocs } from "./docs.ts";
+import { serveHealth } from "./health.ts";
+import { answerUnhandled, type SendError } from "./methods.ts";
+import { logFailure, logRequests } from "./request-log.ts";
+import { serveRest } from "./rest/adapter.ts";
+import { serveLive } from "./rest/live.ts";
+import { sendProblem } from "./rest/problem.ts";
+import { skipSent } from "./sent.ts";
+import { checkTarget, readPath, readTarget } from "./target.ts";
+import { isTrpcPath, sendTrpcError, serveTrpc } from "./trpc.ts";
+import { requireTrust, type Trust } from "./trust.ts";
+
+/** What the server is made of. */
+export interface AppDeps {
+  store: ChatStore;
+  live: Live;
+  logger: Logger;
+  /** Who may call without credentials. */
+  trust: Trust;
+  /** The origins whose pages may read what the server answers. */
+  corsOrigins: readonly string[];
+  /** Whether the server is on its way down, and takes no more than one request on each connection. */
+  isDraining(): boolean;
+}
+
+/** Makes the whole of what the server answers; nothing is opened and nothing listens. */
+export function createApp(deps: AppDeps): Hono<AppEnv> {
+  const app = new Hono<AppEnv>({ getPath: readPath });
+  app.use(skipSent);
+  app.use(requestId());
+  app.use(logRequests(deps.logger));
+  app.use(finishAnswers(deps.isDraining));
+  app.use(shareWithOrigins(deps.corsOrigins, deps.trust));
+  app.use(refuseBrokenTargets);
+
+  serveDocs(app);
+  serveHealth(app, deps);
+  // What is above holds no data and answers everybody.
+  app.use(requireTrust(deps.trust));
+  serveLive(app, deps);
+  serveRest(app, deps);
+  serveTrpc(app, deps);
+
+  app.notFound(answerUnhandled(app, sendError));
+  app.onError((error, c) => {
+    logFailure(deps.logger, error, c.get("requestId"));
+    return sendError(c, toChatError(error));
+  });
+  return app;
+}
+
+const sendError: SendError = (c, error, headers) =>
+  isTrpcPath(c.req.path) ? sendTrpcError(c, error, headers) : sendProblem(c, error, headers);
+
+function finishAnswers(isDraining: () => boolean): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await next();
+    const { headers } = c.res;
+    headers.set("x-content-type-options", "nosniff");
+    if (isDraining()) headers.set("connection", "close");
+  };
+}
+
+function refuseBrokenTargets(c: Context<AppEnv>, next: Next): Promise<void> {
+  checkTarget(readTarget(c.req.raw, c.env));
+  return next();
+}

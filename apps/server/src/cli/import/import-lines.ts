@@ -1,0 +1,68 @@
+import { readBatches } from "./batches.ts";
+import type { Line } from "./lines.ts";
+import type { Target } from "./target.ts";
+
+/** What became of the lines so far. */
+export interface ImportCounts {
+  stored: number;
+  /** Stored by an earlier run. */
+  existing: number;
+  refused: number;
+}
+
+/** How to import, and who hears of it. */
+export interface ImportLinesOptions {
+  target: Target;
+  /** Stop at the first refused line. */
+  isStrict: boolean;
+  /** Stops the reading, and what the target is doing. */
+  signal: AbortSignal;
+  /** Counted up as it goes. */
+  counts: ImportCounts;
+  onRefused(lineNumber: number, reason: string): void;
+  /** @param end how many bytes of the file are done. */
+  onProgress(end: number): void;
+}
+
+/**
+ * Imports lines in batches, one at a time, so that every conversation keeps their order; the next batch is read meanwhile.
+ * @throws TargetError when the target does not take a batch, and what reading throws.
+ */
+export async function importLines(
+  lines: AsyncIterable<Line>,
+  options: ImportLinesOptions,
+): Promise<void> {
+  const { target, isStrict, signal, counts, onProgress } = options;
+  let underWay = Promise.resolve();
+  let hasTargetRefused = false;
+
+  function refuse(lineNumber: number, reason: string): void {
+    counts.refused++;
+    options.onRefused(lineNumber, reason);
+  }
+
+  try {
+    for await (const { messages, lineNumbers, end } of readBatches(lines, {
+      isStrict,
+      onBadLine: refuse,
+    })) {
+      await underWay;
+      if (signal.aborted || (isStrict && hasTargetRefused)) return;
+      underWay = target(messages, signal).then((results) => {
+        for (const [index, result] of results.entries()) {
+          if (result.status !== "refused") {
+            counts[result.status]++;
+            continue;
+          }
+          hasTargetRefused = true;
+          refuse(lineNumbers[index] ?? 0, result.detail);
+        }
+        onProgress(end);
+      });
+      // It is awaited before the next one.
+      underWay.catch(() => {});
+    }
+  } finally {
+    await underWay;
+  }
+}

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { isStoreError } from "@chatnest/db";
+import { CommandError } from "../../command-error.ts";
+import { readSettings } from "../../env.ts";
+import { type OpenedStore, openStore } from "../../store.ts";
+import { withRetry } from "./retry.ts";
+import { createStoreTarget } from "./store-target.ts";
+import type { Target } from "./target.ts";
+import { createUrlTarget } from "./url-target.ts";
+
+/** A target that was opened. */
+export interface OpenedTarget extends AsyncDisposable {
+  target: Target;
+}
+
+/** Which target, and who hears of its troubles. */
+export interface OpenTargetOptions {
+  /** A server; the settings' store else. */
+  url: string | undefined;
+  signal: AbortSignal;
+  note(text: string): void;
+}
+
+const readyTimeoutMs = 30_000;
+const patienceMs = 60_000;
+
+/**
+ * Opens where an import goes.
+ * @throws CommandError or StoreError `cannot_open` when it cannot be used.
+ */
+export async function openTarget({ url, signal, note }: OpenTargetOptions): Promise<OpenedTarget> {
+  const retryOptions = {
+    patienceMs,
+    onRetry: ({ message }: Error) => note(`${message}; trying again`),
+  };
+  if (url !== undefined) {
+    return {
+      target: withRetry(createUrlTarget(url), retryOptions),
+      [Symbol.asyncDispose]: async () => {},
+    };
+  }
+  const settings = readSettings();
+  if (settings.mongodbUri === undefined) {
+    const store = openEmbedded(() => openStore(settings, {}), settings.dataFile);
+    // What it cannot write now it cannot write in a minute: its disk is full, or gone.
+    return { target: createStoreTarget(store), [Symbol.asyncDispose]: () => store.close() };
+  }
+  const opened = openStore(settings, { onRetry: ({ message }) => note(message) });
+  const { store } = opened;
+  try {
+    await untilReady(opened, signal);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return {
+    target: withRetry(createStoreTarget(store), retryOptions),
+    [Symbol.asyncDispose]: () => store.close(),
+  };
+}
+
+function openEmbedded(open: () => OpenedStore, dataFile: string): OpenedStore["store"] {
+  if (dataFile === ":memory:") {
+    throw new CommandError(
+      "CHATNEST_DATA=:memory: keeps nothing: import through its server, with --url",
+    );
+  }
+  try {
+    return open().store;
+  } catch (error) {
+    if (!isStoreError(error, "cannot_open")) throw error;
+    const hint = "while a server has it open, import through that: add --url http://localhost:8000";
+    throw new CommandError([error.message, hint], { cause: error });
+  }
+}
+
+async function untilReady({ ready, name }: OpenedStore, signal: AbortSignal): Promise<void> {
+  const waited = new AbortController();
+  const timer = delay(readyTimeoutMs, true, { signal: AbortSignal.any([signal, waited.signal]) });
+  try {
+    const isLate = await Promise.race([timer, ready.then(() => false)]);
+    if (isLate) throw new CommandError(`${name} did not answer within ${readyTimeoutMs / 1000} s`);
+  } finally {
+    waited.abort();
+  }
+}

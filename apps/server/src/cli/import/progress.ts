@@ -1,0 +1,83 @@
+import type { WriteStream } from "node:tty";
+import { MultiBar } from "cli-progress";
+import type { ImportCounts } from "./import-lines.ts";
+import { toCount, toDuration, toPrintable } from "./words.ts";
+
+/** Shows how far an import is. */
+export interface Progress {
+  update(counts: ImportCounts, endBytes: number): void;
+  /** Says something beside it. */
+  note(text: string): void;
+  stop(): void;
+}
+
+const lineEveryMs = 5000;
+
+/**
+ * Shows progress: a bar on a terminal, else a line now and then.
+ * @param totalBytes is unknown of a pipe: then there is no bar.
+ */
+export function createProgress(
+  out: Pick<WriteStream, "isTTY" | "write">,
+  totalBytes: number | undefined,
+): Progress {
+  return out.isTTY && totalBytes !== undefined
+    ? createBar(out as WriteStream, totalBytes)
+    : createLines(out, totalBytes);
+}
+
+function createBar(stream: WriteStream, totalBytes: number): Progress {
+  const toText = createText(totalBytes);
+  const bars = new MultiBar({
+    stream,
+    format: "[{bar}] {text}",
+    barsize: 20,
+    linewrap: true,
+    clearOnComplete: true,
+  });
+  const bar = bars.create(Math.max(totalBytes, 1), 0, { text: "" });
+  return {
+    update(counts, endBytes) {
+      bar.update(endBytes, { text: toText(counts, endBytes) });
+    },
+    note(text) {
+      bars.log(`${toPrintable(text)}\n`);
+    },
+    stop() {
+      // Writes what was noted since it was last drawn.
+      bars.update();
+      bars.stop();
+    },
+  };
+}
+
+function createLines(out: Pick<WriteStream, "write">, totalBytes: number | undefined): Progress {
+  const toText = createText(totalBytes);
+  let lastAt = performance.now();
+  return {
+    update(counts, endBytes) {
+      if (performance.now() - lastAt < lineEveryMs) return;
+      lastAt = performance.now();
+      out.write(`${toText(counts, endBytes)}\n`);
+    },
+    note(text) {
+      out.write(`${toPrintable(text)}\n`);
+    },
+    stop() {},
+  };
+}
+
+function createText(totalBytes: number | undefined) {
+  const startedAt = performance.now();
+  return ({ stored, existing, refused }: ImportCounts, endBytes: number): string => {
+    const seconds = (performance.now() - startedAt) / 1000;
+    const count = stored + existing + refused;
+    const parts = [`${toCount(count)} messages`, `${toCount(count / seconds)}/s`];
+    if (totalBytes !== undefined && endBytes > 0) {
+      const share = Math.min(endBytes / totalBytes, 1);
+      parts.unshift(`${Math.floor(100 * share)} %`);
+      parts.push(`${toDuration((seconds * (1 - share)) / share)} left`);
+    }
+    return parts.join(", ");
+  };
+}

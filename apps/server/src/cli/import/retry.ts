@@ -1,0 +1,31 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Target, TargetError } from "./target.ts";
+
+/** How long and how loudly to try again. */
+export interface RetryOptions {
+  /** How long a batch may fail before the import gives up. */
+  patienceMs: number;
+  /** Is told of each try that failed. */
+  onRetry(error: TargetError): void;
+}
+
+const firstDelayMs = 250;
+const delayMaxMs = 5000;
+
+/** Gives a batch again, with growing pauses, while the target is away. Every message has its id, so nothing is stored twice. */
+export function withRetry(target: Target, { patienceMs, onRetry }: RetryOptions): Target {
+  return async (messages, signal) => {
+    const startedAt = performance.now();
+    for (let pauseMs = firstDelayMs; ; pauseMs = Math.min(2 * pauseMs, delayMaxMs)) {
+      try {
+        return await target(messages, signal);
+      } catch (error) {
+        const isOver = performance.now() - startedAt + pauseMs > patienceMs;
+        if (!(error instanceof TargetError) || !error.isPassing || isOver || signal.aborted)
+          throw error;
+        onRetry(error);
+      }
+      await delay(pauseMs, undefined, { signal });
+    }
+  };
+}

@@ -1,0 +1,27 @@
+const counts = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** Writes a number as people read it. */
+export function toCount(value: number): string {
+  return counts.format(value);
+}
+
+/** Writes a time in its two largest units. */
+export function toDuration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const textLengthMax = 500;
+
+/** Makes a text fit for a terminal: what could steer it is escaped, and the end of a long one left out. */
+export function toPrintable(text: string): string {
+  const escaped = text.replace(
+    /\p{C}/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+  return escaped.length > textLengthMax ? `${escaped.slice(0, textLengthMax)}...` : escaped;
+}

@@ -1,0 +1,64 @@
+import { isStoreError } from "@chatnest/db";
+import { Command, CommanderError } from "commander";
+import { CommandError } from "../command-error.ts";
+import { readSettings } from "../env.ts";
+import { version } from "../version.ts";
+import { type ImportOptions, importFile } from "./import.ts";
+import { serve } from "./serve.ts";
+
+/** Runs one `chatnest` command to its end and returns the code to exit with. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = new Command("chatnest")
+    .description(
+      "Stores and delivers chat. Settings come from the environment, or a .env file: see .env.example.",
+    )
+    .version(version)
+    .exitOverride();
+
+  program
+    .command("serve")
+    .description("serve the API, its docs at /docs; npm start does it too")
+    .action(async () => {
+      await serve(readSettings());
+    });
+
+  program
+    .command("import")
+    .description(
+      "store the messages of a file; to run it again, also with a longer file, stores nothing twice",
+    )
+    .argument(
+      "<file>",
+      "JSON lines: user_id, content, and perhaps conversation_id, timestamp, id; - is standard input",
+    )
+    .option("--strict", "stop at the first line that is refused; what came before it is stored")
+    .option("--url <url>", "import through the server there, such as http://localhost:8000")
+    .addHelpText(
+      "after",
+      "\nExits with 0 when every line is stored, 1 when one was refused, 130 when it was interrupted.",
+    )
+    .action(async (file: string, options: ImportOptions) => {
+      exitCode = await importFile(file, options);
+    });
+
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    console.error(toLines(error));
+    return 1;
+  }
+}
+
+function toLines(error: unknown): string {
+  // Only a bug has a stack that is worth reading.
+  if (!(error instanceof CommandError || isStoreError(error))) {
+    return error instanceof Error && error.stack ? error.stack : String(error);
+  }
+  return error.message
+    .split("\n")
+    .map((line) => `chatnest: ${line}`)
+    .join("\n");
+}

@@ -1,0 +1,136 @@
+import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { CommandError } from "./command-error.ts";
+import { readSettings } from "./env.ts";
+
+const noFile = "there-is-no-such-file.env";
+
+describe("readSettings", () => {
+  it("has a default for everything", () => {
+    expect(readSettings({}, noFile)).toEqual({
+      port: 8000,
+      host: "127.0.0.1",
+      mongodbUri: undefined,
+      dataFile: join("data", "chatnest.db"),
+      trust: "loopback",
+      corsOrigins: [],
+      logLevel: "info",
+      shutdownGraceMs: 10_000,
+    });
+  });
+
+  it("takes an empty value for an unset one", () => {
+    const empty = { PORT: "", HOST: " ", CHATNEST_API_KEYS: "", CHATNEST_CORS_ORIGINS: "" };
+    expect(readSettings(empty, noFile)).toEqual(readSettings({}, noFile));
+  });
+
+  it.each([
+    ["PORT", "0", { port: 0 }],
+    ["PORT", "65535", { port: 65_535 }],
+    ["HOST", "localhost", { host: "localhost" }],
+    ["HOST", "::1", { host: "::1" }],
+    ["HOST", "127.8.9.1", { host: "127.8.9.1" }],
+    ["MONGODB_URI", "mongodb+srv://a.example.com", { mongodbUri: "mongodb+srv://a.example.com" }],
+    ["CHATNEST_DATA", "/chat", { dataFile: "/chat/chatnest.db" }],
+    ["CHATNEST_DATA", ":memory:", { dataFile: ":memory:" }],
+    ["CHATNEST_AUTH", "none", { trust: "everyone" }],
+    ["LOG_LEVEL", "silent", { logLevel: "silent" }],
+    ["CHATNEST_SHUTDOWN_GRACE_S", "0", { shutdownGraceMs: 0 }],
+    ["CHATNEST_RATE_LIMIT", "50", {}],
+    ["CHATNEST_RATE_LIMIT", "0", {}],
+    ["CHATNEST_TRUST_PROXY", "0", {}],
+    [
+      "CHATNEST_CORS_ORIGINS",
+      "https://a.example.com, http://localhost:5173,capacitor://localhost",
+      { corsOrigins: ["https://a.example.com", "http://localhost:5173", "capacitor://localhost"] },
+    ],
+  ])("reads %s=%s", (name, value, expected) => {
+    expect(readSettings({ [name]: value }, noFile)).toMatchObject(expected);
+  });
+
+  it.each([
+    ["PORT", "65536"],
+    ["PORT", "-1"],
+    ["PORT", "8000.5"],
+    ["PORT", "0x50"],
+    ["PORT", "99999999999999999999"],
+    ["HOST", "0.0.0.0"],
+    ["HOST", "::"],
+    ["HOST", "192.168.1.7"],
+    ["HOST", "chat.example.com"],
+    ["MONGODB_URI", "postgres://ada:geheim@db"],
+    ["CHATNEST_AUTH", "some"],
+    ["CHATNEST_API_KEYS", "geheim"],
+    ["CHATNEST_JWT_SECRET", "geheim"],
+    ["CHATNEST_JWKS_URL", "https://geheim"],
+    ["CHATNEST_JWT_ISSUER", "geheim"],
+    ["CHATNEST_JWT_AUDIENCE", "geheim"],
+    ["CHATNEST_CORS_ORIGINS", "*"],
+    ["CHATNEST_CORS_ORIGINS", "https://a.example.com/"],
+    ["CHATNEST_CORS_ORIGINS", "https://a.example.com:443"],
+    ["CHATNEST_CORS_ORIGINS", "a.example.com"],
+    ["CHATNEST_CORS_ORIGINS", "https://ok.example.com,HTTPS://A.example.com"],
+    ["CHATNEST_RATE_LIMIT", "10"],
+    ["CHATNEST_TRUST_PROXY", "1"],
+    ["LOG_LEVEL", "INFO"],
+    ["CHATNEST_SHUTDOWN_GRACE_S", "1.5"],
+  ])("refuses %s=%s in one line that names it and not its value", (name, value) => {
+    const lines = complaintsAbout({ [name]: value });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(new RegExp(`^${name} `));
+    expect(lines[0]).not.toContain("geheim");
+  });
+
+  it("says of what is to come that it is not supported yet", () => {
+    expect(complaintsAbout({ CHATNEST_API_KEYS: "k" })).toEqual([
+      "CHATNEST_API_KEYS is not supported yet",
+    ]);
+  });
+
+  it("lists everything that is wrong, a line each", () => {
+    const wrong = { PORT: "x", HOST: "0.0.0.0", LOG_LEVEL: "loud", CHATNEST_JWT_SECRET: "s" };
+    const names = complaintsAbout(wrong).map((line) => line.split(" ")[0]);
+    expect(names.sort()).toEqual(["CHATNEST_JWT_SECRET", "HOST", "LOG_LEVEL", "PORT"]);
+  });
+
+  it("opens to other machines when everyone is trusted out loud", () => {
+    const settings = readSettings({ HOST: "0.0.0.0", CHATNEST_AUTH: "none" }, noFile);
+    expect(settings).toMatchObject({ host: "0.0.0.0", trust: "everyone" });
+  });
+
+  it("reads a file below the environment, also one that begins with a byte order mark", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "chatnest-env-"));
+    const file = join(folder.path, ".env");
+    await writeFile(file, "\uFEFFPORT=1\r\n# a comment\r\nCHATNEST_DATA='a b'\r\nLOG_LEVEL=\r\n");
+    const settings = readSettings({ LOG_LEVEL: "warn" }, file);
+    expect(settings).toMatchObject({
+      port: 1,
+      dataFile: join("a b", "chatnest.db"),
+      logLevel: "warn",
+    });
+    expect(readSettings({ PORT: "2" }, file).port).toBe(2);
+  });
+
+  it("takes .env.example as it is", () => {
+    const example = fileURLToPath(new URL("../../../.env.example", import.meta.url));
+    expect(readSettings({}, example)).toEqual(readSettings({}, noFile));
+  });
+
+  it("says when the file is there but cannot be read", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "chatnest-env-"));
+    expect(() => readSettings({}, folder.path)).toThrow(/cannot be read$/);
+  });
+});
+
+function complaintsAbout(environment: Record<string, string>): string[] {
+  try {
+    readSettings(environment, noFile);
+  } catch (error) {
+    if (error instanceof CommandError) return error.message.split("\n");
+    throw error;
+  }
+  return [];
+}

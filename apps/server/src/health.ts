@@ -1,0 +1,73 @@
+import { ChatError } from "@chatnest/api";
+import type { ChatStore } from "@chatnest/db";
+import type { Hono } from "hono";
+import type { AppDeps } from "./app.ts";
+import type { AppEnv } from "./app-env.ts";
+import { bothForms } from "./paths.ts";
+
+/** How readiness is found out. */
+export interface ReadinessOptions {
+  /** Milliseconds of a clock that never goes back. @default performance.now */
+  now?: () => number;
+  /** How long an answer of the store is waited for. @default 2000 */
+  pingTimeoutMs?: number;
+}
+
+const awayMsMax = 30_000;
+const keptMs = 1_000;
+const notKept = { "cache-control": "no-store" };
+
+/** Serves what probes ask: whether the process is up, and whether it can do its work. */
+export function serveHealth(app: Hono<AppEnv>, { store, isDraining }: AppDeps): void {
+  const isReady = createReadiness(store);
+  app.on("GET", bothForms("/livez"), (c) => c.json({ status: "live" }, 200, notKept));
+  app.on("GET", bothForms("/readyz"), async (c) => {
+    if (isDraining()) throw new ChatError("unavailable", "the server is shutting down");
+    if (!(await isReady())) throw new ChatError("unavailable", "the store is away");
+    // Work goes on without the live feed, only later: what another process stores is heard of within seconds.
+    const status = store.watchState() === "degraded" ? "degraded" : "ready";
+    return c.json({ status }, 200, notKept);
+  });
+}
+
+/**
+ * Makes a function that says whether the store can be worked with: it was reached once, and has not been away for 30 s
+ * since. The store is asked once a second at most, however many ask.
+ */
+export function createReadiness(
+  store: Pick<ChatStore, "ping">,
+  { now = () => performance.now(), pingTimeoutMs = 2_000 }: ReadinessOptions = {},
+): () => Promise<boolean> {
+  // A store that was never reached has been away for ever.
+  let awaySince: number | null = Number.NEGATIVE_INFINITY;
+  let checkedAt = Number.NEGATIVE_INFINITY;
+  let checking: Promise<void> | undefined;
+
+  async function check(): Promise<void> {
+    const isReached = await answersWithin(store, pingTimeoutMs);
+    checkedAt = now();
+    if (isReached) awaySince = null;
+    else awaySince ??= checkedAt;
+    checking = undefined;
+  }
+
+  return async () => {
+    if (now() - checkedAt >= keptMs) {
+      checking ??= check();
+      await checking;
+    }
+    return awaySince === null || now() - awaySince < awayMsMax;
+  };
+}
+
+async function answersWithin(store: Pick<ChatStore, "ping">, timeoutMs: number): Promise<boolean> {
+  const timeout = Promise.withResolvers<false>();
+  const timer = setTimeout(timeout.resolve, timeoutMs, false);
+  const answer = store.ping().then(
+    () => true,
+    () => false,
+  );
+  const isReached = await Promise.race([answer, timeout.promise]);
+  clearTimeout(timer);
+  return isReached;
+}

@@ -1,0 +1,84 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { CommandError } from "./command-error.ts";
+import { Connections, type DrainOptions } from "./connections.ts";
+
+/** Where to listen, and what answers. */
+export interface ListenOptions {
+  fetch: Parameters<typeof getRequestListener>[0];
+  host: string;
+  /** 0 picks a free one. */
+  port: number;
+}
+
+/** A server that listens. */
+export interface Listening {
+  /** As people on the same machine type it. */
+  url: string;
+  /** Stops listening, and returns when what was asked is answered and every connection has ended. */
+  drain(options: DrainOptions): Promise<void>;
+}
+
+const limits = {
+  headersTimeout: 15_000,
+  requestTimeout: 30_000,
+  // How often Node looks whether one of these is over.
+  connectionsCheckingInterval: 5_000,
+  // Longer than the 60 s of most load balancers, so that it is they who end an idle connection.
+  keepAliveTimeout: 65_000,
+};
+const connectionsMax = 10_000;
+
+/**
+ * Serves an application over HTTP.
+ * @throws CommandError when nothing can listen there.
+ */
+export async function listen({ fetch, host, port }: ListenOptions): Promise<Listening> {
+  const server = createServer(limits, getRequestListener(fetch));
+  server.maxConnections = connectionsMax;
+  const connections = new Connections(server);
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw toListenError(error, host, port);
+  }
+  const address = server.address() as AddressInfo;
+  return {
+    url: `http://${toUrlHost(host)}:${address.port}`,
+    drain: (options) => connections.drain(options),
+  };
+}
+
+const localHosts = new Set(["127.0.0.1", "::1", "0.0.0.0", "::"]);
+
+function toUrlHost(host: string): string {
+  if (localHosts.has(host)) return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function toListenError(error: unknown, host: string, port: number): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "EADDRINUSE":
+      return new CommandError(
+        `port ${port} is in use: stop what listens there, or choose another: PORT=${otherThan(port)} npm start`,
+      );
+    case "EACCES":
+      return new CommandError(
+        `port ${port} needs rights that this user has not: choose another: PORT=8000 npm start`,
+      );
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return new CommandError(`HOST ${host} is no address of this machine`);
+    default:
+      return error;
+  }
+}
+
+function otherThan(port: number): number {
+  return port < 65_535 ? port + 1 : 8000;
+}

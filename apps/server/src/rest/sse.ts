@@ -1,0 +1,92 @@
+import type { ServerResponse } from "node:http";
+
+/** How long a stream may say nothing before it says that it is alive, in ms. */
+const heartbeatMs = 15_000;
+const heartbeat = ": \n\n";
+/** A reader that takes nothing for so many heartbeats is gone, or might as well be. */
+const missedMax = 2;
+
+/** An event of a stream: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+export interface ServerSentEvent {
+  event: string;
+  data: unknown;
+  /** Where to begin again; without one, the one before stands. */
+  id?: string;
+}
+
+/** Writes an event as text. */
+export function toEventText({ event, data, id }: ServerSentEvent): string {
+  const place = id === undefined ? "" : `id: ${id}\n`;
+  return `${place}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+/** Writes when to come back, in ms: spread over a time, so that all who were cut off do not come back at once. */
+export function toRetryText(fromMs: number, toMs: number): string {
+  return `retry: ${Math.round(fromMs + Math.random() * (toMs - fromMs))}\n\n`;
+}
+
+/** The streams of a server, and the one heartbeat that serves them all. */
+export class EventStreams {
+  readonly #open = new Set<EventStream>();
+  #timer: NodeJS.Timeout | undefined;
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Begins a stream on a response whose head is written. */
+  begin(response: ServerResponse): EventStream {
+    const stream = new EventStream(response);
+    this.#open.add(stream);
+    this.#timer ??= setInterval(() => this.#beat(), heartbeatMs).unref();
+    response.once("close", () => {
+      this.#open.delete(stream);
+      if (this.#open.size > 0) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    });
+    return stream;
+  }
+
+  #beat(): void {
+    for (const stream of this.#open) stream.beat();
+  }
+}
+
+/** One stream. It holds what its reader has not taken to what was written last: the next is asked for only then. */
+export class EventStream {
+  readonly #response: ServerResponse;
+  #missed = 0;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  /** Writes, and answers when there is room for more; at once when the stream is closed. */
+  async write(chunk: string | Buffer): Promise<void> {
+    if (this.#response.destroyed || this.#response.write(chunk)) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.#response.off("drain", done);
+        this.#response.off("close", done);
+        resolve();
+      };
+      this.#response.on("drain", done);
+      this.#response.on("close", done);
+    });
+  }
+
+  /** Says that the stream is alive, unless its reader takes nothing: then it is cut. */
+  beat(): void {
+    if (!this.#response.writableNeedDrain) {
+      this.#missed = 0;
+      this.#response.write(heartbeat);
+    } else if (++this.#missed >= missedMax) {
+      this.#response.destroy();
+    }
+  }
+
+  end(): void {
+    this.#response.end();
+  }
+}

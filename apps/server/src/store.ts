@@ -1,0 +1,43 @@
+import {
+  type ChatStore,
+  type MongoStoreOptions,
+  openMongoStore,
+  openSqliteStore,
+} from "@chatnest/db";
+import type { Settings } from "./env.ts";
+
+/** A store that was opened, or that opens by itself as soon as it can. */
+export interface OpenedStore {
+  store: ChatStore;
+  /** What and where it is, without credentials. */
+  name: string;
+  /** Rejects with a StoreError `cannot_open` when waiting will not help. */
+  ready: Promise<void>;
+}
+
+/**
+ * Opens the store that the settings name; `events` are told what happens while it opens.
+ * @throws StoreError `cannot_open`
+ */
+export function openStore(settings: Settings, events: Omit<MongoStoreOptions, "uri">): OpenedStore {
+  const { mongodbUri, dataFile } = settings;
+  if (mongodbUri === undefined) {
+    return {
+      store: openSqliteStore(dataFile),
+      name: `SQLite ${dataFile}`,
+      ready: Promise.resolve(),
+    };
+  }
+  const store = openMongoStore({ uri: mongodbUri, ...events });
+  return { store, name: nameMongo(mongodbUri), ready: store.ready };
+}
+
+// Strict, so that of a URI it does not understand it shows nothing, rather than a part of a password.
+const mongoUriPattern =
+  /^mongodb(?:\+srv)?:\/\/(?:[^@/?#]*@)?([^@/?#]+)(?:\/([^@/?#]*))?(?:\?[^@]*)?$/;
+
+/** Names the hosts and the database of a MongoDB URI, without its credentials and options. */
+export function nameMongo(uri: string): string {
+  const [, hosts, database] = mongoUriPattern.exec(uri) ?? [];
+  return hosts === undefined ? "MongoDB" : `MongoDB ${hosts}/${database || "chatnest"}`;
+}

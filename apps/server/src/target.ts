@@ -1,0 +1,46 @@
+import { ChatError } from "@chatnest/api";
+import type { AppEnv } from "./app-env.ts";
+
+// Everything but visible ASCII, and `#`, which no request carries.
+const illegalCharacter = /[^!-"$-~]/;
+
+/** Reads what a request asks for, path and query, as it came: not decoded, not normalized. */
+export function readTarget(request: Request, env?: AppEnv["Bindings"]): string {
+  const target = env?.incoming?.url ?? request.url;
+  if (target.startsWith("/")) return target;
+  // The absolute form (RFC 9112, section 3.2.2).
+  const start = target.indexOf("/", target.indexOf("://") + 3);
+  return start === -1 ? "/" : target.slice(start);
+}
+
+/** Reads the path of a request as it came, so that every parameter is decoded exactly once. */
+export function readPath(
+  request: Request,
+  options?: { env?: AppEnv["Bindings"] | undefined },
+): string {
+  const target = readTarget(request, options?.env);
+  const end = target.indexOf("?");
+  return end === -1 ? target : target.slice(0, end);
+}
+
+/** Reads the query of a target, without the question mark. */
+export function queryOf(target: string): string {
+  const start = target.indexOf("?");
+  return start === -1 ? "" : target.slice(start + 1);
+}
+
+/**
+ * Makes sure that a target can be decoded.
+ * @throws ChatError `bad_request`
+ */
+export function checkTarget(target: string): void {
+  if (illegalCharacter.test(target)) {
+    throw new ChatError("bad_request", "the URL holds a character that has to be percent-encoded");
+  }
+  if (!target.includes("%")) return;
+  try {
+    decodeURIComponent(target);
+  } catch (error) {
+    throw new ChatError("bad_request", "the URL is not percent-encoded UTF-8", { cause: error });
+  }
+}

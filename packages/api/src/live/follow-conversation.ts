@@ -1,0 +1,75 @@
+import { conversationStream, type Message } from "@chatnest/db";
+import { ChatError } from "../errors.ts";
+import type { Followed, Hub } from "./hub.ts";
+import type { Position } from "./position.ts";
+import { createWait } from "./wait.ts";
+
+/** Where to begin. */
+export interface FollowInput {
+  conversation_id: string;
+  /** Begins behind this place; at the end when there is none. `unreadable` is a place that nobody can tell. */
+  after?: Position | "unreadable";
+}
+
+/** What a follower of a conversation gets: where it stands, first and after a new epoch, then messages in order. */
+export type ConversationNews =
+  | { kind: "ready" | "reset"; epoch: string; seq: number; last_seq: number }
+  | { kind: "messages"; epoch: string; messages: readonly Message[] };
+
+/**
+ * Follows a conversation: every message behind a place, once and in order, for ever. It starts, catches up, resumes and
+ * waits by the same steps: read on, and wait where there is nothing. It ends when the signal aborts.
+ * @throws ChatError `unavailable` when the hub closes: an end would tell the other side not to come back.
+ * @throws StoreError `unavailable`, `closed`.
+ */
+export async function* followConversation(
+  hub: Hub,
+  input: FollowInput,
+  signal: AbortSignal,
+): AsyncGenerator<ConversationNews, void> {
+  let { after } = input;
+  while (!signal.aborted) {
+    const followed = hub.follow(conversationStream(input.conversation_id));
+    try {
+      yield* followEpoch(hub, { followed, after }, signal);
+    } finally {
+      followed.release();
+    }
+    // Whatever it held is of another history now.
+    after = "unreadable";
+  }
+}
+
+interface EpochInput {
+  followed: Followed;
+  after: FollowInput["after"];
+}
+
+async function* followEpoch(
+  hub: Hub,
+  { followed: { tail }, after }: EpochInput,
+  signal: AbortSignal,
+): AsyncGenerator<ConversationNews, void> {
+  const wait = createWait(signal);
+  const epoch = await hub.epoch();
+  const last_seq = await tail.end();
+  const isReset = after === "unreadable" || (after?.epoch !== undefined && after.epoch !== epoch);
+  let seq = isReset || after === undefined ? last_seq : after.seq;
+  try {
+    yield { kind: isReset ? "reset" : "ready", epoch, seq, last_seq };
+    while (!signal.aborted && (hub.isClosed || hub.isCurrent(epoch))) {
+      if (hub.isClosed) throw new ChatError("unavailable", "the server is going down; come back");
+      const found = tail.read(seq);
+      const messages = found instanceof Promise ? await found : found;
+      const last = messages.at(-1);
+      if (last) {
+        yield { kind: "messages", epoch, messages };
+        seq = last.seq;
+      } else if (messages === found) {
+        await wait.until((wake) => tail.onMore(wake));
+      }
+    }
+  } finally {
+    wait.end();
+  }
+}

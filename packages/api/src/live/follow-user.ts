@@ -1,0 +1,105 @@
+import type { ChatStore, ConversationHead, Message } from "@chatnest/db";
+import { ChatError } from "../errors.ts";
+import type { Audiences } from "./audiences.ts";
+import type { Hub } from "./hub.ts";
+import { type Position, toPosition } from "./position.ts";
+import { type MembershipNews, UserFeed } from "./user-feed.ts";
+import { createWait } from "./wait.ts";
+
+/** Whose conversations to follow, and from when. */
+export interface FollowUserInput {
+  user_id: string;
+  /** A watermark that an earlier following gave; `unreadable` is one that nobody can tell. */
+  since?: Position | "unreadable";
+}
+
+/** Where a conversation ends. */
+interface Place {
+  conversation_id: string;
+  last_seq: number;
+}
+
+/** What a follower of a user gets: where the conversations end, then what happens in them. */
+export type UserNews =
+  | { kind: "heads"; heads: Place[]; complete: false }
+  | { kind: "heads"; heads: Place[]; complete: true; watermark: string }
+  /** The watermark is of another epoch: all heads follow. */
+  | { kind: "reset" }
+  | { kind: "messages"; messages: readonly Message[] }
+  | MembershipNews;
+
+/** What following is made of. */
+export interface FollowParts {
+  store: ChatStore;
+  hub: Hub;
+  audiences: Audiences;
+}
+
+const headsMax = 500;
+/** How far back before a watermark heads are told again: clocks and writes in flight may differ by this, in ms. */
+const overlapMs = 60_000;
+
+/**
+ * Follows all conversations of a user: first where each ends, then every message behind that, in the order of its
+ * conversation, and who joined or left. It ends when the signal aborts.
+ * @throws ChatError `unavailable` when it cannot go on: come back with the watermark.
+ * @throws StoreError `unavailable`, `closed`.
+ */
+export async function* followUser(
+  parts: FollowParts,
+  input: FollowUserInput,
+  signal: AbortSignal,
+): AsyncGenerator<UserNews, void> {
+  const { hub, audiences } = parts;
+  const feed = new UserFeed(input.user_id);
+  const disconnect = audiences.connect(feed);
+  const wait = createWait(signal);
+  try {
+    const epoch = await hub.epoch();
+    yield* tellHeads(parts, { feed, epoch, since: input.since });
+    while (!signal.aborted) {
+      if (hub.isClosed || feed.isLost || !hub.isCurrent(epoch)) {
+        throw new ChatError("unavailable", "this feed cannot go on; come back");
+      }
+      const news = await feed.take(audiences.tailOf);
+      if (!news) await wait.until((wake) => feed.onMore(wake));
+      else yield "kind" in news ? news : { kind: "messages", messages: news };
+    }
+  } finally {
+    wait.end();
+    disconnect();
+  }
+}
+
+interface HeadsInput {
+  feed: UserFeed;
+  epoch: string;
+  since: FollowUserInput["since"];
+}
+
+// A function of its own, so that a feed of many conversations holds none of their heads while it waits.
+async function* tellHeads(
+  { store, audiences }: FollowParts,
+  { feed, epoch, since }: HeadsInput,
+): AsyncGenerator<UserNews, void> {
+  const now = Date.now();
+  const watermark = toPosition(epoch, now);
+  const isReset = since === "unreadable" || (since !== undefined && since.epoch !== epoch);
+  if (isReset) yield { kind: "reset" };
+  const from = isReset || since === undefined ? undefined : Math.min(since.seq, now) - overlapMs;
+  const found = await store.conversations.heads({
+    user_id: feed.userId,
+    ...(from !== undefined && { since: new Date(Math.max(from, 0)) }),
+  });
+  for (const head of found) audiences.begin(feed, head);
+  for (let start = 0; start + headsMax < found.length; start += headsMax) {
+    const heads = found.slice(start, start + headsMax).map(toPlace);
+    yield { kind: "heads", heads, complete: false };
+  }
+  const rest = found.slice(Math.floor(Math.max(found.length - 1, 0) / headsMax) * headsMax);
+  yield { kind: "heads", heads: rest.map(toPlace), complete: true, watermark };
+}
+
+function toPlace({ conversation_id, last_seq }: ConversationHead): Place {
+  return { conversation_id, last_seq };
+}

@@ -1,0 +1,133 @@
+import { type ChatStore, type StoreEvent, type Stream, streamOf } from "@chatnest/db";
+import { LogTail } from "./log-tail.ts";
+
+/** A log that somebody follows; it is kept until everybody let go of it. */
+export interface Followed {
+  tail: LogTail;
+  /** Lets go of the log; doing it twice is fine. */
+  release(): void;
+}
+
+/** How a hub works. */
+export interface HubOptions {
+  /** How often the ends of all followed logs are compared with the store, in ms. @default 5000 */
+  checkEveryMs?: number;
+}
+
+/** What wakes the readers of a process. */
+export interface Hub {
+  /** Follows a log. */
+  follow(stream: Stream): Followed;
+  /**
+   * Reads the name of the store's epoch.
+   * @throws StoreError `unavailable` or `closed`.
+   */
+  epoch(): Promise<string>;
+  /** Says whether an epoch is still the store's; it is not any more after a backup was restored. */
+  isCurrent(epoch: string): boolean;
+  /** Hears of every event, before the logs do. */
+  onEvent(listen: (event: StoreEvent) => void): void;
+  /** Adds to what is done at every check. */
+  onCheck(check: () => Promise<void>): void;
+  readonly isClosed: boolean;
+  /** Wakes every reader for the last time. */
+  close(): void;
+}
+
+const checkEveryMsDefault = 5_000;
+/** Without a check for so long, what was heard does not count as all, in ms. */
+const unheardMaxMs = 40_000;
+/** So many logs are checked by one command. */
+const checkSize = 1_000;
+
+/**
+ * Wakes the readers of logs: at once by what the store tells, and within a few seconds by a look at the ends of all
+ * followed logs, so that a wake-up that was lost is a delay and never silence.
+ */
+export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
+  const followed = new Map<Stream, { tail: LogTail; followers: number }>();
+  let knownEpoch: string | undefined;
+  let isClosed = false;
+  let checking: Promise<void> | undefined;
+  let checkedAt = performance.now();
+  const listeners: ((event: StoreEvent) => void)[] = [];
+  const checks: (() => Promise<void>)[] = [];
+
+  const unwatch = store.watch(hear);
+  const timer = setInterval(check, options.checkEveryMs ?? checkEveryMsDefault).unref();
+
+  function hear(event: StoreEvent): void {
+    for (const listen of listeners) listen(event);
+    if (event.kind === "message") followed.get(streamOf(event.message))?.tail.push(event.message);
+    if (event.kind === "missed") void check();
+  }
+
+  /** Compares what is known with the store; a check that is under way serves all who want one. */
+  function check(): Promise<void> {
+    // What fails now is done by the next one.
+    checking ??= compare()
+      .catch(() => {})
+      .finally(() => {
+        checking = undefined;
+      });
+    return checking;
+  }
+
+  async function compare(): Promise<void> {
+    if (knownEpoch !== undefined && (await store.epoch()) !== knownEpoch) startNewEpoch();
+    const streams = [...followed.keys()];
+    for (let start = 0; start < streams.length; start += checkSize) {
+      const ends = await store.messages.lastSeqs(streams.slice(start, start + checkSize));
+      for (const [stream, seq] of ends) followed.get(stream)?.tail.learn(seq);
+    }
+    // After so long, what was quiet before may have woken and fallen quiet again.
+    if (performance.now() - checkedAt > unheardMaxMs) hear({ kind: "missed" });
+    for (const further of checks) await further();
+    checkedAt = performance.now();
+  }
+
+  // What is known of the logs is of another history now, and so is what the readers hold.
+  function startNewEpoch(): void {
+    knownEpoch = undefined;
+    for (const listen of listeners) listen({ kind: "missed" });
+    const tails = [...followed.values()].map(({ tail }) => tail);
+    followed.clear();
+    for (const tail of tails) tail.wake();
+  }
+
+  return {
+    follow(stream) {
+      const entry = followed.get(stream) ?? { tail: new LogTail(store, stream), followers: 0 };
+      followed.set(stream, entry);
+      entry.followers++;
+      let isReleased = false;
+      return {
+        tail: entry.tail,
+        release() {
+          if (isReleased) return;
+          isReleased = true;
+          entry.followers--;
+          if (entry.followers === 0 && followed.get(stream) === entry) followed.delete(stream);
+        },
+      };
+    },
+    async epoch() {
+      knownEpoch ??= await store.epoch();
+      return knownEpoch;
+    },
+    onEvent: (listen) => listeners.push(listen),
+    onCheck: (further) => checks.push(further),
+    isCurrent: (epoch) => epoch === knownEpoch,
+    get isClosed() {
+      return isClosed;
+    },
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      clearInterval(timer);
+      unwatch();
+      for (const listen of listeners) listen({ kind: "missed" });
+      for (const { tail } of followed.values()) tail.wake();
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { ChatStore, Message, Stream } from "@chatnest/db";
+
+/** What is kept of the newest messages of a followed log, so that the common reader asks the store for nothing. */
+const ringLengthMax = 256;
+const ringCharactersMax = 128 * 1024;
+/** How long wake-ups are held back so that what arrives close together is told together, in ms; none after a pause. */
+const tickMs = 5;
+const readLimit = 256;
+const pauseMs = 50;
+const nothing: readonly Message[] = [];
+
+/**
+ * The end of one log, as one process knows it: where it ends, and its newest messages. Readers ask for what comes after the
+ * last message they had, and are woken when there is more; how many they are, and how slow, costs it nothing.
+ */
+export class LogTail {
+  readonly #store: ChatStore;
+  readonly #stream: Stream;
+  /** Everything behind `#floor` up to `#head`. */
+  #ring: Message[] = [];
+  #ringCharacters = 0;
+  #floor = 0;
+  #head: number | undefined;
+  readonly #waiting = new Set<() => void>();
+  /** Readers that stand at the same place share an answer, and what is made of it. */
+  readonly #answers = new Map<number, readonly Message[]>();
+  readonly #reads = new Map<number, Promise<readonly Message[]>>();
+  #tick: NodeJS.Timeout | undefined;
+  #wokenAt = 0;
+
+  constructor(store: ChatStore, stream: Stream) {
+    this.#store = store;
+    this.#stream = stream;
+  }
+
+  /**
+   * Says where the log ends; the store is asked for the first time only.
+   * @throws StoreError `unavailable` or `closed`.
+   */
+  async end(): Promise<number> {
+    if (this.#head === undefined) this.learn(await this.#store.messages.lastSeq(this.#stream));
+    return this.#head ?? 0;
+  }
+
+  /** Learns of a message; one that is known, or came late, changes nothing. */
+  push(message: Message): void {
+    if (this.#head !== undefined && message.seq <= this.#head) return;
+    // What lies between was not heard of: it is in the store.
+    if (message.seq !== (this.#head ?? -1) + 1) this.#clear(message.seq - 1);
+    this.#ring.push(message);
+    this.#ringCharacters += message.content.length;
+    this.#head = message.seq;
+    this.#trim();
+    this.#answers.clear();
+    this.#planTick();
+  }
+
+  /** Learns where the log ends. */
+  learn(head: number): void {
+    if (this.#head !== undefined && head <= this.#head) return;
+    this.#clear(head);
+    this.#head = head;
+    this.#planTick();
+  }
+
+  /**
+   * Reads what comes after a position: some of it, the oldest first; nothing when that is the end, or lies ahead of it. The
+   * answer is a promise only where the store is to be asked.
+   * @throws StoreError `unavailable` or `closed`.
+   */
+  read(after: number): readonly Message[] | Promise<readonly Message[]> {
+    if (this.#head === undefined || after < this.#floor) return this.#readStore(after);
+    if (after >= this.#head) return nothing;
+    const known = this.#answers.get(after);
+    if (known) return known;
+    const answer = this.#ring.filter(({ seq }) => seq > after);
+    this.#answers.set(after, answer);
+    return answer;
+  }
+
+  /** Calls once when there is more; answers with how not to. It must be called in the same turn as the empty `read`. */
+  onMore(call: () => void): () => void {
+    this.#waiting.add(call);
+    return () => this.#waiting.delete(call);
+  }
+
+  /** Wakes every reader now, whether there is more or not. */
+  wake(): void {
+    clearTimeout(this.#tick);
+    this.#tick = undefined;
+    this.#wokenAt = performance.now();
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const call of waiting) call();
+  }
+
+  #clear(floor: number): void {
+    this.#ring = [];
+    this.#ringCharacters = 0;
+    this.#floor = floor;
+    this.#answers.clear();
+  }
+
+  #trim(): void {
+    while (this.#ring.length > ringLengthMax || this.#ringCharacters > ringCharactersMax) {
+      const oldest = this.#ring.shift();
+      if (!oldest) return;
+      this.#ringCharacters -= oldest.content.length;
+      this.#floor = oldest.seq;
+    }
+  }
+
+  #readStore(after: number): Promise<readonly Message[]> {
+    let reading = this.#reads.get(after);
+    if (!reading) {
+      reading = this.#askStore(after).finally(() => this.#reads.delete(after));
+      this.#reads.set(after, reading);
+    }
+    return reading;
+  }
+
+  async #askStore(after: number): Promise<readonly Message[]> {
+    const range = { after, limit: readLimit, from: "oldest" } as const;
+    const messages = await this.#store.messages.page(this.#stream, range);
+    if (messages.length > 0) return messages;
+    // The log ends there, or before. Where it says otherwise, the store has not caught up with itself.
+    this.learn(await this.#store.messages.lastSeq(this.#stream));
+    if ((this.#head ?? 0) > after) await pause(pauseMs);
+    return messages;
+  }
+
+  // Without a delay after a pause; what comes soon after waits for the tick, with all that comes meanwhile.
+  #planTick(): void {
+    if (this.#tick !== undefined || this.#waiting.size === 0) return;
+    const wait = this.#wokenAt + tickMs - performance.now();
+    this.#tick = setTimeout(() => this.wake(), Math.max(wait, 0));
+  }
+}

@@ -1,0 +1,87 @@
+import { tracked } from "@trpc/server";
+import type { Context } from "../context.ts";
+import { ChatError, toTrpcError } from "../errors.ts";
+import type { UserNews } from "../live/follow-user.ts";
+import type { Live } from "../live/index.ts";
+import { type Position, readPosition, toPosition } from "../live/position.ts";
+import {
+  type ConversationEvent,
+  FollowConversationInput,
+  FollowUserInput,
+  type UserEvent,
+} from "../schemas/live.ts";
+import { procedure, router } from "../trpc.ts";
+
+/** What happens, as it happens. Each event's id is where to begin again; a first one says where it begins. */
+export const live = router({
+  conversation: procedure.input(FollowConversationInput).subscription(async function* ({
+    ctx,
+    input,
+    signal,
+  }) {
+    const { conversation_id } = input;
+    const place = input.lastEventId ?? input.after;
+    const follow = { conversation_id, ...(place != null && { after: toPlace(place) }) };
+    try {
+      for await (const news of liveOf(ctx).followConversation(follow, toSignal(signal))) {
+        if (news.kind === "messages") {
+          for (const message of news.messages) {
+            const event: ConversationEvent = { type: "message", message };
+            yield tracked(toPosition(news.epoch, message.seq), event);
+          }
+        } else {
+          const { kind, epoch, seq, last_seq } = news;
+          const event: ConversationEvent = { type: kind, conversation_id, last_seq };
+          yield tracked(toPosition(epoch, seq), event);
+        }
+      }
+    } catch (error) {
+      throw toTrpcError(error);
+    }
+  }),
+
+  user: procedure.input(FollowUserInput).subscription(async function* ({ ctx, input, signal }) {
+    const { user_id } = input;
+    const { lastEventId } = input;
+    const follow = { user_id, ...(lastEventId != null && { since: toPlace(lastEventId) }) };
+    // Only a watermark is a place to begin again, so every event carries the newest one; before the first, one of no epoch.
+    let watermark = toPosition("0", 0);
+    try {
+      for await (const news of liveOf(ctx).followUser(follow, toSignal(signal))) {
+        if (news.kind === "heads" && news.complete) watermark = news.watermark;
+        for (const event of toUserEvents(news, user_id)) yield tracked(watermark, event);
+      }
+    } catch (error) {
+      throw toTrpcError(error);
+    }
+  }),
+});
+
+function toUserEvents(news: UserNews, user_id: string): UserEvent[] {
+  switch (news.kind) {
+    case "messages":
+      return news.messages.map((message) => ({ type: "message", message }));
+    case "heads":
+      return [{ type: "heads", heads: news.heads, complete: news.complete }];
+    case "reset":
+      return [{ type: "reset" }];
+    default: {
+      const { kind, conversation_id, last_seq } = news;
+      return [{ type: kind, conversation_id, user_id, last_seq }];
+    }
+  }
+}
+
+function liveOf({ live }: Context): Live {
+  if (!live) throw new ChatError("unavailable", "nothing can be followed here");
+  return live;
+}
+
+function toPlace(text: string): Position | "unreadable" {
+  return readPosition(text) ?? "unreadable";
+}
+
+// tRPC gives a signal to every subscription; its types do not say so.
+function toSignal(signal: AbortSignal | undefined): AbortSignal {
+  return signal ?? new AbortController().signal;
+}

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { readPosition } from "../live/position.ts";
+import { ConversationId, UserId } from "./ids.ts";
+import { Message } from "./messages.ts";
+
+/** A place in a log, as text. */
+const PositionText = z
+  .string()
+  .max(64)
+  .refine((text) => readPosition(text) !== undefined, { error: "a seq, or <epoch>-<seq>" })
+  .meta({
+    description: "A place in the log: a `seq`, or `<epoch>-<seq>` as events carry it.",
+    examples: ["41"],
+  });
+
+export const FollowConversationInput = z.strictObject({
+  conversation_id: ConversationId,
+  after: PositionText.optional(),
+  /** Given by tRPC itself when it reconnects. */
+  lastEventId: z.string().max(256).nullish(),
+});
+
+const Place = z.object({ conversation_id: z.string(), last_seq: z.int().min(0) });
+
+/** What a follower of a conversation is told. */
+export const ConversationEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("ready"), ...Place.shape }),
+  z.object({ type: z.literal("reset"), ...Place.shape }),
+  z.object({ type: z.literal("message"), message: Message }),
+]);
+export type ConversationEvent = z.infer<typeof ConversationEvent>;
+
+export const FollowUserInput = z.strictObject({
+  user_id: UserId,
+  lastEventId: z.string().max(256).nullish(),
+});
+
+const MembershipPlace = z.object({ ...Place.shape, user_id: z.string() });
+
+/** What a follower of all of a user's conversations is told. */
+export const UserEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("heads"), heads: z.array(Place).max(500), complete: z.boolean() }),
+  z.object({ type: z.literal("reset") }),
+  z.object({ type: z.literal("message"), message: Message }),
+  z.object({ type: z.literal("joined"), ...MembershipPlace.shape }),
+  z.object({ type: z.literal("left"), ...MembershipPlace.shape }),
+]);
+export type UserEvent = z.infer<typeof UserEvent>;
