@@ -1,0 +1,62 @@
+// A program of its own: opens the store that the first argument names, does what the second says, and dies at the nth
+// write command of the driver, "before" it is sent, or "after" it was answered.
+import { openMongoStore } from "@chatnest/db";
+import { type CommandStartedEvent, type CommandSucceededEvent, MongoClient } from "mongodb";
+
+const [uri = "", task = "", moment = "", nth = ""] = process.argv.slice(2);
+const writeCommands = new Set(["insert", "update", "delete"]);
+
+/** The write commands that count, by the driver's number of the request, in the order they were sent. */
+const counted: number[] = [];
+let isArmed = false;
+
+/** Kills this process when this is the event to die at. */
+function see(name: string, event: CommandStartedEvent | CommandSucceededEvent): void {
+  if (name === "commandStarted" && isArmed && isCounted(event as CommandStartedEvent)) {
+    counted.push(event.requestId);
+  }
+  const expected = moment === "before" ? "commandStarted" : "commandSucceeded";
+  if (name !== expected || counted.indexOf(event.requestId) + 1 !== Number(nth)) return;
+  process.kill(process.pid, "SIGKILL");
+}
+
+// While the store opens, it writes about its schema too.
+function isCounted({ commandName, command }: CommandStartedEvent): boolean {
+  if (!writeCommands.has(commandName)) return false;
+  return task !== "settle" || command[commandName] === "chat_conversations";
+}
+
+// The store makes its own client; every one is watched.
+const { emit } = MongoClient.prototype;
+MongoClient.prototype.emit = function watched(
+  this: MongoClient,
+  ...input: Parameters<typeof emit>
+) {
+  const [name, event] = input as unknown as [string, CommandStartedEvent];
+  if (name.startsWith("command")) see(name, event);
+  return emit.apply(this, input);
+} as typeof emit;
+
+isArmed = task === "settle";
+const store = openMongoStore({ uri: `${uri}&monitorCommands=true` });
+await store.ready;
+isArmed = true;
+const user_ids = ["alice", "bob"];
+switch (task) {
+  case "send":
+    await store.messages.append({
+      id: "crash-message",
+      user_id: "alice",
+      content: "hello",
+      conversation_id: "room",
+    });
+    break;
+  case "create":
+    await store.conversations.create({ id: "room", user_ids });
+    break;
+  default:
+    // Settling begins by itself when the store opens.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+}
+await store.close();
+process.stdout.write(`${counted.length} writes\n`);

@@ -1,0 +1,139 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { type ChatStore, type Conversation, openMongoStore } from "@chatnest/db";
+import { MongoClient } from "mongodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type MongoDeployment, startReplicaSet } from "../support/mongod.ts";
+
+const childProgram = fileURLToPath(new URL("./crash-child.ts", import.meta.url));
+const moments = ["before", "after"] as const;
+const writes = { send: 3, create: 3, settle: 1 } as const;
+const hour = 3_600_000;
+
+type Task = keyof typeof writes;
+
+const points = (Object.keys(writes) as Task[]).flatMap((task) =>
+  moments.flatMap((moment) =>
+    Array.from({ length: writes[task] }, (_, index) => ({ task, moment, nth: index + 1 })),
+  ),
+);
+
+describe.concurrent("after a crash between two writes", () => {
+  let deployment: MongoDeployment;
+  let databases = 0;
+  beforeAll(async () => {
+    deployment = await startReplicaSet({ memberCount: 1 });
+  });
+  afterAll(() => deployment?.[Symbol.asyncDispose]());
+
+  function newDatabaseUri(): string {
+    return deployment.uri.replace(/\/(?=\?|$)/, `/chatnest_faults_crash_${databases++}`);
+  }
+
+  it.each(points)("inbox and history are right: $task, $moment write $nth", async (point) => {
+    const uri = newDatabaseUri();
+    if (point.task === "settle") await leaveUnsettled(uri);
+    const { signal, output } = await crash(uri, point);
+    expect(signal, `the child was to die at a write, it said: ${output}`).toBe("SIGKILL");
+
+    await using store = await open(uri);
+    switch (point.task) {
+      case "send":
+        await checkAfterSend(store.opened);
+        break;
+      case "create":
+        await checkAfterCreate(store.opened);
+        break;
+      default:
+        await checkPositions(store.opened, 2);
+    }
+  });
+
+  it.each(Object.keys(writes) as Task[])("every write was met: %s", async (task) => {
+    const uri = newDatabaseUri();
+    if (task === "settle") await leaveUnsettled(uri);
+    const { output } = await crash(uri, { task, moment: "before", nth: 100 });
+    expect(output).toBe(`${writes[task]} writes\n`);
+  });
+});
+
+/** A conversation that was created with one message in it and more are to come shows what is in its log, no more. */
+async function checkAfterSend(store: ChatStore): Promise<void> {
+  const stored = await store.messages.page("c:room", { limit: 10, from: "oldest" });
+  expect(stored.length).toBeLessThanOrEqual(1);
+  await checkPositions(store, stored.length);
+  // The sender was not answered, so it sends again.
+  const message = { id: "crash-message", user_id: "alice", content: "hello" };
+  const sent = await store.messages.append({ ...message, conversation_id: "room" });
+  expect(sent).toMatchObject({ created: stored.length === 0, message: { seq: 1 } });
+  await checkPositions(store, 1);
+  expect(await membersOf(store)).toEqual(["alice"]);
+}
+
+async function checkAfterCreate(store: ChatStore): Promise<void> {
+  const user_ids = ["alice", "bob"];
+  await store.conversations.create({ id: "room", user_ids });
+  expect(await membersOf(store)).toEqual(user_ids);
+  await checkPositions(store, 0);
+}
+
+/** Checks that history, the conversation and the inboxes of its members agree. */
+async function checkPositions(store: ChatStore, count: number): Promise<void> {
+  const history = await store.messages.page("c:room", { limit: 10, from: "oldest" });
+  expect(history.map(({ seq }) => seq)).toEqual(Array.from({ length: count }, (_, n) => n + 1));
+  expect(await store.messages.lastSeq("c:room")).toBe(count);
+  const room = await readRoom(store);
+  if (!room) return expect(count).toBe(0);
+  const expected = history.at(-1)?.timestamp ?? room.created_at;
+  expect(room).toMatchObject({ last_seq: count, last_activity_at: expected });
+  for (const user of room.user_ids) {
+    expect(await store.conversations.inbox(user, { limit: 10 })).toEqual([
+      { id: "room", last_activity_at: expected },
+    ]);
+  }
+}
+
+async function membersOf(store: ChatStore): Promise<readonly string[] | undefined> {
+  return (await readRoom(store))?.user_ids;
+}
+
+async function readRoom(store: ChatStore): Promise<Conversation | undefined> {
+  return (await store.conversations.get(["room"], 10))[0];
+}
+
+/** Leaves a conversation as one whose mark ran out long ago, with messages that the conversation does not know of. */
+async function leaveUnsettled(uri: string): Promise<void> {
+  await using store = await open(uri);
+  for (const id of ["message-1", "message-2"]) {
+    const message = { id, user_id: "alice", content: "hello", conversation_id: "room" };
+    await store.opened.messages.append(message);
+  }
+  await using client = new MongoClient(uri);
+  await client
+    .db()
+    .collection<{ _id: string }>("chat_conversations")
+    .updateOne({ _id: "room" }, { $set: { active_until: new Date(Date.now() - hour) } });
+}
+
+async function open(uri: string) {
+  const opened = openMongoStore({ uri });
+  await opened.ready;
+  return { opened, [Symbol.asyncDispose]: () => opened.close() };
+}
+
+async function crash(uri: string, { task, moment, nth }: (typeof points)[number]) {
+  const child = spawn(process.execPath, [childProgram, uri, task, moment, String(nth)], {
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 15_000,
+    killSignal: "SIGTERM",
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (text) => {
+      output += text;
+    });
+  }
+  const [, signal] = await once(child, "close");
+  return { signal, output };
+}
