@@ -61,8 +61,10 @@ describe("/openapi.json", () => {
       "get /conversations/{user_id}",
       "get /livez",
       "get /messages/{conversation_id}",
+      "get /messages/{conversation_id}/events",
       "get /messages/{conversation_id}/{seq}",
       "get /readyz",
+      "get /users/{user_id}/events",
       "get /users/{user_id}/notes",
       "post /conversations/",
       "post /conversations/{conversation_id}/members",
@@ -100,7 +102,9 @@ describe("/openapi.json", () => {
   it("has examples that work when they are tried out, one after the other", async () => {
     const { operations } = await readDocument();
     const order = ["post", "get", "delete"];
-    for (const [method, template, operation] of operations.toSorted(
+    // What answers for ever is tried out elsewhere.
+    const ending = operations.filter(([, path]) => !path.endsWith("/events"));
+    for (const [method, template, operation] of ending.toSorted(
       ([a], [b]) => order.indexOf(a) - order.indexOf(b),
     )) {
       const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {

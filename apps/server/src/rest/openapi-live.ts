@@ -2,6 +2,13 @@ import type { ErrorCode } from "@chatnest/api";
 import { errorResponses, headersNamed, type OpenApiObject } from "./openapi-responses.ts";
 
 const id = { type: "string", minLength: 1, maxLength: 128 };
+const ids = {
+  conversation_id: {
+    description: "Names a conversation: 1 to 128 characters.",
+    example: "general",
+  },
+  user_id: { description: "Names a user: 1 to 128 characters.", example: "alice" },
+};
 // What passes is told as an event, since a browser gives up on any status but 200.
 const codes: ErrorCode[] = ["bad_request", "forbidden", "validation_failed", "internal"];
 
@@ -81,6 +88,6 @@ function writeStream(
   return { operationId, tags: [tag], summary, description, parameters, responses };
 }
 
-function pathParameter(name: string): OpenApiObject {
-  return { name, in: "path", required: true, schema: id, example: "general" };
+function pathParameter(name: keyof typeof ids): OpenApiObject {
+  return { name, in: "path", required: true, schema: id, ...ids[name] };
 }
