@@ -1,8 +1,7 @@
-import { type Live, toChatError } from "@chatnest/api";
-import type { ChatStore } from "@chatnest/db";
+import { toChatError } from "@chatnest/api";
 import { type Context, Hono, type MiddlewareHandler, type Next } from "hono";
 import { requestId } from "hono/request-id";
-import type { Logger } from "pino";
+import type { AppDeps } from "./app-deps.ts";
 import type { AppEnv } from "./app-env.ts";
 import { shareWithOrigins } from "./cors.ts";
 import { serveDocs } from "./docs.ts";
@@ -15,20 +14,7 @@ import { sendProblem } from "./rest/problem.ts";
 import { skipSent } from "./sent.ts";
 import { checkTarget, readPath, readTarget } from "./target.ts";
 import { isTrpcPath, sendTrpcError, serveTrpc } from "./trpc.ts";
-import { requireTrust, type Trust } from "./trust.ts";
-
-/** What the server is made of. */
-export interface AppDeps {
-  store: ChatStore;
-  live: Live;
-  logger: Logger;
-  /** Who may call without credentials. */
-  trust: Trust;
-  /** The origins whose pages may read what the server answers. */
-  corsOrigins: readonly string[];
-  /** Whether the server is on its way down, and takes no more than one request on each connection. */
-  isDraining(): boolean;
-}
+import { requireTrust } from "./trust.ts";
 
 /** Makes the whole of what the server answers; nothing is opened and nothing listens. */
 export function createApp(deps: AppDeps): Hono<AppEnv> {

@@ -1,7 +1,7 @@
 import { ChatError } from "@chatnest/api";
 import type { ChatStore } from "@chatnest/db";
 import type { Hono } from "hono";
-import type { AppDeps } from "./app.ts";
+import type { AppDeps } from "./app-deps.ts";
 import type { AppEnv } from "./app-env.ts";
 import { bothForms } from "./paths.ts";
 

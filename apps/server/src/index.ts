@@ -1,1 +1,2 @@
-export { type AppDeps, createApp } from "./app.ts";
+export { createApp } from "./app.ts";
+export type { AppDeps } from "./app-deps.ts";

@@ -10,7 +10,7 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { getErrorShape } from "@trpc/server/shared";
 import type { Context, Hono } from "hono";
 import type { StatusCode } from "hono/utils/http-status";
-import type { AppDeps } from "./app.ts";
+import type { AppDeps } from "./app-deps.ts";
 import type { AppEnv } from "./app-env.ts";
 import { logFailure } from "./request-log.ts";
 import { checkDepth, readJsonText } from "./rest/body.ts";

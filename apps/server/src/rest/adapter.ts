@@ -1,6 +1,6 @@
 import type { RestQuery } from "@chatnest/api";
 import type { Context, Hono } from "hono";
-import type { AppDeps } from "../app.ts";
+import type { AppDeps } from "../app-deps.ts";
 import type { AppEnv } from "../app-env.ts";
 import { bothForms } from "../paths.ts";
 import { logCut } from "../request-log.ts";

@@ -1,0 +1,17 @@
+import type { Live } from "@chatnest/api";
+import type { ChatStore } from "@chatnest/db";
+import type { Logger } from "pino";
+import type { Trust } from "./trust.ts";
+
+/** What the server is made of. */
+export interface AppDeps {
+  store: ChatStore;
+  live: Live;
+  logger: Logger;
+  /** Who may call without credentials. */
+  trust: Trust;
+  /** The origins whose pages may read what the server answers. */
+  corsOrigins: readonly string[];
+  /** Whether the server is on its way down, and takes no more than one request on each connection. */
+  isDraining(): boolean;
+}
