@@ -32,6 +32,14 @@ describe("probes", () => {
     ]);
     expect((await away.call("GET", "/livez")).status).toBe(200);
   });
+
+  it("find one that does its work, only later, while it does not hear of other processes", async () => {
+    await using server = await startRest();
+    const watchState = () => "degraded" as const;
+    await using deaf = await startRest({ store: overStore(server.store, { watchState }) });
+    const { status, body } = await deaf.call("GET", "/readyz");
+    expect([status, body]).toEqual([200, { status: "degraded" }]);
+  });
 });
 
 describe("a server on its way down", () => {

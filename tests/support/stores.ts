@@ -5,18 +5,19 @@ export interface Differences {
   messages?: Partial<MessageStore>;
   conversations?: Partial<ConversationStore>;
   ping?: ChatStore["ping"];
+  watchState?: ChatStore["watchState"];
 }
 
 /** A store that behaves as a test says where it says so, and is not closed with its server. */
 export function overStore(
   store: ChatStore,
-  { messages, conversations, ping }: Differences,
+  { messages, conversations, ...own }: Differences,
 ): ChatStore {
   return {
     ...store,
     messages: { ...store.messages, ...messages },
     conversations: { ...store.conversations, ...conversations },
-    ...(ping && { ping }),
+    ...own,
     close: async () => {},
   };
 }

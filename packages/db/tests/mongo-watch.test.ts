@@ -48,6 +48,21 @@ describe.each(replicaSets)("MongoDB $name watch", ({ uri }) => {
     },
   );
 
+  it("is degraded within 15 s of silence, and live again when it hears again", {
+    timeout: 60_000,
+  }, async () => {
+    await using pair = await openPair(uri);
+    const silence = { failCommands: ["getMore", "aggregate"], errorCode: 91 };
+    await pair.fail(silence, "always");
+    try {
+      const state = () => pair.here.watchState();
+      await expect.poll(state, { timeout: 15_000 }).toBe("degraded");
+    } finally {
+      await pair.fail(silence, "never");
+    }
+    await expect.poll(() => pair.here.watchState(), { timeout: 15_000 }).toBe("live");
+  });
+
   it("says that events were missed when a collection is dropped", async () => {
     await using pair = await openPair(uri);
     const before = pair.missed();
@@ -94,8 +109,9 @@ async function openPair(uri: string, state = "live") {
     missed,
     heard: () => events.filter(({ kind }) => kind !== "missed"),
     /** Makes the listening store's next commands fail. */
-    async fail(data: Record<string, unknown>, times: number): Promise<void> {
-      const failPoint = { configureFailPoint: "failCommand", mode: { times } };
+    async fail(data: Record<string, unknown>, times: number | "always" | "never"): Promise<void> {
+      const mode = { always: "alwaysOn", never: "off" }[times] ?? { times };
+      const failPoint = { configureFailPoint: "failCommand", mode };
       await client.db("admin").command({ ...failPoint, data: { ...data, appName } });
     },
     async [Symbol.asyncDispose]() {
