@@ -1,10 +1,9 @@
 import type { ServerResponse } from "node:http";
+import { readUnacknowledged, type Unacknowledged } from "./unacknowledged.ts";
 
 /** How long a stream may say nothing before it says that it is alive, in ms. */
 const heartbeatMs = 15_000;
 const heartbeat = ": \n\n";
-/** A reader that takes nothing for so many heartbeats is gone, or might as well be. */
-const missedMax = 2;
 
 /** An event of a stream: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export interface ServerSentEvent {
@@ -38,7 +37,7 @@ export class EventStreams {
   begin(response: ServerResponse): EventStream {
     const stream = new EventStream(response);
     this.#open.add(stream);
-    this.#timer ??= setInterval(() => this.#beat(), heartbeatMs).unref();
+    this.#timer ??= setInterval(() => void this.#beat(), heartbeatMs).unref();
     response.once("close", () => {
       this.#open.delete(stream);
       if (this.#open.size > 0) return;
@@ -48,15 +47,18 @@ export class EventStreams {
     return stream;
   }
 
-  #beat(): void {
-    for (const stream of this.#open) stream.beat();
+  async #beat(): Promise<void> {
+    const unacknowledged = await readUnacknowledged();
+    for (const stream of this.#open) stream.beat(unacknowledged);
   }
 }
 
 /** One stream. It holds what its reader has not taken to what was written last: the next is asked for only then. */
 export class EventStream {
   readonly #response: ServerResponse;
-  #missed = 0;
+  /** How many bytes had arrived at the last heartbeat, and whether more were due then. */
+  #arrived = 0;
+  #wasDue = false;
 
   constructor(response: ServerResponse) {
     this.#response = response;
@@ -76,14 +78,18 @@ export class EventStream {
     });
   }
 
-  /** Says that the stream is alive, unless its reader takes nothing: then it is cut. */
-  beat(): void {
-    if (!this.#response.writableNeedDrain) {
-      this.#missed = 0;
-      this.#response.write(heartbeat);
-    } else if (++this.#missed >= missedMax) {
+  /** Says that the stream is alive, and cuts it where nothing of what was due since the last time has arrived. */
+  beat(unacknowledged: Unacknowledged): void {
+    const { socket } = this.#response;
+    if (!socket || this.#response.destroyed) return;
+    const arrived = socket.bytesWritten - socket.writableLength - (unacknowledged(socket) ?? 0);
+    if (this.#wasDue && arrived <= this.#arrived) {
       this.#response.destroy();
+      return;
     }
+    if (!this.#response.writableNeedDrain) this.#response.write(heartbeat);
+    this.#arrived = arrived;
+    this.#wasDue = socket.bytesWritten > arrived;
   }
 
   end(): void {
