@@ -119,8 +119,11 @@ export function createGroupWriter(
     entries: Entry[],
     { session, created }: { session: ClientSession; created: boolean },
   ): Promise<Entry[]> {
+    const streams = [...new Set(entries.map(({ stream }) => stream))];
     const documents = await connection.messages
-      .find({ _id: { $in: entries.map(({ key }) => key) } }, { session })
+      // The stream too, which is the shard key: so only the shards that have it are asked.
+      .find({ _id: { $in: entries.map(({ key }) => key) }, stream: { $in: streams } }, { session })
+      .hint({ _id: 1 })
       .batchSize(entries.length + 1)
       .maxTimeMS(readTimeoutMs)
       .toArray();
@@ -142,7 +145,8 @@ export function createGroupWriter(
   return { write, isContended: (stream: string) => contended.has(stream) };
 }
 
-// Repeats within a group are left unsettled: they come again, and then find the first one stored.
+// Repeats within a group are left unsettled: they come again, and then find the first one stored. In the order of their
+// streams, so that on a sharded cluster a group is one run for each shard.
 function firstOfEachKey(jobs: readonly SendJob[]): Entry[] {
   const entries = new Map<string, Entry>();
   for (const job of jobs) {
@@ -150,5 +154,10 @@ function firstOfEachKey(jobs: readonly SendJob[]): Entry[] {
     const key = messageKey(stream, job.item.id);
     if (!entries.has(key)) entries.set(key, { job, key, stream });
   }
-  return [...entries.values()];
+  return [...entries.values()].sort((a, b) => compare(a.stream, b.stream));
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
