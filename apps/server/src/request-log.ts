@@ -1,4 +1,5 @@
-import { toChatError } from "@chatnest/api";
+import { ChatError, toChatError } from "@chatnest/api";
+import { isStoreError } from "@chatnest/db";
 import type { MiddlewareHandler } from "hono";
 import type { Logger } from "pino";
 import type { AppEnv } from "./app-env.ts";
@@ -21,10 +22,32 @@ export function logRequests(logger: Logger): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** Logs an error that clients see nothing of. */
+/** How long a reason for being unavailable is not said again, in ms: it is the same for every request. */
+const saidForMs = 5_000;
+const saidAt = new WeakMap<Logger, number>();
+
+/** Logs an error that clients see nothing of, and why the store cannot do its work. */
 export function logFailure(logger: Logger, error: unknown, requestId: string): void {
-  if (toChatError(error).code !== "internal") return;
-  logger.error({ err: toLogged(error), request_id: requestId }, "request failed");
+  const { code } = toChatError(error);
+  if (code === "internal") {
+    logger.error({ err: toLogged(error), request_id: requestId }, "request failed");
+  }
+  if (code === "unavailable") logAway(logger, error);
+}
+
+function logAway(logger: Logger, error: unknown): void {
+  const reason = rootOf(error);
+  // Our own words say no more than the answer does.
+  if (reason instanceof ChatError || isStoreError(reason)) return;
+  if (performance.now() - (saidAt.get(logger) ?? Number.NEGATIVE_INFINITY) < saidForMs) return;
+  saidAt.set(logger, performance.now());
+  logger.warn({ reason: reason.message }, "the store cannot do its work");
+}
+
+function rootOf(error: unknown): Error {
+  let root = error instanceof Error ? error : new Error(typeof error);
+  while (root.cause instanceof Error) root = root.cause;
+  return root;
 }
 
 /** Logs an error that came when the answer was half-way out, and cut it off. */

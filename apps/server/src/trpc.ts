@@ -39,7 +39,8 @@ export function serveTrpc(app: Hono<AppEnv>, { store, live, logger }: AppDeps): 
     });
     response.headers.set("x-request-id", requestId);
     // Left out by tRPC where a request failed as a whole.
-    if (response.status !== 204) response.headers.set("content-type", "application/json");
+    const isTyped = response.status === 204 || response.headers.has("content-type");
+    if (!isTyped) response.headers.set("content-type", "application/json");
     return response;
   });
 }
@@ -57,7 +58,7 @@ export function sendTrpcError(
     type: "unknown",
     path: undefined,
     input: undefined,
-    ctx: undefined,
+    ctx: { requestId: c.get("requestId") } as ApiContext,
   });
   return c.body(JSON.stringify({ error: shape }), shape.data.httpStatus as StatusCode & 400, {
     "content-type": "application/json",

@@ -15,6 +15,12 @@ const forwardingNames = new Set([
   "x-original-host",
   "true-client-ip",
   "cf-connecting-ip",
+  "cf-ray",
+  "cdn-loop",
+  "fly-client-ip",
+  "x-cluster-client-ip",
+  "x-envoy-external-address",
+  "tailscale-user-login",
 ]);
 
 /** Says whether a host, as requests name it, is this machine by its name alone. */
@@ -30,7 +36,7 @@ export function isLoopbackOrigin(origin: string): boolean {
 
 /** Says whether a header is one that only a proxy adds. */
 export function isForwardingHeader(name: string): boolean {
-  return name.startsWith("x-forwarded-") || forwardingNames.has(name);
+  return name.startsWith("x-forwarded") || forwardingNames.has(name);
 }
 
 /**

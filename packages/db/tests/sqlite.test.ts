@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { openSqliteStore } from "../src/index.ts";
 import type { ChatStore } from "../src/store.ts";
@@ -53,6 +54,21 @@ describe("opening a SQLite file", () => {
     await writeFile(file, letter);
     expectCannotOpen(file);
     expect(await readFile(file, "utf8")).toBe(letter);
+  });
+
+  it("refuses a folder that no system makes, and says so at once", () => {
+    expectCannotOpen("/proc/nowhere/chatnest.db");
+  });
+
+  it("refuses a SQLite database of something else and leaves it as it is", async () => {
+    await using folder = await newFolder();
+    const file = join(folder.path, "other.db");
+    const other = new DatabaseSync(file);
+    other.exec("CREATE TABLE messages (text TEXT)");
+    other.close();
+    expectCannotOpen(file);
+    using same = new DatabaseSync(file);
+    expect(same.prepare("SELECT name FROM sqlite_schema").all()).toEqual([{ name: "messages" }]);
   });
 
   it("takes names of files for names, not for URIs or options", async () => {

@@ -32,7 +32,10 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       "<file>",
       "JSON lines: user_id, content, and perhaps conversation_id, timestamp, id; - is standard input",
     )
-    .option("--strict", "stop at the first line that is refused; what came before it is stored")
+    .option(
+      "--strict",
+      "stop at the first line that is refused; what came before it is stored, and up to 199 lines after it",
+    )
     .option("--url <url>", "import through the server there, such as http://localhost:8000")
     .addHelpText(
       "after",

@@ -75,10 +75,9 @@ function openLogged(settings: Settings, logger: Logger): OpenedStore {
   return { ...opened, ready };
 }
 
-function startText({ trust, host }: Settings): string {
-  return trust === "everyone"
-    ? `ChatNest is ready on ${host}, and trusts every caller`
-    : "ChatNest is ready";
+function startText({ trust, host, mongodbUri }: Settings): string {
+  const begins = mongodbUri === undefined ? "ChatNest is ready" : "ChatNest listens";
+  return trust === "everyone" ? `${begins} on ${host}, and trusts every caller` : begins;
 }
 
 async function aborted(stop: AbortSignal): Promise<void> {

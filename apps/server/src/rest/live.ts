@@ -31,7 +31,12 @@ const headers = {
   "cache-control": "no-store, no-transform",
   // Told to nginx and its like: hand on what comes as it comes.
   "x-accel-buffering": "no",
+  "x-content-type-options": "nosniff",
 };
+
+// What tRPC adds by itself is a header here.
+const ConversationInput = FollowConversationInput.omit({ lastEventId: true });
+const UserInput = FollowUserInput.omit({ lastEventId: true });
 
 /** Serves what happens in a conversation, and in all conversations of a user. */
 export function serveLive(app: Hono<AppEnv>, deps: AppDeps): void {
@@ -39,7 +44,7 @@ export function serveLive(app: Hono<AppEnv>, deps: AppDeps): void {
   const { live } = deps;
 
   app.on("GET", bothForms("/messages/:conversation_id/events"), (c) => {
-    const { conversation_id, after } = FollowConversationInput.parse(readInput(c));
+    const { conversation_id, after } = ConversationInput.parse(readInput(c));
     const place = readPlace(c) ?? (after === undefined ? undefined : readPosition(after));
     const input = { conversation_id, ...(place && { after: place }) };
     return stream(c, (signal) =>
@@ -48,7 +53,7 @@ export function serveLive(app: Hono<AppEnv>, deps: AppDeps): void {
   });
 
   app.on("GET", bothForms("/users/:user_id/events"), (c) => {
-    const { user_id } = FollowUserInput.parse(readInput(c));
+    const { user_id } = UserInput.parse(readInput(c));
     const since = readPlace(c);
     const input = { user_id, ...(since && { since }) };
     return stream(c, (signal) => userChunks(user_id, live.followUser(input, signal)));

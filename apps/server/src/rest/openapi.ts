@@ -17,6 +17,8 @@ const description = `Stores and delivers chat: messages, their timestamps, conve
 Every path answers with and without its trailing slash. \`HEAD\` gives the headers of \`GET\`, \`OPTIONS\` is 204 with \`Allow\`,
 any other method is 405 with \`Allow\`, any other path 404; errors are \`application/problem+json\` (RFC 9457).
 
+A request that is no HTTP, too slow, or expects what there is not gets Node's bare 400, 408, 417 or 431 instead.
+
 Ids in a path are percent-encoded once. A write takes exactly the documented fields. A body is JSON of at most 256 KiB.`;
 
 const tags = [

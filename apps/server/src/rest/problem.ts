@@ -50,6 +50,8 @@ export function sendProblem(
     "content-type": "application/problem+json",
     "cache-control": "no-store",
     ...retryHeaders(error),
+    // What is left of the body is not read, so nothing can follow it.
+    ...(error.code === "payload_too_large" && { connection: "close" }),
     ...headers,
   });
 }

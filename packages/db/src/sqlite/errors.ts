@@ -23,7 +23,7 @@ export function toStoreError(error: unknown): unknown {
 /** Says which file could not be opened, why, and what to do. */
 export function toOpenError(file: string, error: unknown): StoreError {
   const code = resultCode(error);
-  const reason = (code === undefined ? undefined : cannotOpen[code]) ?? messageOf(error);
+  const reason = (code === undefined ? undefined : cannotOpen[code]) ?? reasonOf(error);
   return new StoreError("cannot_open", `cannot open the embedded store ${file}: ${reason}`, {
     cause: error,
   });
@@ -35,6 +35,15 @@ function resultCode(error: unknown): number | undefined {
   return typeof error.errcode === "number" ? error.errcode & 0xff : undefined;
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+const folderReasons: Record<string, string> = {
+  EEXIST: "its folder is a file: choose another",
+  ENOTDIR: "its folder is below a file: choose another",
+  EACCES: "its folder cannot be made: check the rights",
+  EROFS: "its folder is on a disk that cannot be written to",
+};
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? String(error.code) : "";
+  return folderReasons[code] ?? error.message;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { checkedStore } from "../checked-store.ts";
@@ -59,7 +59,7 @@ export function openSqliteStore(file: string): ChatStore {
 function openDatabase(file: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
+    if (file !== ":memory:") makeFolder(dirname(file));
     db = new DatabaseSync(file);
     // Exclusive before WAL: then the lock is the file's own, and there is no shared memory beside it.
     db.exec("PRAGMA locking_mode = EXCLUSIVE");
@@ -71,4 +71,11 @@ function openDatabase(file: string): DatabaseSync {
     db?.close();
     throw toOpenError(file, error);
   }
+}
+
+// Level by level: where a folder cannot be, as below /proc, Node's own `recursive` never returns.
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path);
 }

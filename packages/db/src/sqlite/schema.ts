@@ -46,7 +46,7 @@ const migrations: readonly string[] = [
 
 /**
  * Brings a database to the newest schema version, in one transaction.
- * @throws StoreError `cannot_open` when a newer ChatNest made it.
+ * @throws StoreError `cannot_open` when a newer ChatNest made it, or something else.
  */
 export function migrate(db: DatabaseSync): void {
   // The write lock comes first: the version that is read here is the one that is migrated.
@@ -58,6 +58,9 @@ export function migrate(db: DatabaseSync): void {
         "cannot_open",
         `it has schema version ${version}, made by a newer ChatNest; this one knows ${migrations.length}`,
       );
+    }
+    if (version === 0 && db.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get()) {
+      throw new StoreError("cannot_open", "it is a SQLite database, but none of ChatNest");
     }
     for (const migration of migrations.slice(version)) db.exec(migration);
     const mint = db.prepare("INSERT INTO meta VALUES ('epoch', ?) ON CONFLICT DO NOTHING");
