@@ -84,6 +84,10 @@ export function checkedStore(store: UncheckedStore, admit: () => void): Unchecke
       admit();
       return store.epoch();
     },
+    async renewEpoch() {
+      admit();
+      return store.renewEpoch();
+    },
     async ping() {
       admit();
       return store.ping();

@@ -7,6 +7,8 @@ export interface ChatStore {
   readonly conversations: ConversationStore;
   /** Reads the name of the store's epoch: positions of another one mean nothing here. 1 to 32 of `a-z0-9`. */
   epoch(): Promise<string>;
+  /** Begins a new epoch: what a store is told after a backup was restored, so that nobody waits for positions that are gone. */
+  renewEpoch(): Promise<void>;
   /**
    * Tells a listener, which must not throw, of what is stored from now on: what this process stores at once and in the order
    * of each log, what others store as fast as the database says. Answers with how to stop.

@@ -4,6 +4,7 @@ import { CommandError } from "../command-error.ts";
 import { readSettings } from "../env.ts";
 import { version } from "../version.ts";
 import { type ImportOptions, importFile } from "./import.ts";
+import { tellRestored } from "./restored.ts";
 import { serve } from "./serve.ts";
 
 /** Runs one `chatnest` command to its end and returns the code to exit with. */
@@ -44,6 +45,13 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .action(async (file: string, options: ImportOptions) => {
       exitCode = await importFile(file, options);
     });
+
+  program
+    .command("restored")
+    .description(
+      "to be run once after a backup was restored: clients that hold more than it does begin anew",
+    )
+    .action(tellRestored);
 
   try {
     await program.parseAsync(args, { from: "user" });

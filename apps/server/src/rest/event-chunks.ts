@@ -6,48 +6,37 @@ const texts = new WeakMap<Message, string>();
 const withIds = new WeakMap<readonly Message[], Buffer>();
 const withoutIds = new WeakMap<readonly Message[], Buffer>();
 
-/** Writes what happens in a conversation; each message carries its position. */
-export async function* conversationChunks(
+/** Writes what happened in a conversation; each message carries its position. */
+export function toConversationChunk(
   conversation_id: string,
-  following: AsyncIterable<ConversationNews>,
-): AsyncGenerator<string | Buffer> {
-  for await (const news of following) {
-    const { kind, epoch } = news;
-    if (kind === "messages") {
-      yield once(withIds, news.messages, (message) => {
-        return `id: ${toPosition(epoch, message.seq)}\n${toMessageText(message)}`;
-      });
-    } else {
-      const { seq, last_seq } = news;
-      const data = { conversation_id, last_seq };
-      yield toEventText({ event: kind, data, id: toPosition(epoch, seq) });
-    }
+  news: ConversationNews,
+): string | Buffer {
+  const { kind, epoch } = news;
+  if (kind === "messages") {
+    return once(withIds, news.messages, (message) => {
+      return `id: ${toPosition(epoch, message.seq)}\n${toMessageText(message)}`;
+    });
   }
+  const { seq, last_seq } = news;
+  const data = { conversation_id, last_seq };
+  return toEventText({ event: kind, data, id: toPosition(epoch, seq) });
 }
 
-/** Writes what happens in all conversations of a user; only watermarks are places to begin again. */
-export async function* userChunks(
-  user_id: string,
-  following: AsyncIterable<UserNews>,
-): AsyncGenerator<string | Buffer> {
-  for await (const news of following) {
-    switch (news.kind) {
-      case "messages":
-        yield once(withoutIds, news.messages, toMessageText);
-        break;
-      case "heads": {
-        const { heads, complete } = news;
-        const id = complete ? { id: news.watermark } : {};
-        yield toEventText({ event: "heads", data: { heads, complete }, ...id });
-        break;
-      }
-      case "reset":
-        yield toEventText({ event: "reset", data: { conversation_id: null, last_seq: 0 } });
-        break;
-      default: {
-        const { kind, conversation_id, last_seq } = news;
-        yield toEventText({ event: kind, data: { conversation_id, user_id, last_seq } });
-      }
+/** Writes what happened in the conversations of a user; only watermarks are places to begin again. */
+export function toUserChunk(user_id: string, news: UserNews): string | Buffer {
+  switch (news.kind) {
+    case "messages":
+      return once(withoutIds, news.messages, toMessageText);
+    case "heads": {
+      const { heads, complete } = news;
+      const id = complete ? { id: news.watermark } : {};
+      return toEventText({ event: "heads", data: { heads, complete }, ...id });
+    }
+    case "reset":
+      return toEventText({ event: "reset", data: { conversation_id: null, last_seq: 0 } });
+    default: {
+      const { kind, conversation_id, last_seq } = news;
+      return toEventText({ event: kind, data: { conversation_id, user_id, last_seq } });
     }
   }
 }

@@ -13,11 +13,11 @@ import { bothForms } from "../paths.ts";
 import { logFailure } from "../request-log.ts";
 import { markSent } from "../sent.ts";
 import { readTarget } from "../target.ts";
-import { conversationChunks, userChunks } from "./event-chunks.ts";
+import { toConversationChunk, toUserChunk } from "./event-chunks.ts";
 import { joinInput, readQuery } from "./input.ts";
 import { type EventStream, EventStreams, toEventText, toRetryText } from "./sse.ts";
 
-type Chunks = AsyncIterable<string | Buffer>;
+type Send = (events: EventStream, signal: AbortSignal) => Promise<void>;
 
 /** How many streams one process has at a time. */
 const streamsMax = 8_000;
@@ -47,8 +47,10 @@ export function serveLive(app: Hono<AppEnv>, deps: AppDeps): void {
     const { conversation_id, after } = ConversationInput.parse(readInput(c));
     const place = readPlace(c) ?? (after === undefined ? undefined : readPosition(after));
     const input = { conversation_id, ...(place && { after: place }) };
-    return stream(c, (signal) =>
-      conversationChunks(conversation_id, live.followConversation(input, signal)),
+    return stream(c, (events, signal) =>
+      sendAll(events, live.followConversation(input, signal), (news) =>
+        toConversationChunk(conversation_id, news),
+      ),
     );
   });
 
@@ -56,10 +58,12 @@ export function serveLive(app: Hono<AppEnv>, deps: AppDeps): void {
     const { user_id } = UserInput.parse(readInput(c));
     const since = readPlace(c);
     const input = { user_id, ...(since && { since }) };
-    return stream(c, (signal) => userChunks(user_id, live.followUser(input, signal)));
+    return stream(c, (events, signal) =>
+      sendAll(events, live.followUser(input, signal), (news) => toUserChunk(user_id, news)),
+    );
   });
 
-  function stream(c: Context<AppEnv>, open: (signal: AbortSignal) => Chunks): Response {
+  function stream(c: Context<AppEnv>, send: Send): Response {
     // A HEAD asks for the headers alone: a stream that nobody reads would never end.
     if (c.req.method === "HEAD") return c.body(null, 200, headers);
     const response = c.env?.outgoing;
@@ -68,7 +72,7 @@ export function serveLive(app: Hono<AppEnv>, deps: AppDeps): void {
     const closed = new AbortController();
     response.once("close", () => closed.abort());
     const events = streams.begin(response);
-    const sending = streams.size > streamsMax ? refuseMore() : send(events, open(closed.signal));
+    const sending = streams.size > streamsMax ? refuseMore() : send(events, closed.signal);
     void sending.catch((error) => {
       logFailure(deps.logger, error, c.get("requestId"));
       refuse(events, toChatError(error));
@@ -77,9 +81,16 @@ export function serveLive(app: Hono<AppEnv>, deps: AppDeps): void {
   }
 }
 
-async function send(stream: EventStream, chunks: Chunks): Promise<void> {
+async function sendAll<TNews>(
+  stream: EventStream,
+  following: AsyncIterable<TNews>,
+  toChunk: (news: TNews) => string | Buffer,
+): Promise<void> {
   await stream.write(toRetryText(cutFromMs, cutToMs));
-  for await (const chunk of chunks) await stream.write(chunk);
+  for await (const news of following) {
+    const room = stream.write(toChunk(news));
+    if (room) await room;
+  }
 }
 
 async function refuseMore(): Promise<never> {

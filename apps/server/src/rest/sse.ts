@@ -64,10 +64,10 @@ export class EventStream {
     this.#response = response;
   }
 
-  /** Writes, and answers when there is room for more; at once when the stream is closed. */
-  async write(chunk: string | Buffer): Promise<void> {
-    if (this.#response.destroyed || this.#response.write(chunk)) return;
-    await new Promise<void>((resolve) => {
+  /** Writes, and answers when there is room for more: without a promise where there is, or the stream is closed. */
+  write(chunk: string | Buffer): Promise<void> | undefined {
+    if (this.#response.destroyed || this.#response.write(chunk)) return undefined;
+    return new Promise<void>((resolve) => {
       const done = () => {
         this.#response.off("drain", done);
         this.#response.off("close", done);

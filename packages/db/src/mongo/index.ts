@@ -9,7 +9,7 @@ import { openConversations } from "./conversations.ts";
 import { createGate } from "./gate.ts";
 import { openMembers } from "./members.ts";
 import { openMessages } from "./messages.ts";
-import { formerCollections, readEpoch } from "./schema.ts";
+import { formerCollections, readEpoch, renewEpoch } from "./schema.ts";
 import { openWatch, type Watch } from "./watch.ts";
 
 /** Where a MongoDB store is, and who wants to hear of it. */
@@ -98,6 +98,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
       removeMember: gate.wrap(conversations.removeMember),
     },
     epoch: gate.wrap(() => readEpoch(connection)),
+    renewEpoch: gate.wrap(() => renewEpoch(connection)),
     watch: events.watch,
     watchState: () => watch?.state() ?? "degraded",
     ping: gate.wrap(async () => {

@@ -45,6 +45,11 @@ export async function readEpoch({ meta }: Connection): Promise<string> {
   return String(document.value);
 }
 
+/** Begins a new epoch. */
+export async function renewEpoch({ meta }: Connection): Promise<void> {
+  await meta.updateOne({ _id: "epoch" }, { $set: { value: newEpoch() } });
+}
+
 async function ensureMeta({ meta }: Connection): Promise<void> {
   const documents: MetaDocument[] = [
     { _id: "schema", value: schemaVersion },

@@ -6,12 +6,11 @@ import { StoreError } from "../errors.ts";
 import { createEvents } from "../events.ts";
 import type { ChatStore } from "../store.ts";
 import { openConversations } from "./conversations.ts";
+import { openEpoch } from "./epoch.ts";
 import { toOpenError } from "./errors.ts";
 import { openMessages } from "./messages.ts";
 import { migrate } from "./schema.ts";
 import { prepareQuery } from "./statements.ts";
-
-const epochSql = "SELECT value FROM meta WHERE key = 'epoch'";
 
 /**
  * Opens the embedded store in a file, which is made when it is not there, or in memory with `:memory:`. One process has
@@ -24,7 +23,6 @@ export function openSqliteStore(file: string): ChatStore {
   const messages = openMessages(db, events);
   const conversations = openConversations(db, messages.newestOf, events);
   const ping = prepareQuery(db, "SELECT 1");
-  const readEpoch = prepareQuery<{ value: string }>(db, epochSql);
   let closing: Promise<void> | undefined;
 
   function admit(): void {
@@ -35,18 +33,12 @@ export function openSqliteStore(file: string): ChatStore {
     ping.get();
   }
 
-  async function epoch(): Promise<string> {
-    const row = readEpoch.get();
-    if (!row) throw new Error("the database has lost its epoch");
-    return row.value;
-  }
-
   const { watch } = events;
   // No other process has the file, so all that happens is heard of.
   const watchState = () => "live" as const;
   return {
     ...checkedStore(
-      { messages, conversations, epoch, watch, watchState, ping: pingDatabase },
+      { messages, conversations, ...openEpoch(db), watch, watchState, ping: pingDatabase },
       admit,
     ),
     close() {

@@ -24,7 +24,13 @@ export function reopeningContract(open: OpenStore): void {
     expect(epoch).toMatch(/^[a-z0-9]{1,32}$/);
     expect(await other.store.epoch()).not.toBe(epoch);
     await opened.store.close();
-    expect(await (await opened.openAgain()).epoch()).toBe(epoch);
+    const again = await opened.openAgain();
+    expect(await again.epoch()).toBe(epoch);
+    await again.renewEpoch();
+    const renewed = await again.epoch();
+    expect(renewed).not.toBe(epoch);
+    await again.close();
+    expect(await (await opened.openAgain()).epoch()).toBe(renewed);
   });
 
   it("goes on counting where it stopped", async () => {
