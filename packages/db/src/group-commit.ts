@@ -30,6 +30,8 @@ interface Settleable<TItem, TResult> extends Job<TItem, TResult> {
   settled: boolean;
 }
 
+const turnsMax = 4;
+
 /**
  * Writes together what arrives together: everything that comes while groups are in flight forms the next group, so that
  * a commit's cost is shared by more items the busier it gets, and a lone item waits for nobody.
@@ -41,6 +43,8 @@ export class GroupCommit<TItem, TResult> {
   readonly #busyLanes = new Set<string>();
   #sharedInFlight = 0;
   #isFlushPlanned = false;
+  /** How many items were ever added. */
+  #added = 0;
   #isClosed = false;
   #whenIdle: PromiseWithResolvers<void> | undefined;
 
@@ -71,6 +75,7 @@ export class GroupCommit<TItem, TResult> {
       const jobs = this.#waiting.get(lane);
       if (jobs) jobs.push(job);
       else this.#waiting.set(lane, [job]);
+      this.#added++;
       this.#planFlush();
     });
   }
@@ -87,13 +92,16 @@ export class GroupCommit<TItem, TResult> {
     return this.#waiting.size === 0 && this.#busyLanes.size === 0;
   }
 
-  // After the I/O of this turn of the event loop, so that all sends which it brought share a group.
-  #planFlush(): void {
+  // After the I/O of this turn of the event loop, so that all sends which it brought share a group; and after the next ones
+  // too, as long as each brings more. A lone send waits for nobody.
+  #planFlush(turnsLeft = turnsMax): void {
     if (this.#isFlushPlanned) return;
     this.#isFlushPlanned = true;
+    const before = this.#added;
     setImmediate(() => {
       this.#isFlushPlanned = false;
-      this.#flush();
+      if (this.#added > before && turnsLeft > 0) this.#planFlush(turnsLeft - 1);
+      else this.#flush();
     });
   }
 

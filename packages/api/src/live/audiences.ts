@@ -12,13 +12,16 @@ import type { UserFeed } from "./user-feed.ts";
 /** Those of the connected users who are in one conversation; kept while something is said there. */
 interface Audience {
   followed: Followed;
-  feeds: Set<UserFeed>;
+  /** Each with when it began to hear, by `performance.now()`. */
+  feeds: Map<UserFeed, number>;
   /** When something was last heard of, by `performance.now()`. */
   wokenAt: number;
 }
 
 /** A conversation that was silent for so long may be dropped, once the store too says that it is quiet, in ms. */
 const keptForMs = 60_000;
+/** After a pause of so long the store is asked again who hears it: who came back may not have been told of it, in ms. */
+const askedAgainAfterMs = 30_000;
 
 /** Brings to each connected user what is said in any of their conversations. */
 export interface Audiences {
@@ -37,49 +40,59 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
   const feedsOf = new Map<string, Set<UserFeed>>();
   const audiences = new Map<string, Audience>();
   const gathering = new Set<string>();
+  /** What is told of memberships, so that it is told in the order in which it was heard. */
+  const turns = new WeakMap<UserFeed, Promise<void>>();
 
   hub.onEvent(hear);
   hub.onCheck(check);
 
   function hear(event: StoreEvent): void {
+    if (event.kind === "missed") loseAll();
     if (feedsOf.size === 0) return;
     switch (event.kind) {
-      case "missed":
-        for (const feeds of feedsOf.values()) for (const feed of feeds) feed.lose();
-        return;
       case "message":
         if (event.message.conversation_id !== null) wake(event.message.conversation_id);
         return;
       case "joined":
-        for (const feed of feedsOf.get(event.user_id) ?? []) void join(feed, event.conversation_id);
+        for (const feed of feedsOf.get(event.user_id) ?? []) join(feed, event.conversation_id);
         return;
       case "left":
-        for (const feed of feedsOf.get(event.user_id) ?? [])
-          void leave(feed, event.conversation_id);
+        for (const feed of feedsOf.get(event.user_id) ?? []) leave(feed, event.conversation_id);
     }
+  }
+
+  // The logs too may be of another history from here on, so nothing of them is kept.
+  function loseAll(): void {
+    for (const feeds of feedsOf.values()) for (const feed of feeds) feed.lose();
+    for (const { followed } of audiences.values()) followed.release();
+    audiences.clear();
+    gathering.clear();
   }
 
   /** Readies the audience of a conversation in which something was said. */
   function wake(conversationId: string): Audience {
-    const wokenAt = performance.now();
     const known = audiences.get(conversationId);
-    if (known) {
-      known.wokenAt = wokenAt;
-      return known;
-    }
+    if (known) return known;
     const followed = hub.follow(conversationStream(conversationId));
-    const audience: Audience = { followed, feeds: new Set(), wokenAt };
+    const audience: Audience = { followed, feeds: new Map(), wokenAt: performance.now() };
     audiences.set(conversationId, audience);
     listen(conversationId, audience);
+    askFor(conversationId);
+    return audience;
+  }
+
+  function askFor(conversationId: string): void {
     if (gathering.size === 0) setImmediate(() => void gatherAll());
     gathering.add(conversationId);
-    return audience;
   }
 
   function listen(conversationId: string, audience: Audience): void {
     audience.followed.tail.onMore(() => {
       if (audiences.get(conversationId) !== audience) return;
-      for (const feed of audience.feeds) feed.wake(conversationId);
+      const now = performance.now();
+      if (now - audience.wokenAt > askedAgainAfterMs) askFor(conversationId);
+      audience.wokenAt = now;
+      for (const feed of audience.feeds.keys()) feed.wake(conversationId);
       listen(conversationId, audience);
     });
   }
@@ -97,6 +110,7 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
   }
 
   async function gather(ids: readonly string[]): Promise<void> {
+    const askedAt = performance.now();
     const heads = await store.conversations.heads({ conversation_ids: ids });
     const quietSeqs = new Map(heads.map((head) => [head.conversation_id, head.quiet_seq]));
     const members = await store.conversations.memberships(
@@ -106,34 +120,49 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
     );
     for (const { conversation_id, user_id } of members) {
       for (const feed of feedsOf.get(user_id) ?? []) {
-        feed.begin(conversation_id, quietSeqs.get(conversation_id) ?? 0);
-        listenIn(feed, conversation_id);
+        // Who came later was told by the heads, and perhaps of a later place.
+        if (feed.connectedAt > askedAt) continue;
+        const quietSeq = quietSeqs.get(conversation_id) ?? 0;
+        if (feed.begin(conversation_id, quietSeq)) listenIn(feed, conversation_id);
       }
     }
   }
 
   function listenIn(feed: UserFeed, conversationId: string): void {
-    audiences.get(conversationId)?.feeds.add(feed);
+    const feeds = audiences.get(conversationId)?.feeds;
+    if (!feeds?.has(feed)) feeds?.set(feed, performance.now());
     feed.wake(conversationId);
   }
 
-  async function join(feed: UserFeed, conversationId: string): Promise<void> {
+  function join(feed: UserFeed, conversationId: string): void {
     if (!feed.expect(conversationId)) return;
-    const last_seq = await endOf(conversationId);
-    if (!isConnected(feed)) return;
-    feed.tell({ kind: "joined", conversation_id: conversationId, last_seq });
-    feed.skipTo(conversationId, last_seq);
-    listenIn(feed, conversationId);
+    inTurn(feed, conversationId, (last_seq) => {
+      if (!isConnected(feed) || !feed.isExpecting(conversationId)) return;
+      // The heads may have told a later place meanwhile.
+      const place = feed.skipTo(conversationId, last_seq);
+      feed.tell({ kind: "joined", conversation_id: conversationId, last_seq: place });
+      listenIn(feed, conversationId);
+    });
   }
 
-  async function leave(feed: UserFeed, conversationId: string): Promise<void> {
+  function leave(feed: UserFeed, conversationId: string): void {
     audiences.get(conversationId)?.feeds.delete(feed);
-    feed.forget(conversationId);
-    feed.tell({
-      kind: "left",
-      conversation_id: conversationId,
-      last_seq: await endOf(conversationId),
+    if (!feed.leave(conversationId)) return;
+    inTurn(feed, conversationId, (last_seq) => {
+      // The heads may have begun it again: what they told is behind this.
+      if (feed.hasLeft(conversationId)) feed.forget(conversationId);
+      feed.tell({ kind: "left", conversation_id: conversationId, last_seq });
     });
+  }
+
+  /** Reads where a conversation ends and goes on with it; of one feed, in the order in which this was called. */
+  function inTurn(feed: UserFeed, conversationId: string, goOn: (last_seq: number) => void): void {
+    const reading = endOf(conversationId);
+    const before = turns.get(feed) ?? Promise.resolve();
+    turns.set(
+      feed,
+      before.then(async () => goOn(await reading)),
+    );
   }
 
   // Where the store is away, the place is not told right, and nothing depends on it.
@@ -154,15 +183,18 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
       wake(conversation_id).followed.tail.learn(last_seq);
     }
     const listening = [...audiences].flatMap(([conversation_id, { feeds }]) =>
-      [...feeds].map((feed) => ({ conversation_id, feed })),
+      [...feeds.keys()].map((feed) => ({ conversation_id, feed })),
     );
+    const askedAt = performance.now();
     const held = await store.conversations.memberships(
       listening.map(({ conversation_id, feed }) => ({ conversation_id, user_id: feed.userId })),
     );
     const keys = new Set(held.map(toKey));
     for (const { conversation_id, feed } of listening) {
       const isMember = keys.has(toKey({ conversation_id, user_id: feed.userId }));
-      if (!isMember) void leave(feed, conversation_id);
+      const heardSince = audiences.get(conversation_id)?.feeds.get(feed) ?? Infinity;
+      // Who joined again meanwhile is one now.
+      if (!isMember && heardSince < askedAt) leave(feed, conversation_id);
     }
     const isActive = new Set(active.map(({ conversation_id }) => conversation_id));
     for (const [id, audience] of audiences) {
@@ -173,10 +205,10 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
 
   // Not while something is left to send: the places of its feeds go with it.
   function drop(conversationId: string, audience: Audience): void {
-    for (const feed of audience.feeds) if (feed.isAwake(conversationId)) return;
+    for (const feed of audience.feeds.keys()) if (feed.isAwake(conversationId)) return;
     audiences.delete(conversationId);
     audience.followed.release();
-    for (const feed of audience.feeds) feed.forget(conversationId);
+    for (const feed of audience.feeds.keys()) feed.forget(conversationId);
   }
 
   return {

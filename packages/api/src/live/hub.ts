@@ -74,6 +74,7 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
   }
 
   async function compare(): Promise<void> {
+    const startedAt = performance.now();
     if (knownEpoch !== undefined && (await store.epoch()) !== knownEpoch) startNewEpoch();
     const streams = [...followed.keys()];
     for (let start = 0; start < streams.length; start += checkSize) {
@@ -83,7 +84,8 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
     // After so long, what was quiet before may have woken and fallen quiet again.
     if (performance.now() - checkedAt > unheardMaxMs) hear({ kind: "missed" });
     for (const further of checks) await further();
-    checkedAt = performance.now();
+    // As of its beginning: what happened during a slow check may have been too late for it.
+    checkedAt = startedAt;
   }
 
   // What is known of the logs is of another history now, and so is what the readers hold.

@@ -6,7 +6,7 @@ const ringLengthMax = 256;
 const ringCharactersMax = 128 * 1024;
 /** How long wake-ups are held back so that what arrives close together is told together, in ms; none after a pause. */
 const tickMs = 5;
-const readLimit = 256;
+const readLimitMax = 256;
 const pauseMs = 50;
 const nothing: readonly Message[] = [];
 
@@ -26,6 +26,8 @@ export class LogTail {
   /** Readers that stand at the same place share an answer, and what is made of it. */
   readonly #answers = new Map<number, readonly Message[]>();
   readonly #reads = new Map<number, Promise<readonly Message[]>>();
+  /** How many messages are read at a time: about as many as are kept, however long they are. */
+  #readLimit = 32;
   #tick: NodeJS.Timeout | undefined;
   #wokenAt = 0;
 
@@ -121,13 +123,24 @@ export class LogTail {
   }
 
   async #askStore(after: number): Promise<readonly Message[]> {
-    const range = { after, limit: readLimit, from: "oldest" } as const;
+    const range = { after, limit: this.#readLimit, from: "oldest" } as const;
     const messages = await this.#store.messages.page(this.#stream, range);
-    if (messages.length > 0) return messages;
+    if (messages.length > 0) return this.#cut(messages);
     // The log ends there, or before. Where it says otherwise, the store has not caught up with itself.
     this.learn(await this.#store.messages.lastSeq(this.#stream));
     if ((this.#head ?? 0) > after) await pause(pauseMs);
     return messages;
+  }
+
+  // A reader that takes nothing holds what it was given, so that is bounded too.
+  #cut(messages: Message[]): Message[] {
+    let characters = 0;
+    const end = messages.findIndex(({ content }) => {
+      characters += content.length;
+      return characters > ringCharactersMax;
+    });
+    this.#readLimit = end < 0 ? Math.min(2 * this.#readLimit, readLimitMax) : Math.max(end, 1);
+    return end < 0 ? messages : messages.slice(0, Math.max(end, 1));
   }
 
   // Without a delay after a pause; what comes soon after waits for the tick, with all that comes meanwhile.

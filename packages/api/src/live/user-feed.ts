@@ -11,6 +11,8 @@ export interface MembershipNews {
 /** What one connection of a user is still to be sent; a place is kept only in conversations that woke since it began. */
 export class UserFeed {
   readonly userId: string;
+  /** By `performance.now()`. */
+  readonly connectedAt = performance.now();
   /** Ends the feed: something may have been missed, and only a new one can tell what. */
   isLost = false;
   readonly #places = new Map<string, number>();
@@ -34,28 +36,52 @@ export class UserFeed {
     return this.#awake.has(conversationId);
   }
 
-  /** The conversations that reach the feed. */
+  /** The conversations that reach the feed, or are about to. */
   conversations(): Iterable<string> {
-    return this.#places.keys();
+    return [...this.#places.keys(), ...this.#joining];
   }
 
-  /** Begins a conversation behind a place, unless it has begun, or its joining is still to be told. */
-  begin(conversationId: string, seq: number): void {
-    if (this.has(conversationId) || this.#joining.has(conversationId)) return;
+  /** Begins a conversation behind a place unless it has begun; not where what was joined or left is still to be told. */
+  begin(conversationId: string, seq: number): boolean {
+    if (this.has(conversationId)) return true;
+    if (this.#joining.has(conversationId) || this.hasLeft(conversationId)) return false;
     this.#places.set(conversationId, seq);
+    return true;
   }
 
-  /** Goes on behind a place that the user was told, or further on if it stands there. */
-  skipTo(conversationId: string, seq: number): void {
+  /** Goes on behind a place that the user was told, or further on if it stands there: answers with where it stands. */
+  skipTo(conversationId: string, seq: number): number {
+    const place = Math.max(seq, this.#places.get(conversationId) ?? 0);
     this.#joining.delete(conversationId);
-    this.#places.set(conversationId, Math.max(seq, this.#places.get(conversationId) ?? 0));
+    this.#places.set(conversationId, place);
+    return place;
   }
 
   /** Holds a conversation back until its joining is told; says whether that is news. */
   expect(conversationId: string): boolean {
-    if (this.has(conversationId) || this.#joining.has(conversationId)) return false;
+    const isBack = this.#left.delete(conversationId);
+    if (!isBack && this.isExpecting(conversationId)) return false;
+    this.#places.delete(conversationId);
     this.#joining.add(conversationId);
     return true;
+  }
+
+  /** Stops a conversation that was left; says whether that is news. */
+  leave(conversationId: string): boolean {
+    this.forget(conversationId);
+    if (this.hasLeft(conversationId)) return false;
+    this.#left.add(conversationId);
+    return true;
+  }
+
+  /** Says whether a conversation was left, and not joined since. */
+  hasLeft(conversationId: string): boolean {
+    return this.#left.has(conversationId);
+  }
+
+  /** Says whether the joining of a conversation is still to be told, or its heads have told it meanwhile. */
+  isExpecting(conversationId: string): boolean {
+    return this.#joining.has(conversationId) || this.has(conversationId);
   }
 
   /** Looks for more in a conversation. */
@@ -71,11 +97,8 @@ export class UserFeed {
     this.#awake.delete(conversationId);
   }
 
-  /** Puts news of a membership ahead of all messages; what says the same again is left out. */
+  /** Puts news of a membership ahead of all messages. */
   tell(news: MembershipNews): void {
-    if (news.kind === "joined") this.#left.delete(news.conversation_id);
-    else if (this.#left.has(news.conversation_id)) return;
-    else this.#left.add(news.conversation_id);
     this.#news.push(news);
     this.#notify();
   }
@@ -98,8 +121,8 @@ export class UserFeed {
       if (!found) continue;
       const messages = found instanceof Promise ? await found : found;
       const last = messages.at(-1);
-      // It may have been left while the store was asked.
-      if (last && this.has(conversationId)) {
+      // It may have been left while the store was asked, or joined again, behind another place.
+      if (last && this.#places.get(conversationId) === seq) {
         this.#places.set(conversationId, last.seq);
         this.#awake.add(conversationId);
         return messages;

@@ -1,0 +1,110 @@
+import { access } from "node:fs/promises";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startServer } from "../cli/chatnest.ts";
+import { newFolder } from "../cli/folder.ts";
+import { startHttp } from "../sdk/http.ts";
+import { findFreePorts } from "../support/free-port.ts";
+import { upTo } from "../support/live.ts";
+import { until } from "../support/until.ts";
+
+const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
+const args = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+let browser: Browser;
+beforeAll(async () => {
+  await access(executablePath).catch((cause: unknown) => {
+    throw new Error(`${executablePath} is missing: apt-get install chromium`, { cause });
+  });
+  browser = await chromium.launch({ executablePath, args });
+});
+afterAll(() => browser?.close());
+
+// Plain script of a page, as anybody would write it.
+const script = (url: string) => `
+  window.seen = [];
+  window.opened = 0;
+  const source = new EventSource(${JSON.stringify(url)});
+  source.addEventListener("open", () => { window.opened++; });
+  for (const kind of ["ready", "reset", "unavailable"]) {
+    source.addEventListener(kind, () => window.seen.push(kind));
+  }
+  source.addEventListener("message", ({ data }) => window.seen.push(JSON.parse(data).seq));
+  window.stateOf = () => source.readyState;`;
+
+/** Opens a page of another origin on this machine that listens to a stream. */
+async function listenTo(url: string) {
+  const site = await startHttp((_, response) => {
+    response.setHeader("content-type", "text/html; charset=utf-8");
+    response.end(`<!doctype html><title>Chat</title><script>${script(url)}</script>`);
+  });
+  const page = await browser.newPage();
+  await page.goto(site.url);
+  const read = <TValue>(expression: string) => page.evaluate<TValue>(expression);
+  return {
+    opened: () => read<number>("window.opened"),
+    state: () => read<number>("window.stateOf()"),
+    seen: () => read<(string | number)[]>("window.seen"),
+    async [Symbol.asyncDispose]() {
+      await page.close();
+      await site[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function send(url: string, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) {
+    const body = JSON.stringify({ user_id: "ann", content: "hi", conversation_id: "tea" });
+    const headers = { "content-type": "application/json" };
+    const { status } = await fetch(`${url}/messages/`, { method: "POST", headers, body });
+    expect(status).toBe(201);
+  }
+}
+
+describe("an EventSource in a browser", () => {
+  it.concurrent.each(["SIGTERM", "SIGKILL"] as const)(
+    "misses nothing although the server restarts: %s",
+    async (signal) => {
+      await using folder = await newFolder();
+      const [port = 0] = await findFreePorts(1);
+      const env = { PORT: String(port), CHATNEST_SHUTDOWN_GRACE_S: "2" };
+      await using first = await startServer({ cwd: folder.path, env });
+      await using page = await listenTo(`${first.url}/messages/tea/events`);
+      const numbers = async () =>
+        (await page.seen()).filter((one): one is number => typeof one === "number");
+      const has = (count: number) =>
+        until(async () => (await numbers()).length >= count, {
+          timeoutMs: 25_000,
+          what: `the page has ${count}`,
+        });
+      await until(async () => (await page.seen())[0] === "ready", {
+        timeoutMs: 5_000,
+        what: "the page is ready",
+      });
+      await send(first.url, 10);
+      await has(10);
+      await first.stop(signal);
+      await using second = await startServer({ cwd: folder.path, env });
+      // Said before the page is back.
+      await send(second.url, 10);
+      await has(20);
+      await send(second.url, 5);
+      await has(25);
+      expect(await numbers()).toEqual(upTo(25));
+      const kinds = (await page.seen()).filter((one) => typeof one === "string");
+      const told = signal === "SIGTERM" ? ["unavailable"] : [];
+      expect(kinds).toEqual(["ready", ...told, "ready"]);
+      expect([await page.opened(), await page.state()]).toEqual([2, 1]);
+    },
+    45_000,
+  );
+});

@@ -1,0 +1,238 @@
+import { createLive } from "@chatnest/api";
+import { openSqliteStore } from "@chatnest/db";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { countLive, say, upTo } from "../support/live.ts";
+import { pathOf, type RestServer, startRest, unique } from "../support/rest.ts";
+import { type ReadEvent, SseReader } from "../support/sse-reader.ts";
+import { until } from "../support/until.ts";
+
+interface Place {
+  conversation_id: string;
+  last_seq: number;
+}
+interface Heads {
+  heads: Place[];
+  complete: boolean;
+}
+
+const store = openSqliteStore(":memory:");
+const live = countLive(createLive(store, { checkEveryMs: 200 }));
+let server: RestServer;
+let epoch = "";
+beforeAll(async () => {
+  server = await startRest({ store, live });
+  epoch = await store.epoch();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** Follows all conversations of a user, and waits until it was told where they end. */
+async function follow(user: string, lastEventId?: string): Promise<SseReader> {
+  const headers = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
+  const url = server.url + pathOf("users", user, "events");
+  const reader = await SseReader.open(url, { headers });
+  return reader.until(({ events }) => events.some(isComplete));
+}
+
+function isComplete({ event, data }: ReadEvent): boolean {
+  return event === "heads" && (data as Heads).complete;
+}
+
+function headsOf(reader: SseReader): Place[] {
+  return reader.dataOf<Heads>("heads").flatMap(({ heads }) => heads);
+}
+
+/** Begins conversations of a new user, with two messages of another in each. */
+async function begin(count: number): Promise<{ user: string; rooms: string[] }> {
+  const user = unique("user");
+  const rooms = upTo(count).map(() => unique("room"));
+  for (const id of rooms) {
+    await store.conversations.create({ id, user_ids: [user, "ann"] });
+    await say(store, id, 2);
+  }
+  return { user, rooms };
+}
+
+const kindsOf = (reader: SseReader) => reader.events.map(({ event }) => event);
+
+describe("the events of a user", () => {
+  it("begin with where 600 conversations end, 500 at most an event, the last with a watermark", async () => {
+    const { user, rooms } = await begin(600);
+    await using reader = await follow(user);
+    const heads = reader.dataOf<Heads>("heads");
+    expect(heads.map((event) => [event.heads.length, event.complete])).toEqual([
+      [500, false],
+      [100, true],
+    ]);
+    expect(new Set(headsOf(reader).map(({ conversation_id }) => conversation_id))).toEqual(
+      new Set(rooms),
+    );
+    expect(new Set(headsOf(reader).map(({ last_seq }) => last_seq))).toEqual(new Set([2]));
+    expect(reader.events[0]?.id).toBe(undefined);
+    expect(reader.lastEventId).toMatch(new RegExp(`^${epoch}-\\d{13}$`));
+  });
+
+  it.each([500, 1_000, 501])("tell %i conversations in as few events as can be", async (count) => {
+    const { user } = await begin(count);
+    await using reader = await follow(user);
+    expect(headsOf(reader).length).toBe(count);
+    expect(kindsOf(reader)).toEqual(upTo(Math.ceil(count / 500)).map(() => "heads"));
+  });
+
+  it("say at once of a user without conversations that there are none", async () => {
+    await using reader = await follow(unique("nobody"));
+    expect(reader.events).toMatchObject([{ event: "heads", data: { heads: [], complete: true } }]);
+  });
+
+  it("bring every message right behind the head of its conversation, once and in order", async () => {
+    const { user, rooms } = await begin(20);
+    const sending = rooms.map(async (room) => {
+      for (let round = 0; round < 10; round++) await say(store, room, 3);
+    });
+    await using reader = await follow(user);
+    await Promise.all(sending);
+    const places = headsOf(reader);
+    const missing = places.reduce((sum, { last_seq }) => sum + 32 - last_seq, 0);
+    await reader.until(({ seqs }) => seqs.length >= missing);
+    const messages = reader.dataOf<Place & { seq: number }>("message");
+    for (const { conversation_id, last_seq } of places) {
+      const seqs = messages.filter((message) => message.conversation_id === conversation_id);
+      expect(seqs.map(({ seq }) => seq)).toEqual(upTo(32, last_seq + 1));
+    }
+    // Only the watermark is a place to begin again.
+    expect(reader.events.filter(({ id }) => id !== undefined).length).toBe(1);
+  });
+
+  it("tell who joined and where, before what is said there", async () => {
+    const { user } = await begin(1);
+    const room = unique("later");
+    await store.conversations.create({ id: room, user_ids: ["ann"] });
+    await say(store, room, 3);
+    await using reader = await follow(user);
+    await server.post(pathOf("conversations", room, "members"), { user_id: user });
+    await reader.until(({ events }) => events.length > 1);
+    await say(store, room, 2);
+    await reader.until(({ seqs }) => seqs.length >= 2);
+    expect(reader.events.slice(1)).toMatchObject([
+      { event: "joined", data: { conversation_id: room, user_id: user, last_seq: 3 } },
+      { event: "message", data: { conversation_id: room, seq: 4 } },
+      { event: "message", data: { conversation_id: room, seq: 5 } },
+    ]);
+  });
+
+  it("tell that one joined by sending, or by beginning a conversation", async () => {
+    const user = unique("user");
+    await using reader = await follow(user);
+    const [first, second] = [unique("new"), unique("new")];
+    await server.post("/messages/", { user_id: user, content: "x", conversation_id: first });
+    await server.post("/conversations/", { id: second, user_ids: [user] });
+    await reader.until((one) => one.dataOf("joined").length === 2);
+    await say(store, first);
+    await say(store, second);
+    await reader.until(({ seqs }) => seqs.length >= 2);
+    const joined = reader.dataOf<Place>("joined");
+    expect(joined.map(({ conversation_id }) => conversation_id)).toEqual([first, second]);
+    // Whatever of the first was not there yet when its joining was told.
+    const [place] = joined;
+    const inFirst = reader
+      .dataOf<Place & { seq: number }>("message")
+      .filter(({ conversation_id }) => conversation_id === first);
+    expect(inFirst.map(({ seq }) => seq)).toEqual(upTo(2, (place?.last_seq ?? 0) + 1));
+  });
+
+  it("end for a conversation when its member is removed, and begin again when they come back", async () => {
+    const { user, rooms } = await begin(2);
+    const [room = "", other = ""] = rooms;
+    await using reader = await follow(user);
+    const member = pathOf("conversations", room, "members", user);
+    expect((await server.call("DELETE", member)).status).toBe(204);
+    await reader.until((one) => one.dataOf("left").length > 0);
+    expect(reader.dataOf("left")).toEqual([{ conversation_id: room, user_id: user, last_seq: 2 }]);
+    await say(store, room, 3);
+    await say(store, other);
+    await reader.until(({ seqs }) => seqs.length > 0);
+    await server.post(pathOf("conversations", room, "members"), { user_id: user });
+    await reader.until((one) => one.dataOf("joined").length > 0);
+    await say(store, room);
+    await reader.until(({ seqs }) => seqs.length >= 2);
+    expect(reader.events.slice(1)).toMatchObject([
+      { event: "left" },
+      { event: "message", data: { conversation_id: other, seq: 3 } },
+      { event: "joined", data: { conversation_id: room, last_seq: 5 } },
+      { event: "message", data: { conversation_id: room, seq: 6 } },
+    ]);
+  });
+
+  it("reach all connections of a user, and nobody else", async () => {
+    const { user, rooms } = await begin(1);
+    const [room = ""] = rooms;
+    await using first = await follow(user);
+    await using second = await follow(user);
+    await using stranger = await follow(unique("stranger"));
+    await say(store, room, 5);
+    for (const reader of [first, second]) {
+      await reader.until(({ seqs }) => seqs.length >= 5);
+      expect(reader.seqs).toEqual(upTo(7, 3));
+    }
+    expect(kindsOf(stranger)).toEqual(["heads"]);
+  });
+});
+
+describe("who comes back to the events of a user", () => {
+  it("is told only of what was active since a minute before the watermark", async () => {
+    // Nobody hears of what begins here.
+    await until(() => live.following === 0, { timeoutMs: 5_000, what: "all others have left" });
+    const { user, rooms } = await longAgo(() => begin(3));
+    const [room = "", woken = ""] = rooms;
+    await using reader = await follow(user);
+    expect(headsOf(reader).length).toBe(3);
+    await reader.close();
+
+    await using quiet = await follow(user, reader.lastEventId);
+    expect(headsOf(quiet)).toEqual([]);
+    await say(store, room, 4);
+    await using back = await follow(user, reader.lastEventId);
+    expect(headsOf(back)).toEqual([{ conversation_id: room, last_seq: 6 }]);
+    // As a server whose clock is ahead would have said it.
+    const ahead = Number(reader.lastEventId?.split("-")[1]) + 3_600_000;
+    await using later = await follow(user, `${epoch}-${ahead}`);
+    expect(headsOf(later)).toEqual(headsOf(back));
+
+    // What was quiet goes on behind where it ended then, told or not.
+    await say(store, woken);
+    await say(store, room);
+    await quiet.until(({ seqs }) => seqs.length >= 6);
+    for (const one of [back, later]) await one.until(({ seqs }) => seqs.length >= 2);
+    expect(seqsOf(quiet, room)).toEqual(upTo(7, 3));
+    expect([quiet, back, later].map((one) => seqsOf(one, woken))).toEqual([[3], [3], [3]]);
+    expect([back, later].map((one) => seqsOf(one, room))).toEqual([[7], [7]]);
+  });
+
+  it.each(["other-1790000000000", "0-0", "x", "epoch-", "<>"])(
+    "with %s is told of a reset, and of all conversations",
+    async (id) => {
+      const { user, rooms } = await begin(3);
+      await using reader = await follow(user, id);
+      expect(kindsOf(reader)).toEqual(["reset", "heads"]);
+      expect(reader.events[0]?.data).toEqual({ conversation_id: null, last_seq: 0 });
+      expect(headsOf(reader).length).toBe(rooms.length);
+    },
+  );
+});
+
+function seqsOf(reader: SseReader, room: string): number[] {
+  return reader
+    .dataOf<Place & { seq: number }>("message")
+    .filter(({ conversation_id }) => conversation_id === room)
+    .map(({ seq }) => seq);
+}
+
+/** Does something as if it had been done five minutes before. */
+async function longAgo<TAnswer>(act: () => Promise<TAnswer>): Promise<TAnswer> {
+  const { now } = Date;
+  Date.now = () => now() - 300_000;
+  try {
+    return await act();
+  } finally {
+    Date.now = now;
+  }
+}
