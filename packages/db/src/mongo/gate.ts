@@ -7,13 +7,23 @@ const callTimeoutMs = 13_500;
 /** What every call to the store goes through: refused while it is not open, answered in bounded time, with the store's errors. */
 export function createGate() {
   let state: "opening" | "open" | "closed" = "opening";
+  let underWay = 0;
+  const idle = Promise.withResolvers<void>();
+
+  function leave(): void {
+    underWay--;
+    if (state === "closed" && underWay === 0) idle.resolve();
+  }
 
   return {
     open(): void {
       if (state === "opening") state = "open";
     },
-    close(): void {
+    /** Lets no more calls in, and answers when those under way have ended. */
+    close(): Promise<void> {
       state = "closed";
+      if (underWay === 0) idle.resolve();
+      return idle.promise;
     },
     /** @throws StoreError `unavailable` before it was opened, `closed` from closing on. */
     admit(): void {
@@ -26,12 +36,13 @@ export function createGate() {
       call: (...input: TArguments) => Promise<TResult>,
     ): (...input: TArguments) => Promise<TResult> {
       return async (...input) => {
+        underWay++;
         try {
           return await withinTime(call(...input));
         } catch (error) {
-          const storeError = toStoreError(error);
-          if (storeError !== error || state !== "closed") throw storeError;
-          throw new StoreError("closed", "the store is closed", { cause: error });
+          throw toStoreError(error);
+        } finally {
+          leave();
         }
       };
     },

@@ -72,10 +72,10 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   }
 
   async function close(): Promise<void> {
-    gate.close();
+    const ended = gate.close();
     closed.abort();
     clearInterval(settling);
-    await messages.close();
+    await Promise.all([messages.close(), ended]);
     await watch?.close();
     await connection.client.close();
   }
