@@ -9,8 +9,16 @@ import { streamOfItems } from "../schemas/streams.ts";
 import { procedure, router } from "../trpc.ts";
 
 const tag = "conversations";
-const inboxPath = "/conversations/{user_id}";
 const membersPath = "/conversations/{conversation_id}/members";
+
+// All of it, or a page: one path, and one document.
+const inbox = {
+  method: "GET",
+  path: "/conversations/{user_id}",
+  tag,
+  summary: "All conversations of a user, or a page of them",
+  success: { 200: "Most recently active first; empty when there are none" },
+} as const;
 
 /** Conversations, who is in them, and each user's inbox. */
 export const conversations = router({
@@ -56,11 +64,7 @@ export const conversations = router({
   all: procedure
     .meta({
       rest: {
-        method: "GET",
-        path: inboxPath,
-        tag,
-        summary: "All conversations of a user, or a page of them",
-        success: { 200: "Most recently active first; empty when there are none" },
+        ...inbox,
         body: z.array(schemas.Conversation),
       },
     })
@@ -71,12 +75,8 @@ export const conversations = router({
   page: procedure
     .meta({
       rest: {
-        method: "GET",
-        path: inboxPath,
-        tag,
-        summary: "All conversations of a user, or a page of them",
+        ...inbox,
         when: ["limit", "cursor"],
-        success: { 200: "Most recently active first; empty when there are none" },
         body: z.array(schemas.Conversation),
         hasLinks: true,
         toRest({ conversations, next }: schemas.ConversationPage, query: RestQuery) {

@@ -9,7 +9,15 @@ import { idempotencyKey, send } from "../sending.ts";
 import { procedure, router } from "../trpc.ts";
 
 const tag = "messages";
-const historyPath = "/messages/{conversation_id}";
+
+// All of it, or a page: one path, and one document.
+const history = {
+  method: "GET",
+  path: "/messages/{conversation_id}",
+  tag,
+  summary: "All messages of a conversation, or a page of them",
+  success: { 200: "Oldest first; empty when nothing was said" },
+} as const;
 
 /** Messages of conversations: one ordered log for each. */
 export const messages = router({
@@ -38,11 +46,7 @@ export const messages = router({
   all: procedure
     .meta({
       rest: {
-        method: "GET",
-        path: historyPath,
-        tag,
-        summary: "All messages of a conversation, or a page of them",
-        success: { 200: "Oldest first; empty when nothing was said" },
+        ...history,
         body: z.array(schemas.Message),
       },
     })
@@ -53,12 +57,8 @@ export const messages = router({
   page: procedure
     .meta({
       rest: {
-        method: "GET",
-        path: historyPath,
-        tag,
-        summary: "All messages of a conversation, or a page of them",
+        ...history,
         when: ["limit", "before", "after"],
-        success: { 200: "Oldest first; empty when nothing was said" },
         body: z.array(schemas.Message),
         hasLinks: true,
         toRest: pageToRest,
