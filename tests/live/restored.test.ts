@@ -31,7 +31,7 @@ async function openRestorable() {
     conversations: {
       ...conversations,
       heads: (query) => current.conversations.heads(query),
-      memberships: (known) => current.conversations.memberships(known),
+      memberships: (query) => current.conversations.memberships(query),
     },
     async close() {
       await first.close();

@@ -65,9 +65,9 @@ export function checkedStore(store: UncheckedStore, admit: () => void): Unchecke
         else check(...query.conversation_ids);
         return conversations.heads(query);
       },
-      async memberships(known) {
-        check(...known.flatMap(({ conversation_id, user_id }) => [conversation_id, user_id]));
-        return conversations.memberships(known);
+      async memberships(query) {
+        check(...query.conversation_ids, ...query.user_ids);
+        return conversations.memberships(query);
       },
       async addMember(conversationId, userId) {
         check(conversationId, userId);

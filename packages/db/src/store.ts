@@ -113,9 +113,11 @@ export interface ConversationHead {
   is_active: boolean;
   /** Where it ended when it was last quiet. */
   quiet_seq: number;
+  /** When the user joined it; only where a user's heads were asked for. */
+  joined_at?: Date;
 }
 
-/** Whose heads to read: of some conversations, of a user's (those written at or after a moment), of all active ones. */
+/** Whose heads to read: of some conversations, of a user's (all, or those that are active, or were active or joined since a moment), of all active ones. */
 export type HeadsQuery =
   | { conversation_ids: readonly string[] }
   | { user_id: string; since?: Date }
@@ -125,6 +127,13 @@ export type HeadsQuery =
 export interface Membership {
   conversation_id: string;
   user_id: string;
+  joined_at: Date;
+}
+
+/** Which users to look for in which conversations. */
+export interface MembershipsQuery {
+  conversation_ids: readonly string[];
+  user_ids: readonly string[];
 }
 
 /** The conversations and who is in them. */
@@ -140,8 +149,8 @@ export interface ConversationStore {
   inbox(userId: string, range: InboxRange): Promise<InboxPosition[]>;
   /** Reads where conversations end, in no particular order. */
   heads(query: HeadsQuery): Promise<ConversationHead[]>;
-  /** Picks from memberships, as somebody knows them, those that hold. */
-  memberships(known: readonly Membership[]): Promise<Membership[]>;
+  /** Reads which of some users are in which of some conversations, in no particular order. */
+  memberships(query: MembershipsQuery): Promise<Membership[]>;
   /**
    * Adds a member; `added` is `false` when it was one.
    * @throws StoreError `not_found` when there is no such conversation.

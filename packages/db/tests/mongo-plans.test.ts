@@ -87,7 +87,10 @@ async function useEverything({ messages, conversations }: ChatStore): Promise<vo
   await conversations.heads("active");
   await conversations.heads({ user_id: "ann", since: new Date() });
   await conversations.heads({ conversation_ids: ["room-1", "room-2"] });
-  await conversations.memberships([{ user_id: "ann", conversation_id: "room-1" }]);
+  await conversations.memberships({
+    conversation_ids: ["room-1", "full"],
+    user_ids: ["ann", "bob"],
+  });
   await conversations.get(["full", "room-1", "room-2"], 10);
   await conversations.removeMember("full", "ann");
 }

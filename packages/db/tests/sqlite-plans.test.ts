@@ -2,10 +2,11 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { conversationSql } from "../src/sqlite/conversations.ts";
 import { headSql } from "../src/sqlite/heads.ts";
+import { memberSql } from "../src/sqlite/members.ts";
 import { messageSql } from "../src/sqlite/messages.ts";
 import { migrate } from "../src/sqlite/schema.ts";
 
-const statements = Object.entries({ ...messageSql, ...conversationSql, ...headSql });
+const statements = Object.entries({ ...messageSql, ...conversationSql, ...headSql, ...memberSql });
 
 describe("SQLite's plan", () => {
   it.each(statements)("of %s searches an index and sorts nothing", (_name, sql) => {

@@ -5,15 +5,15 @@ import {
   type Membership,
   type StoreEvent,
 } from "@chatnest/db";
-import type { Followed, Hub } from "./hub.ts";
+import { type Followed, type Hub, unheardMaxMs } from "./hub.ts";
+import { createInquiry, type Question } from "./inquiry.ts";
 import type { LogTail } from "./log-tail.ts";
 import type { UserFeed } from "./user-feed.ts";
 
 /** Those of the connected users who are in one conversation; kept while something is said there. */
 interface Audience {
   followed: Followed;
-  /** Each with when it began to hear, by `performance.now()`. */
-  feeds: Map<UserFeed, number>;
+  feeds: Set<UserFeed>;
   /** When something was last heard of, by `performance.now()`. */
   wokenAt: number;
 }
@@ -25,39 +25,33 @@ const askedAgainAfterMs = 30_000;
 
 /** Brings to each connected user what is said in any of their conversations. */
 export interface Audiences {
-  /** Adds a user's feed: from here on it misses nothing. Answers with how to remove it. */
+  /** Adds a user's feed; answers with how to remove it. */
   connect(feed: UserFeed): () => void;
-  /** Lets a feed begin right behind the place that its user was told; of a quiet conversation nothing is kept. */
-  begin(feed: UserFeed, head: ConversationHead): void;
+  /** Lets a connected feed begin right behind the places that its user is told: from here on it misses nothing. */
+  begin(feed: UserFeed, heads: readonly ConversationHead[]): void;
   tailOf(conversationId: string): LogTail | undefined;
 }
 
 /**
  * Makes the audiences of a process. What is kept is in proportion to the connected users and to the conversations that woke,
- * never to the quiet ones: when one wakes, the store says which connected users are in it and where it ended before.
+ * never to the quiet ones. Whatever happens in a conversation only leads to the question who of the connected users is in
+ * it, and where it ends; what a user is told follows from the answer alone, so events may be late, doubled or lost.
  */
 export function createAudiences(store: ChatStore, hub: Hub): Audiences {
   const feedsOf = new Map<string, Set<UserFeed>>();
   const audiences = new Map<string, Audience>();
-  const gathering = new Set<string>();
-  /** What is told of memberships, so that it is told in the order in which it was heard. */
-  const turns = new WeakMap<UserFeed, Promise<void>>();
+  const inquiry = createInquiry(store, { feedsOf, onAnswer: settle });
 
   hub.onEvent(hear);
   hub.onCheck(check);
 
   function hear(event: StoreEvent): void {
     if (event.kind === "missed") loseAll();
-    if (feedsOf.size === 0) return;
-    switch (event.kind) {
-      case "message":
-        if (event.message.conversation_id !== null) wake(event.message.conversation_id);
-        return;
-      case "joined":
-        for (const feed of feedsOf.get(event.user_id) ?? []) join(feed, event.conversation_id);
-        return;
-      case "left":
-        for (const feed of feedsOf.get(event.user_id) ?? []) leave(feed, event.conversation_id);
+    else if (event.kind === "message") {
+      const { conversation_id } = event.message;
+      if (conversation_id !== null && feedsOf.size > 0) wake(conversation_id);
+    } else if (feedsOf.has(event.user_id)) {
+      inquiry.ask(event.conversation_id, event.kind === "left" ? event.user_id : undefined);
     }
   }
 
@@ -66,7 +60,7 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
     for (const feeds of feedsOf.values()) for (const feed of feeds) feed.lose();
     for (const { followed } of audiences.values()) followed.release();
     audiences.clear();
-    gathering.clear();
+    inquiry.forget();
   }
 
   /** Readies the audience of a conversation in which something was said. */
@@ -74,128 +68,81 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
     const known = audiences.get(conversationId);
     if (known) return known;
     const followed = hub.follow(conversationStream(conversationId));
-    const audience: Audience = { followed, feeds: new Map(), wokenAt: performance.now() };
+    const audience: Audience = { followed, feeds: new Set(), wokenAt: performance.now() };
     audiences.set(conversationId, audience);
     listen(conversationId, audience);
-    askFor(conversationId);
+    inquiry.ask(conversationId);
     return audience;
-  }
-
-  function askFor(conversationId: string): void {
-    if (gathering.size === 0) setImmediate(() => void gatherAll());
-    gathering.add(conversationId);
   }
 
   function listen(conversationId: string, audience: Audience): void {
     audience.followed.tail.onMore(() => {
       if (audiences.get(conversationId) !== audience) return;
       const now = performance.now();
-      if (now - audience.wokenAt > askedAgainAfterMs) askFor(conversationId);
+      if (now - audience.wokenAt > askedAgainAfterMs) inquiry.ask(conversationId);
       audience.wokenAt = now;
-      for (const feed of audience.feeds.keys()) feed.wake(conversationId);
+      for (const feed of audience.feeds) feed.wake(conversationId);
       listen(conversationId, audience);
     });
   }
 
-  /** Asks the store who hears what woke, for all that woke in one turn. */
-  async function gatherAll(): Promise<void> {
-    const ids = [...gathering];
-    gathering.clear();
-    try {
-      if (ids.length > 0) await gather(ids);
-    } catch {
-      // What fails now is done by the next check.
-      for (const id of ids) gathering.add(id);
+  /** Settles who hears a conversation, and what they are told of it, by what the store answered. */
+  function settle({ head, members, asked, left }: Question): void {
+    const userIds = new Set(members.map(({ user_id }) => user_id));
+    const hearing = audiences.get(head.conversation_id)?.feeds ?? [];
+    for (const feed of [...hearing, ...left.flatMap((id) => [...(feedsOf.get(id) ?? [])])]) {
+      if (asked.has(feed) && !userIds.has(feed.userId)) leave(feed, head);
     }
-  }
-
-  async function gather(ids: readonly string[]): Promise<void> {
-    const askedAt = performance.now();
-    const heads = await store.conversations.heads({ conversation_ids: ids });
-    const quietSeqs = new Map(heads.map((head) => [head.conversation_id, head.quiet_seq]));
-    const members = await store.conversations.memberships(
-      ids.flatMap((conversation_id) =>
-        [...feedsOf.keys()].map((user_id) => ({ conversation_id, user_id })),
-      ),
-    );
-    for (const { conversation_id, user_id } of members) {
-      for (const feed of feedsOf.get(user_id) ?? []) {
-        // Who came later was told by the heads, and perhaps of a later place.
-        if (feed.connectedAt > askedAt) continue;
-        const quietSeq = quietSeqs.get(conversation_id) ?? 0;
-        if (feed.begin(conversation_id, quietSeq)) listenIn(feed, conversation_id);
+    for (const member of members) {
+      for (const feed of feedsOf.get(member.user_id) ?? []) {
+        if (asked.has(feed)) join(feed, head, member);
       }
     }
   }
 
-  function listenIn(feed: UserFeed, conversationId: string): void {
-    const feeds = audiences.get(conversationId)?.feeds;
-    if (!feeds?.has(feed)) feeds?.set(feed, performance.now());
-    feed.wake(conversationId);
+  function leave(feed: UserFeed, { conversation_id, last_seq }: ConversationHead): void {
+    audiences.get(conversation_id)?.feeds.delete(feed);
+    if (feed.leave(conversation_id)) feed.tell({ kind: "left", conversation_id, last_seq });
   }
 
-  function join(feed: UserFeed, conversationId: string): void {
-    if (!feed.expect(conversationId)) return;
-    inTurn(feed, conversationId, (last_seq) => {
-      if (!isConnected(feed) || !feed.isExpecting(conversationId)) return;
-      // The heads may have told a later place meanwhile.
-      const place = feed.skipTo(conversationId, last_seq);
-      feed.tell({ kind: "joined", conversation_id: conversationId, last_seq: place });
-      listenIn(feed, conversationId);
-    });
+  function join(feed: UserFeed, head: ConversationHead, member: Membership): void {
+    const { conversation_id, quiet_seq } = head;
+    const isKnown = feed.knows(member);
+    feed.learn(member);
+    // Who left and joined again without anybody noticing just goes on.
+    if (feed.placeIn(conversation_id) !== undefined) return;
+    const end = audiences.get(conversation_id)?.followed.tail.head ?? 0;
+    const last_seq = Math.max(head.last_seq, end);
+    // Where nothing was heard for long, what was quiet may have woken and fallen quiet again.
+    const heardSince = Math.max(hub.checkedAt, feed.connectedAt);
+    if (isKnown && performance.now() - heardSince > unheardMaxMs) {
+      feed.lose();
+      return;
+    }
+    if (!isKnown) feed.tell({ kind: "joined", conversation_id, last_seq });
+    hold(feed, head, isKnown ? quiet_seq : last_seq);
   }
 
-  function leave(feed: UserFeed, conversationId: string): void {
-    audiences.get(conversationId)?.feeds.delete(feed);
-    if (!feed.leave(conversationId)) return;
-    inTurn(feed, conversationId, (last_seq) => {
-      // The heads may have begun it again: what they told is behind this.
-      if (feed.hasLeft(conversationId)) feed.forget(conversationId);
-      feed.tell({ kind: "left", conversation_id: conversationId, last_seq });
-    });
+  /** Holds a place of a feed; in a quiet conversation there is no need to, it ends there. */
+  function hold(feed: UserFeed, head: ConversationHead, seq: number): void {
+    const { conversation_id, last_seq, is_active } = head;
+    if (!is_active && !audiences.has(conversation_id)) return;
+    const { followed, feeds } = wake(conversation_id);
+    followed.tail.learn(last_seq);
+    feed.hold(conversation_id, seq);
+    feeds.add(feed);
+    if ((followed.tail.head ?? 0) > seq) feed.wake(conversation_id);
   }
 
-  /** Reads where a conversation ends and goes on with it; of one feed, in the order in which this was called. */
-  function inTurn(feed: UserFeed, conversationId: string, goOn: (last_seq: number) => void): void {
-    const reading = endOf(conversationId);
-    const before = turns.get(feed) ?? Promise.resolve();
-    turns.set(
-      feed,
-      before.then(async () => goOn(await reading)),
-    );
-  }
-
-  // Where the store is away, the place is not told right, and nothing depends on it.
-  function endOf(conversationId: string): Promise<number> {
-    return store.messages.lastSeq(conversationStream(conversationId)).catch(() => 0);
-  }
-
-  function isConnected(feed: UserFeed): boolean {
-    return feedsOf.get(feed.userId)?.has(feed) ?? false;
-  }
-
-  /** Wakes what woke unheard, lets go of those who are no members any more, and of what fell quiet. */
+  /** Wakes what woke unheard, asks again who is where, and lets go of what fell quiet. */
   async function check(): Promise<void> {
     const startedAt = performance.now();
-    await gatherAll();
     const active = feedsOf.size > 0 ? await store.conversations.heads("active") : [];
     for (const { conversation_id, last_seq } of active) {
       wake(conversation_id).followed.tail.learn(last_seq);
     }
-    const listening = [...audiences].flatMap(([conversation_id, { feeds }]) =>
-      [...feeds.keys()].map((feed) => ({ conversation_id, feed })),
-    );
-    const askedAt = performance.now();
-    const held = await store.conversations.memberships(
-      listening.map(({ conversation_id, feed }) => ({ conversation_id, user_id: feed.userId })),
-    );
-    const keys = new Set(held.map(toKey));
-    for (const { conversation_id, feed } of listening) {
-      const isMember = keys.has(toKey({ conversation_id, user_id: feed.userId }));
-      const heardSince = audiences.get(conversation_id)?.feeds.get(feed) ?? Infinity;
-      // Who joined again meanwhile is one now.
-      if (!isMember && heardSince < askedAt) leave(feed, conversation_id);
-    }
+    for (const conversationId of audiences.keys()) inquiry.ask(conversationId);
+    await inquiry.settled();
     const isActive = new Set(active.map(({ conversation_id }) => conversation_id));
     for (const [id, audience] of audiences) {
       const isQuiet = !isActive.has(id) && audience.wokenAt < startedAt - keptForMs;
@@ -203,12 +150,13 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
     }
   }
 
-  // Not while something is left to send: the places of its feeds go with it.
-  function drop(conversationId: string, audience: Audience): void {
-    for (const feed of audience.feeds.keys()) if (feed.isAwake(conversationId)) return;
+  // Not while something is left to send: a feed goes on at the end later, as if it held no place.
+  function drop(conversationId: string, { followed, feeds }: Audience): void {
+    const end = followed.tail.head;
+    for (const feed of feeds) if (feed.placeIn(conversationId) !== end) return;
     audiences.delete(conversationId);
-    audience.followed.release();
-    for (const feed of audience.feeds.keys()) feed.forget(conversationId);
+    followed.release();
+    for (const feed of feeds) feed.release(conversationId);
   }
 
   return {
@@ -221,15 +169,16 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
         for (const id of feed.conversations()) audiences.get(id)?.feeds.delete(feed);
       };
     },
-    begin(feed, { conversation_id, last_seq, is_active }) {
-      if (!is_active && !audiences.has(conversation_id)) return;
-      feed.skipTo(conversation_id, last_seq);
-      listenIn(feed, conversation_id);
+    begin(feed, heads) {
+      for (const head of heads) {
+        const { conversation_id, last_seq, joined_at } = head;
+        if (joined_at) feed.learn({ conversation_id, joined_at });
+        hold(feed, head, last_seq);
+      }
+      feed.isReady = true;
+      for (const conversationId of feed.postponed) inquiry.ask(conversationId);
+      feed.postponed.clear();
     },
     tailOf: (conversationId) => audiences.get(conversationId)?.followed.tail,
   };
-}
-
-function toKey({ conversation_id, user_id }: Membership): string {
-  return `${user_id}\n${conversation_id}`;
 }

@@ -91,7 +91,7 @@ async function* tellHeads(
     user_id: feed.userId,
     ...(from !== undefined && { since: new Date(Math.max(from, 0)) }),
   });
-  for (const head of found) audiences.begin(feed, head);
+  audiences.begin(feed, found);
   for (let start = 0; start + headsMax < found.length; start += headsMax) {
     const heads = found.slice(start, start + headsMax).map(toPlace);
     yield { kind: "heads", heads, complete: false };

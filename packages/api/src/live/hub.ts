@@ -29,6 +29,8 @@ export interface Hub {
   onEvent(listen: (event: StoreEvent) => void): void;
   /** Adds to what is done at every check. */
   onCheck(check: () => Promise<void>): void;
+  /** When the last check that was completed began, by `performance.now()`. */
+  readonly checkedAt: number;
   readonly isClosed: boolean;
   /** Wakes every reader for the last time. */
   close(): void;
@@ -36,7 +38,7 @@ export interface Hub {
 
 const checkEveryMsDefault = 5_000;
 /** Without a check for so long, what was heard does not count as all, in ms. */
-const unheardMaxMs = 40_000;
+export const unheardMaxMs = 40_000;
 /** So many logs are checked by one command. */
 const checkSize = 1_000;
 
@@ -57,9 +59,13 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
   const timer = setInterval(check, options.checkEveryMs ?? checkEveryMsDefault).unref();
 
   function hear(event: StoreEvent): void {
-    for (const listen of listeners) listen(event);
+    tell(event);
     if (event.kind === "message") followed.get(streamOf(event.message))?.tail.push(event.message);
     if (event.kind === "missed") void check();
+  }
+
+  function tell(event: StoreEvent): void {
+    for (const listen of listeners) listen(event);
   }
 
   /** Compares what is known with the store; a check that is under way serves all who want one. */
@@ -82,7 +88,7 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
       for (const [stream, seq] of ends) followed.get(stream)?.tail.learn(seq);
     }
     // After so long, what was quiet before may have woken and fallen quiet again.
-    if (performance.now() - checkedAt > unheardMaxMs) hear({ kind: "missed" });
+    if (performance.now() - checkedAt > unheardMaxMs) tell({ kind: "missed" });
     for (const further of checks) await further();
     // As of its beginning: what happened during a slow check may have been too late for it.
     checkedAt = startedAt;
@@ -91,7 +97,7 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
   // What is known of the logs is of another history now, and so is what the readers hold.
   function startNewEpoch(): void {
     knownEpoch = undefined;
-    for (const listen of listeners) listen({ kind: "missed" });
+    tell({ kind: "missed" });
     const tails = [...followed.values()].map(({ tail }) => tail);
     followed.clear();
     for (const tail of tails) tail.wake();
@@ -120,6 +126,9 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
     onEvent: (listen) => listeners.push(listen),
     onCheck: (further) => checks.push(further),
     isCurrent: (epoch) => epoch === knownEpoch,
+    get checkedAt() {
+      return checkedAt;
+    },
     get isClosed() {
       return isClosed;
     },
@@ -128,7 +137,7 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
       isClosed = true;
       clearInterval(timer);
       unwatch();
-      for (const listen of listeners) listen({ kind: "missed" });
+      tell({ kind: "missed" });
       for (const { tail } of followed.values()) tail.wake();
     },
   };

@@ -36,6 +36,11 @@ export class LogTail {
     this.#stream = stream;
   }
 
+  /** Where the log ends, as far as is known. */
+  get head(): number | undefined {
+    return this.#head;
+  }
+
   /**
    * Says where the log ends; the store is asked for the first time only.
    * @throws StoreError `unavailable` or `closed`.

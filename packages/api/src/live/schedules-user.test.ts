@@ -7,21 +7,22 @@ import type { UserNews } from "./follow-user.ts";
 import { createLive, type Live } from "./index.ts";
 import { readPosition } from "./position.ts";
 
-const schedules = 4_000;
-/** The same schedules every time: about one in 10,000 others still fails, where somebody leaves and joins in one breath. */
-const seed = 20_261_123;
-const rooms = 3;
+const schedules = 10_000;
+const rooms = [0, 1, 2];
 
 /** What happens next: somebody sends, the user joins or leaves, time goes on, a step is let go, or a client comes back. */
 const step = fc.oneof(
   {
     weight: 5,
-    arbitrary: fc.record({ send: fc.nat(rooms - 1), count: fc.integer({ min: 1, max: 3 }) }),
+    arbitrary: fc.record({
+      send: fc.constantFrom(...rooms),
+      count: fc.integer({ min: 1, max: 3 }),
+    }),
   },
-  { weight: 2, arbitrary: fc.record({ member: fc.nat(rooms - 1) }) },
+  { weight: 2, arbitrary: fc.record({ member: fc.constantFrom(...rooms) }) },
   {
     weight: 4,
-    arbitrary: fc.record({ wait: fc.constantFrom(0, 1, 5, 2_000) }),
+    arbitrary: fc.record({ wait: fc.constantFrom(0, 1, 5, 2_000, 6_000, 31_000, 70_000, 130_000) }),
   },
   { weight: 8, arbitrary: fc.constant({ go: true }) },
   { weight: 1, arbitrary: fc.record({ comeBack: fc.boolean() }) },
@@ -42,7 +43,7 @@ describe("following a user", () => {
   });
 
   it(`has no gap and no repeat behind what was told, in ${schedules} schedules`, {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const schedule = fc.asyncProperty(
       fc.scheduler(),
@@ -63,6 +64,8 @@ describe("following a user", () => {
           else if (scheduler.count() > 0) await scheduler.waitOne();
           await turn();
         }
+        // By its next message at the latest, whatever was not heard of a conversation is made up for.
+        for (const room of rooms) await chat.send(room, 1);
         for (let round = 0; round < 40 && !(await chat.isToldTo(client)); round++) {
           await scheduler.waitAll();
           await vi.advanceTimersByTimeAsync(5_000);
@@ -74,13 +77,13 @@ describe("following a user", () => {
         await scheduler.waitAll();
       },
     );
-    await fc.assert(schedule, { numRuns: schedules, seed });
+    await fc.assert(schedule, { numRuns: schedules });
   });
 });
 
 /** Conversations, and a user who is in the first from the beginning. */
 async function openChat(store: ChatStore, user_id: string) {
-  const ids = Array.from({ length: rooms }, () => randomUUID());
+  const ids = rooms.map(() => randomUUID());
   const memberOf = new Set<string>();
   for (const [index, id] of ids.entries()) {
     await store.conversations.create({ id, user_ids: index === 0 ? [user_id, "ann"] : ["ann"] });
@@ -97,13 +100,9 @@ async function openChat(store: ChatStore, user_id: string) {
     });
     return new Map(await Promise.all(ends));
   }
-  /** The same as a client has it; where it came back and was told nothing of one, it has nothing to miss. */
-  async function placesTold(client: Client): Promise<Map<string, number>> {
-    const told = [...(await places())].map(([id, seq]) => {
-      const isSilent = seq === 0 || client.hasComeBack;
-      return [id, client.places.get(id) ?? (isSilent ? seq : Number.NaN)] as const;
-    });
-    return new Map(told);
+  /** The same as a client has it. */
+  async function placesTold(client: Client): Promise<Map<string, number | undefined>> {
+    return new Map([...(await places()).keys()].map((id) => [id, client.places.get(id)]));
   }
 
   return {
@@ -142,6 +141,7 @@ function delayed(
       }
       return;
     }
+    if (met === "lost") return;
     // As over a change stream: in order, late, and what this process did itself is heard of at once, too.
     if (met === "doubled") listener(event);
     inOrder = inOrder.then(() => scheduler.schedule(Promise.resolve())).then(() => listener(event));
@@ -163,7 +163,7 @@ function delayed(
     conversations: {
       ...conversations,
       heads: (query) => late(() => conversations.heads(query)),
-      memberships: (known) => late(() => conversations.memberships(known)),
+      memberships: (query) => late(() => conversations.memberships(query)),
     },
   };
 }
@@ -222,10 +222,7 @@ class Client {
         if (news.complete) this.#watermark = news.watermark;
         return;
       case "joined":
-        // It may have been read before the heads, and be told after them.
-        if (news.last_seq > (this.places.get(news.conversation_id) ?? -1)) {
-          this.places.set(news.conversation_id, news.last_seq);
-        }
+        this.#learn(news.conversation_id, news.last_seq);
         return;
       case "left":
         this.places.delete(news.conversation_id);
@@ -233,8 +230,7 @@ class Client {
       case "messages":
         for (const { conversation_id, seq } of news.messages) {
           const place = this.places.get(conversation_id ?? "");
-          // What was joined elsewhere a moment ago may begin before its joining is heard of.
-          if (place !== undefined && seq !== place + 1) this.wrongs.push(`${seq} after ${place}`);
+          if (place === undefined || seq !== place + 1) this.wrongs.push(`${seq} after ${place}`);
           this.places.set(conversation_id ?? "", seq);
         }
     }

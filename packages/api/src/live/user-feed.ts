@@ -1,4 +1,4 @@
-import type { Message } from "@chatnest/db";
+import type { Membership, Message } from "@chatnest/db";
 import type { LogTail } from "./log-tail.ts";
 
 /** What a user is told beside messages. */
@@ -8,17 +8,28 @@ export interface MembershipNews {
   last_seq: number;
 }
 
-/** What one connection of a user is still to be sent; a place is kept only in conversations that woke since it began. */
+/** Clocks of the processes that write memberships may differ by this, in ms. */
+const clocksDifferByMs = 60_000;
+
+/**
+ * What one connection of a user is still to be sent, and what it was told. It holds places only in conversations that woke
+ * since it began, and memberships only where they changed since then.
+ */
 export class UserFeed {
   readonly userId: string;
   /** By `performance.now()`. */
   readonly connectedAt = performance.now();
+  /** Told where its conversations end: before that, nothing of them can be told. */
+  isReady = false;
   /** Ends the feed: something may have been missed, and only a new one can tell what. */
   isLost = false;
+  /** Conversations to look at once it is ready: something happened there meanwhile. */
+  readonly postponed = new Set<string>();
+  readonly #beganAt = Date.now();
+  /** What was told of memberships that are not older than the feed: since when it is one, or that it is none. */
+  readonly #told = new Map<string, number | "left">();
   readonly #places = new Map<string, number>();
   readonly #awake = new Set<string>();
-  readonly #joining = new Set<string>();
-  readonly #left = new Set<string>();
   readonly #news: MembershipNews[] = [];
   #call: (() => void) | undefined;
 
@@ -26,80 +37,61 @@ export class UserFeed {
     this.userId = userId;
   }
 
-  /** Says whether messages of a conversation reach the feed. */
-  has(conversationId: string): boolean {
-    return this.#places.has(conversationId);
+  /** Says where the feed stands in a conversation; `undefined` where it holds no place. */
+  placeIn(conversationId: string): number | undefined {
+    return this.#places.get(conversationId);
   }
 
-  /** Says whether something of a conversation may be left to send. */
-  isAwake(conversationId: string): boolean {
-    return this.#awake.has(conversationId);
-  }
-
-  /** The conversations that reach the feed, or are about to. */
+  /** The conversations in which the feed holds a place. */
   conversations(): Iterable<string> {
-    return [...this.#places.keys(), ...this.#joining];
+    return this.#places.keys();
   }
 
-  /** Begins a conversation behind a place unless it has begun; not where what was joined or left is still to be told. */
-  begin(conversationId: string, seq: number): boolean {
-    if (this.has(conversationId)) return true;
-    if (this.#joining.has(conversationId) || this.hasLeft(conversationId)) return false;
+  /** Begins a conversation right behind a place. */
+  hold(conversationId: string, seq: number): void {
     this.#places.set(conversationId, seq);
-    return true;
   }
 
-  /** Goes on behind a place that the user was told, or further on if it stands there: answers with where it stands. */
-  skipTo(conversationId: string, seq: number): number {
-    const place = Math.max(seq, this.#places.get(conversationId) ?? 0);
-    this.#joining.delete(conversationId);
-    this.#places.set(conversationId, place);
-    return place;
-  }
-
-  /** Holds a conversation back until its joining is told; says whether that is news. */
-  expect(conversationId: string): boolean {
-    const isBack = this.#left.delete(conversationId);
-    if (!isBack && this.isExpecting(conversationId)) return false;
+  /** Lets go of a place; what was read behind it is not sent any more. */
+  release(conversationId: string): void {
     this.#places.delete(conversationId);
-    this.#joining.add(conversationId);
-    return true;
-  }
-
-  /** Stops a conversation that was left; says whether that is news. */
-  leave(conversationId: string): boolean {
-    this.forget(conversationId);
-    if (this.hasLeft(conversationId)) return false;
-    this.#left.add(conversationId);
-    return true;
-  }
-
-  /** Says whether a conversation was left, and not joined since. */
-  hasLeft(conversationId: string): boolean {
-    return this.#left.has(conversationId);
-  }
-
-  /** Says whether the joining of a conversation is still to be told, or its heads have told it meanwhile. */
-  isExpecting(conversationId: string): boolean {
-    return this.#joining.has(conversationId) || this.has(conversationId);
-  }
-
-  /** Looks for more in a conversation. */
-  wake(conversationId: string): void {
-    this.#awake.add(conversationId);
-    this.#notify();
-  }
-
-  /** Stops a conversation at once; what was read of it is not sent any more. */
-  forget(conversationId: string): void {
-    this.#places.delete(conversationId);
-    this.#joining.delete(conversationId);
     this.#awake.delete(conversationId);
+  }
+
+  /** Says whether the user was told of this membership; one that is older than the feed was. */
+  knows({ conversation_id, joined_at }: JoinedAt): boolean {
+    const told = this.#told.get(conversation_id);
+    return told === undefined ? !this.#isRecent(joined_at) : told === joined_at.getTime();
+  }
+
+  /** Remembers that the user was told of a membership. */
+  learn({ conversation_id, joined_at }: JoinedAt): void {
+    if (this.#isRecent(joined_at) || this.#told.has(conversation_id)) {
+      this.#told.set(conversation_id, joined_at.getTime());
+    }
+  }
+
+  /** Stops a conversation that the user is not in any more; says whether that is news. */
+  leave(conversationId: string): boolean {
+    this.release(conversationId);
+    if (this.#told.get(conversationId) === "left") return false;
+    this.#told.set(conversationId, "left");
+    return true;
+  }
+
+  #isRecent(joinedAt: Date): boolean {
+    return joinedAt.getTime() >= this.#beganAt - clocksDifferByMs;
   }
 
   /** Puts news of a membership ahead of all messages. */
   tell(news: MembershipNews): void {
     this.#news.push(news);
+    this.#notify();
+  }
+
+  /** Looks for more in a conversation. */
+  wake(conversationId: string): void {
+    this.#awake.add(conversationId);
     this.#notify();
   }
 
@@ -112,25 +104,24 @@ export class UserFeed {
   async take(
     tailOf: (conversationId: string) => LogTail | undefined,
   ): Promise<MembershipNews | readonly Message[] | undefined> {
-    const news = this.#news.shift();
-    if (news) return news;
-    for (const conversationId of this.#awake) {
+    for (;;) {
+      const news = this.#news.shift();
+      if (news) return news;
+      const [conversationId] = this.#awake;
+      if (conversationId === undefined) return undefined;
       this.#awake.delete(conversationId);
-      const seq = this.#places.get(conversationId);
-      const found = seq === undefined ? undefined : tailOf(conversationId)?.read(seq);
+      const place = this.placeIn(conversationId);
+      const found = place === undefined ? undefined : tailOf(conversationId)?.read(place);
       if (!found) continue;
       const messages = found instanceof Promise ? await found : found;
       const last = messages.at(-1);
-      // It may have been left while the store was asked, or joined again, behind another place.
-      if (last && this.#places.get(conversationId) === seq) {
-        this.#places.set(conversationId, last.seq);
-        this.#awake.add(conversationId);
-        return messages;
-      }
-      if (messages !== found && this.has(conversationId)) this.#awake.add(conversationId);
-      if (this.#news.length > 0) return this.#news.shift();
+      const isLeft = this.placeIn(conversationId) !== place;
+      // Where the store was asked, there may be more meanwhile, or news that come first.
+      if (!isLeft && (last || messages !== found)) this.#awake.add(conversationId);
+      if (!last || isLeft || this.#news.length > 0) continue;
+      this.#places.set(conversationId, last.seq);
+      return messages;
     }
-    return undefined;
   }
 
   /** Calls once when there may be more to take; answers with how not to. Call it in the same turn as an empty `take`. */
@@ -148,3 +139,5 @@ export class UserFeed {
     call?.();
   }
 }
+
+type JoinedAt = Pick<Membership, "conversation_id" | "joined_at">;

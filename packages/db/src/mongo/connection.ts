@@ -10,9 +10,9 @@ import type {
 const namesDatabase = /^mongodb(\+srv)?:\/\/[^/?]+\/[^?]/;
 
 /** How long a majority may take to have a write, in ms; after that its outcome is unknown. */
-export const writeTimeoutMs = 6_000;
+export const writeTimeoutMs = 4_000;
 /** How long the server may work on a read, in ms. */
-export const readTimeoutMs = 5_000;
+export const readTimeoutMs = 4_000;
 
 /**
  * What ChatNest asks of the driver, whatever the URI says: acknowledged means that a majority has it in its journal, read
@@ -26,7 +26,8 @@ const requiredOptions: MongoClientOptions = {
   serverSelectionTimeoutMS: 5_000,
   waitQueueTimeoutMS: 2_000,
   connectTimeoutMS: 2_000,
-  socketTimeoutMS: 8_000,
+  // Longer than the server takes by its own limits above, so that a silent one is given up and a slow one is not.
+  socketTimeoutMS: 5_000,
   heartbeatFrequencyMS: 2_000,
 };
 
@@ -38,6 +39,8 @@ export interface Connection {
   conversations: Collection<ConversationDocument>;
   members: Collection<MemberDocument>;
   meta: Collection<MetaDocument>;
+  /** Says whether it goes to a router of a sharded cluster. */
+  isRouted(): Promise<boolean>;
 }
 
 /**
@@ -48,6 +51,7 @@ export function createConnection(uri: string): Connection {
   const client = createClient(uri);
   // The driver would take "test" where the URI names none.
   const db = client.db(namesDatabase.test(uri) ? undefined : "chatnest");
+  let isRouted: boolean | undefined;
   return {
     client,
     db,
@@ -55,6 +59,10 @@ export function createConnection(uri: string): Connection {
     conversations: db.collection("chat_conversations"),
     members: db.collection("chat_members"),
     meta: db.collection("chat_meta"),
+    async isRouted() {
+      isRouted ??= (await db.command({ hello: 1 }))["msg"] === "isdbgrid";
+      return isRouted;
+    },
   };
 }
 

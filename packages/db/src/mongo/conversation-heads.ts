@@ -1,4 +1,3 @@
-import type { Filter } from "mongodb";
 import type { ConversationHead, HeadsQuery } from "../store.ts";
 import type { Activity } from "./activity.ts";
 import { type Connection, readTimeoutMs } from "./connection.ts";
@@ -16,21 +15,15 @@ export function openConversationHeads(
   { conversations }: Connection,
   { activity, members }: HeadParts,
 ): (query: HeadsQuery) => Promise<ConversationHead[]> {
-  async function toFilter(query: HeadsQuery): Promise<Filter<ConversationDocument>> {
-    if (query === "active") return { active_until: { $gt: new Date(0) } };
-    const ids =
-      "user_id" in query ? await members.conversationsOf(query.user_id) : query.conversation_ids;
-    return { _id: { $in: [...ids] } };
-  }
-
-  return async (query) => {
-    const found = await conversations
-      .find(await toFilter(query))
+  async function find(ids: Iterable<string> | "active"): Promise<ConversationDocument[]> {
+    return conversations
+      .find(ids === "active" ? { active_until: { $gt: new Date(0) } } : { _id: { $in: [...ids] } })
       .batchSize(10_000)
       .maxTimeMS(readTimeoutMs)
       .toArray();
-    const since = typeof query === "object" && "since" in query ? query.since : undefined;
-    const documents = since ? found.filter((document) => writtenBy(document) >= since) : found;
+  }
+
+  async function toHeads(documents: ConversationDocument[]): Promise<ConversationHead[]> {
     const current = await activity.withPositions(documents);
     return documents.map(({ _id, last_seq, active_until }, index) => ({
       conversation_id: _id,
@@ -38,10 +31,25 @@ export function openConversationHeads(
       is_active: active_until !== undefined,
       quiet_seq: last_seq,
     }));
+  }
+
+  return async (query) => {
+    if (query === "active") return toHeads(await find(query));
+    if ("conversation_ids" in query) return toHeads(await find(query.conversation_ids));
+    const { user_id, since = new Date(0) } = query;
+    const joined = await members.joinedBy(user_id);
+    const documents = await find(joined.keys());
+    const lately = documents.filter((document) => {
+      return isActiveSince(document, since) || (joined.get(document._id) ?? since) >= since;
+    });
+    const heads = await toHeads(lately);
+    return heads.map((head) => {
+      const joined_at = joined.get(head.conversation_id);
+      return { ...head, ...(joined_at && { joined_at }) };
+    });
   };
 }
 
-/** The latest moment at which something may have been said in a conversation. */
-function writtenBy({ active_until, quiet_since, created_at }: ConversationDocument): Date {
-  return active_until ?? quiet_since ?? created_at;
+function isActiveSince({ active_until, quiet_since }: ConversationDocument, since: Date): boolean {
+  return active_until !== undefined || (quiet_since !== undefined && quiet_since >= since);
 }

@@ -116,7 +116,7 @@ export function openConversations(
       return sliceInbox(positions, range);
     },
     heads: openConversationHeads(connection, { activity, members }),
-    memberships: (known) => members.check(known),
+    memberships: (query) => members.among(query),
     async addMember(conversation_id, user_id) {
       await find(conversation_id);
       return { added: (await members.join([{ user_id, conversation_id }])) === 1 };

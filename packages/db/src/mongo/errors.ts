@@ -43,6 +43,15 @@ export function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === duplicateKey;
 }
 
+/** Says whether nothing else became of a bulk write than that some documents were there already. */
+export function isOnlyDuplicates(error: unknown): error is MongoBulkWriteError {
+  if (!(error instanceof MongoBulkWriteError)) return false;
+  const { writeErrors, result } = error;
+  const errors = Array.isArray(writeErrors) ? writeErrors : [writeErrors];
+  if (result.getWriteConcernError()) return false;
+  return errors.length > 0 && errors.every(({ code }) => code === duplicateKey);
+}
+
 /** Says whether trying to connect again cannot help: the server does not know us. */
 export function isAuthenticationFailure(error: unknown): boolean {
   return error instanceof MongoServerError && authenticationCodes.has(Number(error.code));

@@ -2,7 +2,7 @@ import { StoreError } from "../errors.ts";
 import { toStoreError } from "./errors.ts";
 
 /** No call takes longer than this, in ms, whatever the driver waits for. */
-const callTimeoutMs = 13_500;
+const callTimeoutMs = 13_000;
 
 /** What every call to the store goes through: refused while it is not open, answered in bounded time, with the store's errors. */
 export function createGate() {

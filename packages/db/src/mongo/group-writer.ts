@@ -48,8 +48,9 @@ export function createGroupWriter(
         isUnknown = false;
         entries = await admit(entries, session);
         while (entries.length > 0) {
-          if (Date.now() > end) throw new StoreError("unavailable", "too many conflicts");
           entries = await insert(entries, session);
+          if (entries.length > 0 && Date.now() > end)
+            throw new StoreError("unavailable", "too many conflicts");
         }
         return;
       } catch (error) {

@@ -1,4 +1,4 @@
-import type { ClientSession } from "mongodb";
+import type { ClientSession, Document } from "mongodb";
 import type { Stream } from "../stream.ts";
 import { type Connection, readTimeoutMs } from "./connection.ts";
 
@@ -8,27 +8,49 @@ export interface Head {
   timestamp: Date;
 }
 
+type Row = { _id: Stream } & Head;
+
 /**
  * Reads the newest entries of streams, at majority, in one command that seeks once a stream; those without one are left out.
  */
 export async function readHeads(
-  { messages }: Connection,
+  { db, messages, isRouted }: Pick<Connection, "db" | "messages" | "isRouted">,
   streams: readonly Stream[],
   session?: ClientSession,
 ): Promise<Map<Stream, Head>> {
   if (streams.length === 0) return new Map();
-  // Sorted so, the group is answered by a DISTINCT_SCAN of the index of positions, read backwards.
-  const rows = await messages
-    .aggregate<{ _id: Stream } & Head>(
-      [
-        { $match: { stream: { $in: [...streams] } } },
-        { $sort: { stream: -1, seq: -1 } },
-        {
-          $group: { _id: "$stream", seq: { $first: "$seq" }, timestamp: { $first: "$timestamp" } },
-        },
-      ],
-      { maxTimeMS: readTimeoutMs, batchSize: streams.length + 1, ...(session && { session }) },
-    )
-    .toArray();
-  return new Map(rows.map(({ _id, seq, timestamp }) => [_id, { seq, timestamp }]));
+  const options = {
+    maxTimeMS: readTimeoutMs,
+    batchSize: streams.length + 1,
+    ...(session && { session }),
+  };
+  const rows =
+    streams.length > 1 && (await isRouted())
+      ? db.aggregate<Row>(lookedUp(streams, messages.collectionName), options)
+      : messages.aggregate<Row>(grouped(streams), options);
+  return new Map(
+    (await rows.toArray()).map(({ _id, seq, timestamp }) => [_id, { seq, timestamp }]),
+  );
+}
+
+// Sorted so, the group is answered by a DISTINCT_SCAN of the index of positions, read backwards.
+function grouped(streams: readonly Stream[]): Document[] {
+  return [
+    { $match: { stream: { $in: [...streams] } } },
+    { $sort: { stream: -1, seq: -1 } },
+    { $group: { _id: "$stream", seq: { $first: "$seq" }, timestamp: { $first: "$timestamp" } } },
+  ];
+}
+
+// Shards would send every entry of the streams to a router for it to group; so it asks for each head by itself.
+function lookedUp(streams: readonly Stream[], from: string): Document[] {
+  const newest = [{ $sort: { seq: -1 } }, { $limit: 1 }];
+  return [
+    { $documents: streams.map((stream) => ({ _id: stream })) },
+    {
+      $lookup: { from, localField: "_id", foreignField: "stream", pipeline: newest, as: "head" },
+    },
+    { $unwind: "$head" },
+    { $project: { seq: "$head.seq", timestamp: "$head.timestamp" } },
+  ];
 }

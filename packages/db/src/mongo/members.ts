@@ -1,11 +1,13 @@
+import type { AnyBulkWriteOperation } from "mongodb";
 import type { Events } from "../events.ts";
 import { membersShownMax } from "../limits.ts";
-import type { Membership } from "../store.ts";
+import type { Membership, MembershipsQuery } from "../store.ts";
 import { type Connection, readTimeoutMs } from "./connection.ts";
-import { memberKey } from "./documents.ts";
+import { type MemberDocument, memberKey } from "./documents.ts";
+import { isOnlyDuplicates } from "./errors.ts";
+import { membersIndex } from "./schema.ts";
 
-/** So many memberships are checked by one command. */
-const checkSize = 5_000;
+type MemberIds = Omit<Membership, "joined_at">;
 
 /** Who is in which conversation. */
 export type Members = ReturnType<typeof openMembers>;
@@ -22,22 +24,35 @@ export function openMembers({ members }: Connection, events: Pick<Events, "emit"
     return first;
   }
 
+  // Who meets the same upsert of another process finds the member there: that is no failure.
+  async function upsert(
+    operations: AnyBulkWriteOperation<MemberDocument>[],
+  ): Promise<Record<number, unknown>> {
+    try {
+      return (await members.bulkWrite(operations, { ordered: false })).upsertedIds;
+    } catch (error) {
+      if (isOnlyDuplicates(error)) return error.upsertedIds;
+      throw error;
+    }
+  }
+
   return {
     /**
      * Makes users members in the order given, and says how many were none before. They join behind all others who joined in
      * this process, unless `since` says when they did.
      */
-    async join(memberships: readonly Membership[], since?: Date): Promise<number> {
+    async join(memberships: readonly MemberIds[], since?: Date): Promise<number> {
       const first = nextPlaces(memberships.length, since);
-      const { upsertedIds } = await members.bulkWrite(
+      const upsertedIds = await upsert(
         memberships.map(({ user_id, conversation_id }, index) => ({
           updateOne: {
-            filter: { _id: memberKey(user_id, conversation_id) },
-            update: { $setOnInsert: { user_id, conversation_id, joined: first + index } },
+            // The conversation too, which may be the shard key.
+            filter: { _id: memberKey(user_id, conversation_id), conversation_id },
+            update: { $setOnInsert: { user_id, joined: first + index } },
+            hint: { _id: 1 },
             upsert: true,
           },
         })),
-        { ordered: false },
       );
       const joined = memberships.filter((_, index) => index in upsertedIds);
       for (const membership of joined) events.emit({ kind: "joined", ...toIds(membership) });
@@ -45,33 +60,42 @@ export function openMembers({ members }: Connection, events: Pick<Events, "emit"
     },
 
     /** Removes a member, and says whether there was one. */
-    async leave(membership: Membership): Promise<boolean> {
+    async leave(membership: MemberIds): Promise<boolean> {
       const { user_id, conversation_id } = membership;
-      const { deletedCount } = await members.deleteOne({
-        _id: memberKey(user_id, conversation_id),
-      });
+      const { deletedCount } = await members.deleteOne(
+        { _id: memberKey(user_id, conversation_id), conversation_id },
+        { hint: { _id: 1 } },
+      );
       if (deletedCount === 1) events.emit({ kind: "left", ...toIds(membership) });
       return deletedCount === 1;
     },
 
-    /** Picks from memberships those that hold. */
-    async check(known: readonly Membership[]): Promise<Membership[]> {
-      const held = new Set<string>();
-      for (let start = 0; start < known.length; start += checkSize) {
-        const part = known.slice(start, start + checkSize);
-        const keys = part.map(({ user_id, conversation_id }) =>
-          memberKey(user_id, conversation_id),
-        );
-        const documents = await members
-          .find({ _id: { $in: keys } })
-          .project<{ _id: string }>({ _id: 1 })
-          .batchSize(checkSize + 1)
-          .maxTimeMS(readTimeoutMs)
-          .toArray();
-        for (const { _id } of documents) held.add(_id);
-      }
-      return known.filter(({ user_id, conversation_id }) =>
-        held.has(memberKey(user_id, conversation_id)),
+    /** Reads which of some users are in which of some conversations. */
+    async among({ conversation_ids, user_ids }: MembershipsQuery): Promise<Membership[]> {
+      if (conversation_ids.length === 0 || user_ids.length === 0) return [];
+      const documents = await members
+        .find({ conversation_id: { $in: [...conversation_ids] }, user_id: { $in: [...user_ids] } })
+        // Its keys hold all that is asked for, so no document is read.
+        .hint(membersIndex)
+        .project<MemberDocument>({ _id: 0, conversation_id: 1, user_id: 1, joined: 1 })
+        .batchSize(10_000)
+        .maxTimeMS(readTimeoutMs)
+        .toArray();
+      return documents.map(({ conversation_id, user_id, joined }) => {
+        return { conversation_id, user_id, joined_at: toDate(joined) };
+      });
+    },
+
+    /** Reads all conversations of a user, in no particular order, and when the user joined each. */
+    async joinedBy(userId: string): Promise<Map<string, Date>> {
+      const documents = await members
+        .find(ofUser(userId))
+        .project<MemberDocument>({ _id: 0, conversation_id: 1, joined: 1 })
+        .batchSize(10_000)
+        .maxTimeMS(readTimeoutMs)
+        .toArray();
+      return new Map(
+        documents.map(({ conversation_id, joined }) => [conversation_id, toDate(joined)]),
       );
     },
 
@@ -79,7 +103,7 @@ export function openMembers({ members }: Connection, events: Pick<Events, "emit"
     async conversationsOf(userId: string): Promise<string[]> {
       const start = memberKey(userId, "");
       const documents = await members
-        .find({ _id: { $gte: start, $lt: `${userId}\v` } })
+        .find(ofUser(userId))
         .project<{ _id: string }>({ _id: 1 })
         .batchSize(10_000)
         .maxTimeMS(readTimeoutMs)
@@ -109,6 +133,14 @@ export function openMembers({ members }: Connection, events: Pick<Events, "emit"
   };
 }
 
-function toIds({ user_id, conversation_id }: Membership): Membership {
+function ofUser(userId: string) {
+  return { _id: { $gte: memberKey(userId, ""), $lt: `${userId}\v` } };
+}
+
+function toDate(joined: number): Date {
+  return new Date(Math.floor(joined / 1_000));
+}
+
+function toIds({ user_id, conversation_id }: MemberIds): MemberIds {
   return { user_id, conversation_id };
 }

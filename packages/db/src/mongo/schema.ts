@@ -9,12 +9,14 @@ const schemaVersion = 1;
 
 /** The name of the unique index of positions, by which a conflict of them is known. */
 export const seqIndex = "stream_seq";
+/** The name of the index of members in the order they joined. */
+export const membersIndex = "conversation_joined";
 
 // Beside these, every collection has the unique index of its `_id`.
 const indexes: Record<"messages" | "conversations" | "members", IndexDescription[]> = {
   messages: [{ key: { stream: 1, seq: 1 }, name: seqIndex, unique: true }],
   conversations: [{ key: { active_until: 1 }, name: "active_until", sparse: true }],
-  members: [{ key: { conversation_id: 1, joined: 1, user_id: 1 }, name: "conversation_joined" }],
+  members: [{ key: { conversation_id: 1, joined: 1, user_id: 1 }, name: membersIndex }],
 };
 
 /**

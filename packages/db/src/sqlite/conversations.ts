@@ -3,10 +3,10 @@ import type { Conversation, Message } from "../entities.ts";
 import { StoreError } from "../errors.ts";
 import type { Events } from "../events.ts";
 import { sliceInbox } from "../inbox.ts";
-import { membersShownMax } from "../limits.ts";
 import { hashOfMembers, otherMembers } from "../new-conversation.ts";
 import type { ConversationStore, NewConversation } from "../store.ts";
 import { openHeads } from "./heads.ts";
+import type { Members } from "./members.ts";
 import { type ConversationRow, toTimestamp } from "./rows.ts";
 import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
 
@@ -15,33 +15,27 @@ export const conversationSql = {
   byId: "SELECT id, created_at, created_with, last_seq, last_activity_at FROM conversations WHERE id = ?",
   insert: `INSERT INTO conversations (id, created_at, created_with, last_seq, last_activity_at, written_at)
     VALUES (?, ?2, ?, 0, ?2, ?2)`,
-  isMember: "SELECT 1 FROM members WHERE user_id = ? AND conversation_id = ?",
   ofUser: `SELECT id, last_activity_at FROM members JOIN conversations ON id = conversation_id WHERE user_id = ?`,
-  members: `SELECT user_id FROM members WHERE conversation_id = ? ORDER BY position LIMIT ${membersShownMax}`,
-  memberCount: "SELECT count(*) AS count FROM members WHERE conversation_id = ?",
-  join: `INSERT INTO members (user_id, conversation_id, position)
-    SELECT ?, ?2, coalesce(max(position), 0) + 1 FROM members WHERE conversation_id = ?2
-    ON CONFLICT (user_id, conversation_id) DO NOTHING`,
-  leave: "DELETE FROM members WHERE user_id = ? AND conversation_id = ?",
 } as const;
 
 /** Reads the newest messages of a conversation, oldest first. */
 type NewestOf = (conversationId: string, limit: number) => Message[];
 
+/** What conversations are made of. */
+export interface ConversationParts {
+  members: Members;
+  newestOf: NewestOf;
+  events: Pick<Events, "emit">;
+}
+
 /** Opens the conversations and who is in them. */
 export function openConversations(
   db: DatabaseSync,
-  newestOf: NewestOf,
-  events: Pick<Events, "emit">,
+  { members, newestOf, events }: ConversationParts,
 ): ConversationStore {
   const byId = prepareQuery<ConversationRow>(db, conversationSql.byId);
   const insert = prepareCommand(db, conversationSql.insert);
   const ofUser = prepareQuery<{ id: string; last_activity_at: number }>(db, conversationSql.ofUser);
-  const members = prepareQuery<{ user_id: string }>(db, conversationSql.members);
-  const memberCount = prepareQuery<{ count: number }>(db, conversationSql.memberCount);
-  const join = prepareCommand(db, conversationSql.join);
-  const leave = prepareCommand(db, conversationSql.leave);
-  const isMember = prepareQuery<object>(db, conversationSql.isMember);
   const readHeads = openHeads(db);
 
   function create({ id, user_ids }: NewConversation): { created: boolean; joined: string[] } {
@@ -50,21 +44,18 @@ export function openConversations(
     if (row?.created_with === createdWith) return { created: false, joined: [] };
     if (row && row.created_with !== null) throw otherMembers(id);
     if (!row) insert.run(id, Date.now(), createdWith);
-    return { created: !row, joined: user_ids.filter((userId) => join.run(userId, id) === 1) };
+    return { created: !row, joined: user_ids.filter((userId) => members.join(userId, id)) };
   }
 
   function toConversation(row: ConversationRow, messages: number): Conversation {
-    const userIds = members.all(row.id).map((member) => member.user_id);
+    const { user_ids, member_count } = members.of(row.id);
     return {
       id: row.id,
-      user_ids: userIds,
+      user_ids,
       messages: messages === 0 ? [] : newestOf(row.id, messages),
       created_at: toTimestamp(row.created_at),
       last_seq: row.last_seq,
-      member_count:
-        userIds.length < membersShownMax
-          ? userIds.length
-          : (memberCount.get(row.id)?.count ?? userIds.length),
+      member_count,
       last_activity_at: toTimestamp(row.last_activity_at),
     };
   }
@@ -93,19 +84,19 @@ export function openConversations(
     async heads(query) {
       return readHeads(query);
     },
-    async memberships(known) {
-      return known.filter(({ user_id, conversation_id }) => isMember.get(user_id, conversation_id));
+    async memberships(query) {
+      return members.among(query);
     },
     async addMember(conversationId, userId) {
       const added = inTransaction(db, () => {
         if (!byId.get(conversationId)) throw noConversation(conversationId);
-        return join.run(userId, conversationId) === 1;
+        return members.join(userId, conversationId);
       });
       tellJoined(conversationId, added ? [userId] : []);
       return { added };
     },
     async removeMember(conversationId, userId) {
-      if (leave.run(userId, conversationId) === 0) {
+      if (!members.leave(userId, conversationId)) {
         throw new StoreError("not_found", `${userId} is no member of ${conversationId}`);
       }
       events.emit({ kind: "left", conversation_id: conversationId, user_id: userId });

@@ -8,6 +8,7 @@ interface HeadRow {
   last_seq: number;
   written_at: number;
   quiet_seq: number;
+  joined_at?: number;
 }
 
 const columns = "id, last_seq, written_at, quiet_seq";
@@ -15,8 +16,8 @@ const columns = "id, last_seq, written_at, quiet_seq";
 /** The statements of heads; a test asks SQLite for the plan of every one. */
 export const headSql = {
   one: `SELECT ${columns} FROM conversations WHERE id = ?`,
-  ofUser: `SELECT ${columns} FROM members JOIN conversations ON id = conversation_id
-    WHERE user_id = ? AND written_at >= ?`,
+  ofUser: `SELECT ${columns}, joined_at FROM members JOIN conversations ON id = conversation_id
+    WHERE user_id = ? AND (written_at >= ?2 OR joined_at >= ?2)`,
   active: `SELECT ${columns} FROM conversations WHERE written_at >= ?`,
 } as const;
 
@@ -28,16 +29,24 @@ export function openHeads(db: DatabaseSync): (query: HeadsQuery) => Conversation
 
   function readRows(query: HeadsQuery): HeadRow[] {
     if (query === "active") return active.all(Date.now() - quietAfterMs);
-    if ("user_id" in query) return ofUser.all(query.user_id, query.since?.getTime() ?? 0);
+    if ("user_id" in query) {
+      const since = Math.min(query.since?.getTime() ?? 0, Date.now() - quietAfterMs);
+      return ofUser.all(query.user_id, since);
+    }
     return query.conversation_ids.map((id) => one.get(id)).filter((row) => row !== undefined);
   }
 
   return (query) => {
     const activeSince = Date.now() - quietAfterMs;
-    return readRows(query).map(({ id, last_seq, written_at, quiet_seq }) => {
+    return readRows(query).map(({ id, last_seq, written_at, quiet_seq, joined_at }) => {
       const is_active = written_at >= activeSince;
-      const head = { conversation_id: id, last_seq, is_active };
-      return { ...head, quiet_seq: is_active ? quiet_seq : last_seq };
+      return {
+        conversation_id: id,
+        last_seq,
+        is_active,
+        quiet_seq: is_active ? quiet_seq : last_seq,
+        ...(joined_at !== undefined && { joined_at: new Date(joined_at) }),
+      };
     });
   };
 }

@@ -8,6 +8,7 @@ import type { ChatStore } from "../store.ts";
 import { openConversations } from "./conversations.ts";
 import { openEpoch } from "./epoch.ts";
 import { toOpenError } from "./errors.ts";
+import { openMembers } from "./members.ts";
 import { openMessages } from "./messages.ts";
 import { migrate } from "./schema.ts";
 import { prepareQuery } from "./statements.ts";
@@ -20,8 +21,9 @@ import { prepareQuery } from "./statements.ts";
 export function openSqliteStore(file: string): ChatStore {
   const db = openDatabase(file);
   const events = createEvents();
-  const messages = openMessages(db, events);
-  const conversations = openConversations(db, messages.newestOf, events);
+  const members = openMembers(db);
+  const messages = openMessages(db, members, events);
+  const conversations = openConversations(db, { members, newestOf: messages.newestOf, events });
   const ping = prepareQuery(db, "SELECT 1");
   let closing: Promise<void> | undefined;
 

@@ -4,8 +4,9 @@ import { isStoreError } from "../errors.ts";
 import type { Events } from "../events.ts";
 import { GroupCommit, type Job } from "../group-commit.ts";
 import { checkSameMessage, timeOf } from "../new-message.ts";
-import type { Appended, Membership, MessageRange, NewMessage } from "../store.ts";
+import type { Appended, MessageRange, NewMessage } from "../store.ts";
 import { conversationStream, type Stream, streamOf } from "../stream.ts";
+import type { Members } from "./members.ts";
 import { type MessageRow, toMessage } from "./rows.ts";
 import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
 
@@ -30,13 +31,10 @@ export const messageSql = {
       last_activity_at = excluded.last_activity_at,
       quiet_seq = iif(written_at < excluded.written_at - ${quietAfterMs}, last_seq, quiet_seq),
       written_at = excluded.written_at`,
-  isMember: "SELECT 1 FROM members WHERE user_id = ? AND conversation_id = ?",
-  join: `INSERT INTO members (user_id, conversation_id, position)
-    SELECT ?, ?2, coalesce(max(position), 0) + 1 FROM members WHERE conversation_id = ?2`,
 } as const;
 
 /** Opens the logs of messages. */
-export function openMessages(db: DatabaseSync, events: Pick<Events, "emit">) {
+export function openMessages(db: DatabaseSync, members: Members, events: Pick<Events, "emit">) {
   const insert = prepareCommand(db, messageSql.insert);
   const last = prepareQuery<{ seq: number; timestamp: number }>(db, messageSql.last);
   const byId = prepareQuery<MessageRow>(db, messageSql.byId);
@@ -44,8 +42,6 @@ export function openMessages(db: DatabaseSync, events: Pick<Events, "emit">) {
   const oldest = prepareQuery<MessageRow>(db, messageSql.oldest);
   const newest = prepareQuery<MessageRow>(db, messageSql.newest);
   const touchConversation = prepareCommand(db, messageSql.touchConversation);
-  const isMember = prepareQuery<object>(db, messageSql.isMember);
-  const join = prepareCommand(db, messageSql.join);
   const group = new GroupCommit<NewMessage, Appended>({
     laneOf: streamOf,
     write: writeGroup,
@@ -61,7 +57,9 @@ export function openMessages(db: DatabaseSync, events: Pick<Events, "emit">) {
         try {
           const { appended, joined } = write(item);
           answers.push(() => {
-            if (joined) events.emit({ kind: "joined", ...joined });
+            if (joined !== null) {
+              events.emit({ kind: "joined", conversation_id: joined, user_id: item.user_id });
+            }
             if (appended.created) events.emit({ kind: "message", message: appended.message });
             resolve(appended);
           });
@@ -74,7 +72,8 @@ export function openMessages(db: DatabaseSync, events: Pick<Events, "emit">) {
     for (const answer of answers) answer();
   }
 
-  function write(message: NewMessage): { appended: Appended; joined?: Membership | undefined } {
+  /** Stores a message, and says which conversation its sender joined by it, if any. */
+  function write(message: NewMessage): { appended: Appended; joined: string | null } {
     const stream = streamOf(message);
     const before = last.get(stream);
     const row: MessageRow = {
@@ -86,20 +85,13 @@ export function openMessages(db: DatabaseSync, events: Pick<Events, "emit">) {
     };
     const inserted = insert.run(stream, row.seq, row.id, row.user_id, row.content, row.timestamp);
     if (inserted === 0) {
-      return { appended: { message: findSame(stream, message), created: false } };
+      return { appended: { message: findSame(stream, message), created: false }, joined: null };
     }
-    const { conversation_id } = message;
-    if (conversation_id !== null) {
-      touchConversation.run(conversation_id, row.timestamp, row.seq, Date.now());
-    }
-    const joined = conversation_id === null ? undefined : letIn(message.user_id, conversation_id);
-    return { appended: { message: toMessage(stream, row), created: true }, joined };
-  }
-
-  function letIn(user_id: string, conversation_id: string): Membership | undefined {
-    if (isMember.get(user_id, conversation_id)) return undefined;
-    join.run(user_id, conversation_id);
-    return { user_id, conversation_id };
+    const appended = { message: toMessage(stream, row), created: true };
+    const { conversation_id, user_id } = message;
+    if (conversation_id === null) return { appended, joined: null };
+    touchConversation.run(conversation_id, row.timestamp, row.seq, Date.now());
+    return { appended, joined: members.join(user_id, conversation_id) ? conversation_id : null };
   }
 
   function findSame(stream: Stream, message: NewMessage): Message {

@@ -42,6 +42,9 @@ const migrations: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE members ADD COLUMN joined_at INTEGER NOT NULL DEFAULT 0; -- ms since 1970
+  `,
 ];
 
 /**

@@ -34,25 +34,54 @@ export function headsContract(store: () => ChatStore): void {
       is_active: true,
       quiet_seq: 0,
     });
-    const lately = await store().conversations.heads({ user_id, since: minutesFromNow(-1) });
+    const lately = await store().conversations.heads({ user_id, since: new Date() });
     expect(lately).toMatchObject([{ conversation_id: id, last_seq: 3 }]);
-    expect(await store().conversations.heads({ user_id, since: minutesFromNow(10) })).toEqual([]);
   });
 
-  it("tells memberships that hold from others", async () => {
-    const id = unique("room");
-    await store().conversations.create({ id, user_ids: ["ann", "bob"] });
-    await store().conversations.removeMember(id, "bob");
-    const known = ["ann", "bob", "cy"].map((user_id) => ({ user_id, conversation_id: id }));
-    expect(await store().conversations.memberships(known)).toEqual([known[0]]);
-    expect(await store().conversations.memberships([])).toEqual([]);
+  it("says which of some users are in which of some conversations, and since when", async () => {
+    const { conversations } = store();
+    const ids = [unique("room"), unique("room"), unique("room")] as const;
+    const before = Date.now();
+    for (const id of ids) await conversations.create({ id, user_ids: ["ann", "bob", "di"] });
+    await conversations.removeMember(ids[0], "bob");
+    await conversations.addMember(ids[1], "cy");
+    const query = { conversation_ids: [ids[0], ids[1]], user_ids: ["ann", "bob", "cy", "eve"] };
+    const found = await conversations.memberships(query);
+    const pairs = found.map(({ conversation_id, user_id }) => [
+      ids.indexOf(conversation_id),
+      user_id,
+    ]);
+    expect(pairs.toSorted()).toEqual(
+      [
+        [0, "ann"],
+        [1, "ann"],
+        [1, "bob"],
+        [1, "cy"],
+      ].toSorted(),
+    );
+    for (const { joined_at } of found) {
+      expect(joined_at.getTime()).toBeGreaterThanOrEqual(before);
+      expect(joined_at.getTime()).toBeLessThanOrEqual(Date.now());
+    }
+    // Few users of many, which a store may look up one by one.
+    expect(await conversations.memberships({ ...query, user_ids: ["ann"] })).toHaveLength(2);
+    expect(await conversations.memberships({ ...query, user_ids: [] })).toEqual([]);
+    expect(await conversations.memberships({ ...query, conversation_ids: [] })).toEqual([]);
+  });
+
+  it("says when a user joined a conversation, anew after leaving it", async () => {
+    const { conversations } = store();
+    const [id, user_id] = [unique("room"), unique("ann")];
+    await conversations.create({ id, user_ids: [user_id, "bob"] });
+    const [first] = await conversations.heads({ user_id });
+    await conversations.removeMember(id, user_id);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await conversations.addMember(id, user_id);
+    const [second] = await conversations.heads({ user_id });
+    expect(second?.joined_at?.getTime()).toBeGreaterThan(first?.joined_at?.getTime() ?? Infinity);
   });
 }
 
 function byId(heads: ConversationHead[]): ConversationHead[] {
   return heads.toSorted((a, b) => (a.conversation_id < b.conversation_id ? -1 : 1));
-}
-
-function minutesFromNow(minutes: number): Date {
-  return new Date(Date.now() + minutes * 60_000);
 }

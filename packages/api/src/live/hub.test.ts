@@ -1,0 +1,24 @@
+import { openSqliteStore, type StoreEvent } from "@chatnest/db";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createHub } from "./hub.ts";
+
+describe("a hub", () => {
+  beforeEach(
+    () => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] }),
+  );
+  afterEach(() => void vi.useRealTimers());
+
+  it("says once that events may have been missed when its process stood still, and goes on", async () => {
+    const store = openSqliteStore(":memory:");
+    const hub = createHub(store, { checkEveryMs: 60_000 });
+    const heard: StoreEvent[] = [];
+    hub.onEvent((event) => heard.push(event));
+    for (const passed of [60_000, 120_000]) {
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(hub.checkedAt).toBeGreaterThanOrEqual(passed);
+    }
+    expect(heard).toEqual([{ kind: "missed" }, { kind: "missed" }]);
+    hub.close();
+    await store.close();
+  });
+});

@@ -1,0 +1,111 @@
+import type { ChatStore, ConversationHead, Membership } from "@chatnest/db";
+import type { UserFeed } from "./user-feed.ts";
+
+/** What was asked of one conversation, and what the store answered. */
+export interface Question {
+  head: ConversationHead;
+  /** Which of the connected users are in it. */
+  members: readonly Membership[];
+  /** The feeds for which it was asked; the answer says nothing about others. */
+  asked: ReadonlySet<UserFeed>;
+  /** Users who were heard to have left it. */
+  left: readonly string[];
+}
+
+/** What an inquiry is made of. */
+export interface InquiryParts {
+  feedsOf: ReadonlyMap<string, ReadonlySet<UserFeed>>;
+  onAnswer(question: Question): void;
+}
+
+/** Asks the store who is in which conversation, and where it ends, for many conversations at once. */
+export interface Inquiry {
+  /** Asks about a conversation soon; somebody may have been heard to have left it. */
+  ask(conversationId: string, leftBy?: string): void;
+  /**
+   * Answers once all that was asked is answered.
+   * @throws StoreError `unavailable` or `closed`; what was asked is asked again later.
+   */
+  settled(): Promise<void>;
+  /** Forgets what was asked. */
+  forget(): void;
+}
+
+/** So many conversations are asked about at once. */
+const askedMax = 1_000;
+/** A pause between two questions, in ms: what is asked meanwhile is asked together. */
+const pauseMs = 10;
+
+/** Makes an inquiry; one question is under way at a time, and each is asked after what led to it. */
+export function createInquiry(store: ChatStore, { feedsOf, onAnswer }: InquiryParts): Inquiry {
+  /** Each with the users who were heard to have left it. */
+  const waiting = new Map<string, string[]>();
+  let running: Promise<void> | undefined;
+  let isPlanned = false;
+  /** Grows when what was asked is forgotten: an answer to it says nothing any more. */
+  let round = 0;
+
+  function ask(conversationId: string, leftBy?: string): void {
+    const left = waiting.get(conversationId) ?? [];
+    if (leftBy !== undefined) left.push(leftBy);
+    waiting.set(conversationId, left);
+    if (isPlanned) return;
+    isPlanned = true;
+    setImmediate(() => {
+      isPlanned = false;
+      // What is not answered now is asked again by the next check.
+      settled().catch(() => {});
+    });
+  }
+
+  function settled(): Promise<void> {
+    running ??= askAll().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  async function askAll(): Promise<void> {
+    while (waiting.size > 0) {
+      const asked = new Map([...waiting].slice(0, askedMax));
+      for (const id of asked.keys()) waiting.delete(id);
+      try {
+        await askStore(asked);
+      } catch (error) {
+        for (const [id, left] of asked) waiting.set(id, [...left, ...(waiting.get(id) ?? [])]);
+        throw error;
+      }
+      if (waiting.size > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+
+  async function askStore(asked: ReadonlyMap<string, string[]>): Promise<void> {
+    const conversation_ids = [...asked.keys()];
+    const feeds = [...feedsOf.values()].flatMap((feedsOfUser) => [...feedsOfUser]);
+    for (const { isReady, postponed } of feeds) {
+      if (!isReady) for (const id of conversation_ids) postponed.add(id);
+    }
+    const ready = new Set(feeds.filter(({ isReady }) => isReady));
+    if (ready.size === 0) return;
+    const user_ids = [...new Set([...ready].map(({ userId }) => userId))];
+    const askedIn = round;
+    const members = await store.conversations.memberships({ conversation_ids, user_ids });
+    const heads = await store.conversations.heads({ conversation_ids });
+    if (round !== askedIn) return;
+    const membersOf = Map.groupBy(members, ({ conversation_id }) => conversation_id);
+    for (const head of heads) {
+      const { conversation_id } = head;
+      const left = asked.get(conversation_id) ?? [];
+      onAnswer({ head, members: membersOf.get(conversation_id) ?? [], asked: ready, left });
+    }
+  }
+
+  return {
+    ask,
+    settled,
+    forget() {
+      waiting.clear();
+      round++;
+    },
+  };
+}

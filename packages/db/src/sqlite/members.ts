@@ -1,0 +1,66 @@
+import type { DatabaseSync } from "node:sqlite";
+import { membersShownMax } from "../limits.ts";
+import type { Membership, MembershipsQuery } from "../store.ts";
+import { prepareCommand, prepareQuery } from "./statements.ts";
+
+/** The statements of members; a test asks SQLite for the plan of every one. */
+export const memberSql = {
+  one: "SELECT user_id, joined_at FROM members WHERE user_id = ? AND conversation_id = ?",
+  first: `SELECT user_id, joined_at FROM members WHERE conversation_id = ? ORDER BY position LIMIT ?`,
+  count: "SELECT count(*) AS count FROM members WHERE conversation_id = ?",
+  join: `INSERT INTO members (user_id, conversation_id, joined_at, position)
+    SELECT ?, ?2, ?, coalesce(max(position), 0) + 1 FROM members WHERE conversation_id = ?2
+    ON CONFLICT (user_id, conversation_id) DO NOTHING`,
+  leave: "DELETE FROM members WHERE user_id = ? AND conversation_id = ?",
+} as const;
+
+interface MemberRow {
+  user_id: string;
+  joined_at: number;
+}
+
+/** Who is in which conversation. */
+export type Members = ReturnType<typeof openMembers>;
+
+/** Opens the memberships. */
+export function openMembers(db: DatabaseSync) {
+  const one = prepareQuery<MemberRow>(db, memberSql.one);
+  const first = prepareQuery<MemberRow>(db, memberSql.first);
+  const count = prepareQuery<{ count: number }>(db, memberSql.count);
+  const join = prepareCommand(db, memberSql.join);
+  const leave = prepareCommand(db, memberSql.leave);
+
+  // Whichever are fewer are gone through: the members, or the users.
+  function among(conversationId: string, userIds: ReadonlySet<string>): MemberRow[] {
+    const members = first.all(conversationId, userIds.size + 1);
+    if (members.length <= userIds.size)
+      return members.filter(({ user_id }) => userIds.has(user_id));
+    const found = [...userIds].map((userId) => one.get(userId, conversationId));
+    return found.filter((row) => row !== undefined);
+  }
+
+  return {
+    /** Makes a user a member behind all others, and says whether it was none before. */
+    join: (userId: string, conversationId: string): boolean =>
+      join.run(userId, conversationId, Date.now()) === 1,
+    /** Removes a member, and says whether there was one. */
+    leave: (userId: string, conversationId: string): boolean =>
+      leave.run(userId, conversationId) === 1,
+    /** Reads which of some users are in which of some conversations. */
+    among({ conversation_ids, user_ids }: MembershipsQuery): Membership[] {
+      const users = new Set(user_ids);
+      return conversation_ids.flatMap((conversation_id) =>
+        among(conversation_id, users).map(({ user_id, joined_at }) => {
+          return { conversation_id, user_id, joined_at: new Date(joined_at) };
+        }),
+      );
+    },
+    /** Reads the members of a conversation in the order they joined, the first 1,000, and how many there are. */
+    of(conversationId: string): { user_ids: string[]; member_count: number } {
+      const user_ids = first.all(conversationId, membersShownMax).map(({ user_id }) => user_id);
+      const isAll = user_ids.length < membersShownMax;
+      const member_count = isAll ? user_ids.length : (count.get(conversationId)?.count ?? 0);
+      return { user_ids, member_count };
+    },
+  };
+}
