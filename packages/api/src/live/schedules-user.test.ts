@@ -47,13 +47,14 @@ describe("following a user", () => {
   }, async () => {
     const schedule = fc.asyncProperty(
       fc.scheduler(),
-      fc.array(step, { minLength: 5, maxLength: 40 }),
+      fc.record({ isQuiet: fc.boolean(), steps: fc.array(step, { minLength: 5, maxLength: 40 }) }),
       fc.infiniteStream(fate),
-      async (scheduler, steps, fates) => {
+      async (scheduler, { isQuiet, steps }, fates) => {
         // What others did is quiet by now.
         vi.setSystemTime(Date.now() + 600_000);
         const user_id = randomUUID();
         const chat = await openChat(store, user_id);
+        if (isQuiet) vi.setSystemTime(Date.now() + 600_000);
         const live = createLive(delayed(store, scheduler, fates));
         const client = new Client(live, user_id);
         for (const next of steps) {
