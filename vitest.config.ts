@@ -10,7 +10,7 @@ export default defineConfig({
       "tests/**/*.test.ts",
     ],
     // Long suites have scripts of their own.
-    exclude: ["**/{node_modules,dist}/**", "tests/{faults,attacks}/**"],
+    exclude: ["**/{node_modules,dist}/**", "tests/{faults,attacks,consumers}/**"],
     passWithNoTests: false,
     globalSetup: "tests/support/global-setup.ts",
     // Processes, since tests open native databases; two, since most of a test is waiting for a server beside it.

@@ -4,10 +4,12 @@ import { measureImport } from "./import.ts";
 import { measureAcross, measureLive } from "./live.ts";
 import { measurePosts } from "./post.ts";
 import { type Figure, printFigures } from "./report.ts";
+import { measureSdk } from "./sdk.ts";
 
 const benches: Record<string, () => Promise<Figure[]>> = {
   live: measureLive,
   across: measureAcross,
+  sdk: measureSdk,
   post: measurePosts,
   history: measureHistory,
   import: measureImport,

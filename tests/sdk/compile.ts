@@ -1,20 +1,15 @@
 import { join } from "node:path";
 import ts from "typescript";
 
-/** How a consumer has set up its compiler. */
-export interface CompilerSetup {
-  resolution: "bundler" | "nodenext";
-  /** Whether the types of a DOM are there. */
-  hasDom: boolean;
-}
-
-/** Compiles programs of a folder as strictly as TypeScript can, and returns what it complains about. */
+/**
+ * Compiles programs of a folder into `out`, as Node finds modules and as strictly as TypeScript can, and returns what it
+ * complains about. `libs` names what else of TypeScript's library is there, beside ES2022 and the DOM.
+ */
 export function compile(
   directory: string,
   files: readonly string[],
-  { resolution, hasDom }: CompilerSetup,
+  libs: readonly string[] = [],
 ): string[] {
-  const isNode = resolution === "nodenext";
   const paths = files.map((file) => join(directory, file));
   const program = ts.createProgram(paths, {
     strict: true,
@@ -23,9 +18,9 @@ export function compile(
     noUncheckedIndexedAccess: true,
     noPropertyAccessFromIndexSignature: true,
     target: ts.ScriptTarget.ES2022,
-    module: isNode ? ts.ModuleKind.NodeNext : ts.ModuleKind.ESNext,
-    moduleResolution: isNode ? ts.ModuleResolutionKind.NodeNext : ts.ModuleResolutionKind.Bundler,
-    lib: ["lib.es2022.d.ts", ...(hasDom ? ["lib.dom.d.ts", "lib.dom.iterable.d.ts"] : [])],
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    lib: ["es2022", "dom", "dom.iterable", ...libs].map((name) => `lib.${name}.d.ts`),
     types: [],
     outDir: join(directory, "out"),
   });

@@ -1,16 +1,17 @@
 import { createChatClient } from "@chatnest/client";
 import { expect, test } from "vitest";
 import { startServer } from "../support/server.ts";
-import { failureOf, startChat } from "./chat.ts";
+import { failureOf } from "./chat.ts";
 import { startHttp } from "./http.ts";
 
 const greeting = { id: "greeting-1", conversation_id: "tea", user_id: "ada", content: "Hello" };
+const retry = false;
 const html = "<html><body><h1>502 Bad Gateway</h1></body></html>";
 
 test("a server that is not there is a network error, and a send's outcome is unknown", async () => {
   const server = await startServer();
   await server[Symbol.asyncDispose]();
-  const chat = createChatClient({ url: server.url });
+  const chat = createChatClient({ url: server.url, retry });
   const read = await failureOf(chat.messages.page({ conversation_id: "tea" }));
   expect(read).toMatchObject({ code: "network", status: undefined, id: undefined });
   expect(read.message).toContain(server.url);
@@ -26,24 +27,28 @@ test("the id of a send that failed is made by the client when none was chosen", 
     request.on("end", () => response.writeHead(503).end());
   });
   const { id: _, ...input } = greeting;
-  const failure = await failureOf(createChatClient({ url: proxy.url }).messages.send(input));
+  const failure = await failureOf(createChatClient({ url: proxy.url, retry }).messages.send(input));
   expect(failure.id).toMatch(/^[\da-f-]{36}$/);
   expect(ids).toEqual([failure.id]);
 });
 
 test("a store that is away is unavailable, and the error has the id", async () => {
-  await using running = await startChat();
-  await running.server.store.close();
-  const failure = await failureOf(running.chat.messages.send(greeting));
+  await using server = await startServer();
+  await server.store.close();
+  const chat = createChatClient({ url: server.url, retry });
+  const failure = await failureOf(chat.messages.send(greeting));
   expect(failure).toMatchObject({ code: "unavailable", status: 503, id: greeting.id });
   expect(failure.requestId).toBeTruthy();
+  expect(failure.retryAfterMs).toBe(2_000);
 });
 
 test.each([
   [502, "text/html", html, "unavailable"],
   [503, "text/plain", "busy", "unavailable"],
   [504, "text/html", "", "unavailable"],
-  [429, "text/plain", "slow down", "unavailable"],
+  [429, "text/plain", "slow down", "too_many_requests"],
+  [401, "text/plain", "who?", "unexpected_answer"],
+  [403, "text/html", html, "unexpected_answer"],
   [500, "text/html", html, "unexpected_answer"],
   [404, "text/html", html, "unexpected_answer"],
   [200, "text/html", html, "unexpected_answer"],
@@ -58,11 +63,12 @@ test.each([
   await using proxy = await startHttp((_, response) => {
     response.writeHead(status, { "content-type": type, "x-request-id": "r-1" }).end(body);
   });
-  const { messages } = createChatClient({ url: proxy.url });
+  const { messages } = createChatClient({ url: proxy.url, retry });
   const failure = await failureOf(messages.page({ conversation_id: "tea" }));
   expect(failure).toMatchObject({ name: "ChatError", code, status, requestId: "r-1" });
   expect(failure.cause).not.toBeInstanceOf(SyntaxError);
-  expect((await failureOf(messages.send(greeting))).id).toBe(greeting.id);
+  const isRefused = code === "too_many_requests";
+  expect((await failureOf(messages.send(greeting))).id).toBe(isRefused ? undefined : greeting.id);
 });
 
 test("a refusal of the server before tRPC has its code", async () => {
@@ -87,10 +93,18 @@ test("an answer that breaks off is a network error", async () => {
     response.writeHead(200, { "content-length": "100" }).write('{"result":');
     setImmediate(() => response.destroy());
   });
-  const { messages } = createChatClient({ url: proxy.url });
+  const { messages } = createChatClient({ url: proxy.url, retry });
   expect(await failureOf(messages.page({ conversation_id: "tea" }))).toMatchObject({
     code: "network",
   });
+});
+
+test("an input that cannot be written as JSON is refused before anything is sent", async () => {
+  const { messages } = createChatClient({ url: "http://localhost" });
+  const circular: Record<string, unknown> = { ...greeting };
+  circular["content"] = circular;
+  const failure = await failureOf(messages.send(circular as unknown as typeof greeting));
+  expect(failure).toMatchObject({ code: "bad_request", status: undefined, id: undefined });
 });
 
 test("a trailing slash of the url changes nothing", async () => {

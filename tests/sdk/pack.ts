@@ -1,11 +1,11 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../support/command.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const consumer = fileURLToPath(new URL("consumer", import.meta.url));
+const programs = fileURLToPath(new URL("../consumers/programs", import.meta.url));
 
 /** A project outside the workspace that has the packed client installed, and nothing else. */
 export interface OutsideProject extends AsyncDisposable {
@@ -20,13 +20,12 @@ export async function packOutside(): Promise<OutsideProject> {
   const scope = join(directory, "node_modules", "@chatnest");
   const client = join(scope, "client");
   await mkdir(client, { recursive: true });
-  const tarball = await pack(directory);
+  const tarball = await packClient(directory);
   // What a registry hands out has all its files in a folder of any name.
   await runCommand("tar", ["-xzf", tarball, "-C", client, "--strip-components=1"], {
     timeoutMs: 10_000,
   });
-  await cp(consumer, directory, { recursive: true });
-  await writeFile(join(directory, "package.json"), '{ "private": true, "type": "module" }');
+  await cp(programs, directory, { recursive: true });
   return {
     directory,
     client,
@@ -34,7 +33,8 @@ export async function packOutside(): Promise<OutsideProject> {
   };
 }
 
-async function pack(destination: string): Promise<string> {
+/** Packs the client as it is built into a folder, and says where it is. */
+export async function packClient(destination: string): Promise<string> {
   const { packageManager } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   const packed = ["-C", join(root, "packages/client"), "pack", "--pack-destination", destination];
   await runCommand("npx", ["--yes", packageManager, ...packed], { timeoutMs: 60_000 });

@@ -11,12 +11,18 @@ const serverCodes: Record<ServerErrorCode, true> = {
   payload_too_large: true,
   unsupported_media_type: true,
   validation_failed: true,
+  too_many_requests: true,
   internal: true,
   unavailable: true,
 };
 
 // What a gateway says when what stands behind it is away or busy: RFC 9110, section 15.6, and RFC 6585, section 4.
-const passingStatuses: readonly number[] = [429, 502, 503, 504];
+const gatewayCodes: Record<number, ServerErrorCode> = {
+  429: "too_many_requests",
+  502: "unavailable",
+  503: "unavailable",
+  504: "unavailable",
+};
 
 /** What ChatNest says of a failure, over tRPC and in a problem document alike. */
 interface Failure {
@@ -34,6 +40,11 @@ export async function readAnswer(response: ResponseLike): Promise<unknown> {
   const body = parseJson(await readText(response));
   if (isObject(body) && isObject(body["result"])) return body;
   throw toAnswerError(response, findFailure(body));
+}
+
+/** Reads why a request was refused; of what is no answer of ChatNest, the status says it. */
+export async function readProblem(response: ResponseLike): Promise<ChatError> {
+  return toAnswerError(response, findFailure(parseJson(await readText(response))));
 }
 
 async function readText(response: ResponseLike): Promise<string> {
@@ -67,22 +78,32 @@ function findFailure(body: unknown): Failure | undefined {
 function toAnswerError({ status, headers }: ResponseLike, failure: Failure | undefined): ChatError {
   const requestId =
     textOf(failure?.details["request_id"]) ?? headers.get("x-request-id") ?? undefined;
+  const facts = { status, requestId, retryAfterMs: readRetryAfter(headers) };
   if (!failure) {
     const type = headers.get("content-type") ?? "without a content type";
     const text = `${status} ${type} is no answer of ChatNest; is the url right?`;
-    return new ChatError(codeOfStatus(status), text, { status, requestId });
+    return new ChatError(codeOfStatus(status), text, facts);
   }
   const { message, code, details } = failure;
   return new ChatError(isServerCode(code) ? code : codeOfStatus(status), message, {
-    status,
-    requestId,
+    ...facts,
     issues: Array.isArray(details["errors"]) ? details["errors"].filter(isIssue) : [],
     id: textOf(details["id"]),
   });
 }
 
 function codeOfStatus(status: number): ChatErrorCode {
-  return passingStatuses.includes(status) ? "unavailable" : "unexpected_answer";
+  return gatewayCodes[status] ?? "unexpected_answer";
+}
+
+// Seconds, or a date by the server's clock: RFC 9110, section 10.2.3. The `Date` beside it says what that clock shows.
+function readRetryAfter(headers: ResponseLike["headers"]): number | undefined {
+  const text = headers.get("retry-after") ?? "";
+  if (/^\d+$/.test(text)) return Number(text) * 1_000;
+  if (!text.endsWith("GMT")) return undefined;
+  const now = Date.parse(headers.get("date") ?? "") || Date.now();
+  const waitMs = Date.parse(text) - now;
+  return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
 }
 
 function isServerCode(code: string): code is ServerErrorCode {

@@ -30,6 +30,7 @@ export interface Conversation {
   last_activity_at: string;
 }
 
+/** A note to be stored. */
 export interface SendNoteInput {
   /** 8 to 64 of `A-Za-z0-9_-`; without one the client makes a UUIDv7. */
   id?: string | undefined;
@@ -39,20 +40,22 @@ export interface SendNoteInput {
   content: string;
 }
 
+/** A message to be stored. */
 export interface SendMessageInput extends SendNoteInput {
   /** 1 to 128 characters; a conversation comes to be by its first message. Without one it is a note of its sender. */
   conversation_id?: string | null | undefined;
 }
 
+/** What became of a send. */
 export interface SendMessageOutput {
   message: Message;
-  /** `false`: the same message had been stored before, and this is the stored one. */
+  /** `false`: it had been stored before, if only by a try of this call whose answer was lost. */
   created: boolean;
 }
 
 /** Which page of a log: without bounds the newest, with `after` on from there, with `before` back from there. */
 export interface PageBounds {
-  /** How many at most, 1 to 1,000. @default 50 */
+  /** How many at most, 1 to 1,000; of a list, how many it fetches at a time. @default 50, of a list 200 */
   limit?: number | undefined;
   /** Only messages before this `seq`. */
   before?: number | undefined;
@@ -60,24 +63,29 @@ export interface PageBounds {
   after?: number | undefined;
 }
 
+/** Which page of which conversation. */
 export interface MessagePageInput extends PageBounds {
   conversation_id: string;
 }
 
+/** Which page of whose notes. */
 export interface NotePageInput extends PageBounds {
   user_id: string;
 }
 
+/** Which message of which conversation. */
 export interface GetMessageInput {
   conversation_id: string;
   seq: number;
 }
 
+/** Which note of which user. */
 export interface GetNoteInput {
   user_id: string;
   seq: number;
 }
 
+/** A conversation to be created. */
 export interface CreateConversationInput {
   /** 1 to 128 characters; without one the server makes one. */
   id?: string | undefined;
@@ -85,21 +93,24 @@ export interface CreateConversationInput {
   user_ids: string[];
 }
 
+/** What became of a creation. */
 export interface CreateConversationOutput {
   conversation: Conversation;
   /** `false`: it was there, and gained the members if it had come to be by a message. */
   created: boolean;
 }
 
+/** Which conversation, and how much of it. */
 export interface GetConversationInput {
   conversation_id: string;
   /** How many of its newest messages it carries, 0 to 1,000. @default 50 */
   messages?: number | undefined;
 }
 
+/** Which page of whose inbox. */
 export interface ConversationPageInput {
   user_id: string;
-  /** How many at most, 1 to 1,000; `limit` times `messages` is 10,000 at most. @default 20 */
+  /** How many at most, 1 to 1,000, of a list at a time; `limit` times `messages` is 10,000 at most. @default 20, of a list up to 200 */
   limit?: number | undefined;
   /** Where the page before ended. */
   cursor?: string | undefined;
@@ -107,11 +118,13 @@ export interface ConversationPageInput {
   messages?: number | undefined;
 }
 
+/** Which user in which conversation. */
 export interface MemberInput {
   conversation_id: string;
   user_id: string;
 }
 
+/** What became of an addition. */
 export interface AddMemberOutput extends MemberInput {
   /** `false`: was a member already. */
   added: boolean;

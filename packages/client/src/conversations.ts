@@ -7,13 +7,16 @@ import type {
   GetConversationInput,
   MemberInput,
 } from "./contract.ts";
+import type { By, KnownUser, NamedUser } from "./identity.ts";
+import { listAll, toFirstInboxPage } from "./lists.ts";
 import { type ConversationPage, readConversationPage } from "./pages.ts";
 import type { CallOptions, Transport } from "./transport.ts";
 
 /** Conversations, who is in them, and each user's inbox. */
-export interface Conversations {
+export interface Conversations<in TUser extends KnownUser = NamedUser> {
   /**
    * Creates a conversation. Give it an `id` to be able to repeat this: the same members again give the same conversation.
+   * Without one it is not tried again once a conversation may be there.
    * @throws ChatError `conflict` when the id was created with other members.
    * @example
    * ```ts
@@ -27,6 +30,12 @@ export interface Conversations {
    */
   get(input: GetConversationInput, options?: CallOptions): Promise<Conversation>;
   /**
+   * Reads all conversations of a user, most recently active first; pages are fetched as they are needed. One that becomes
+   * active meanwhile may be missed. `timeoutMs` is for each page.
+   * @throws ChatError
+   */
+  list(input: By<TUser, ConversationPageInput>, options?: CallOptions): AsyncIterable<Conversation>;
+  /**
    * Reads a page of a user's conversations, most recently active first; empty when there are none.
    * @throws ChatError
    * @example
@@ -35,7 +44,7 @@ export interface Conversations {
    * const more = await inbox.next?.();
    * ```
    */
-  page(input: ConversationPageInput, options?: CallOptions): Promise<ConversationPage>;
+  page(input: By<TUser, ConversationPageInput>, options?: CallOptions): Promise<ConversationPage>;
   /**
    * Adds a member; one that is a member already stays one.
    * @throws ChatError `not_found` when there is no such conversation.
@@ -49,17 +58,32 @@ export interface Conversations {
 }
 
 /** Makes the calls about conversations. */
-export function createConversations({ query, mutate }: Transport): Conversations {
+export function createConversations({ query, mutate }: Transport): Conversations<KnownUser> {
+  function page(
+    input: By<KnownUser, ConversationPageInput>,
+    options?: CallOptions,
+  ): Promise<ConversationPage> {
+    return readConversationPage(
+      (cursor, pageOptions) => query("conversations.page", { ...input, cursor }, pageOptions),
+      input.cursor,
+      options,
+    );
+  }
+
   return {
-    create: (input, options) => mutate("conversations.create", input, options),
+    create: (input, options) =>
+      mutate("conversations.create", input, { ...options, isRepeatable: input.id !== undefined }),
     get: (input, options) => query("conversations.get", input, options),
-    page: (input, options) =>
-      readConversationPage(
-        (cursor, pageOptions) => query("conversations.page", { ...input, cursor }, pageOptions),
-        input.cursor,
+    list: (input, options) =>
+      listAll(
+        () => page(toFirstInboxPage(input), options),
+        ({ conversations }) => conversations,
         options,
       ),
+    page,
     addMember: (input, options) => mutate("conversations.addMember", input, options),
-    removeMember: (input, options) => mutate("conversations.removeMember", input, options),
+    // Removed by a try of which no answer came: the next one finds nobody to remove.
+    removeMember: (input, options) =>
+      mutate("conversations.removeMember", input, { ...options, doneCode: "not_found" }),
   };
 }

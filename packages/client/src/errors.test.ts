@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ChatError, isChatError } from "./errors.ts";
 
 test("tells a ChatError from other errors", () => {
@@ -24,4 +24,13 @@ test("carries what is known, and no cause where there is none", () => {
   const bare = new ChatError("network", "away", { cause: undefined });
   expect(bare).not.toHaveProperty("cause");
   expect(bare.issues).toEqual([]);
+});
+
+test("knows the errors of another copy of the client", async () => {
+  vi.resetModules();
+  const copy = await import("./errors.ts");
+  const error: unknown = new copy.ChatError("conflict", "taken");
+  expect(error).not.toBeInstanceOf(ChatError);
+  expect(isChatError(error, "conflict")).toBe(true);
+  expect(isChatError(error, "not_found")).toBe(false);
 });

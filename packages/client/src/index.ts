@@ -1,4 +1,9 @@
-export { type ChatClient, type ChatClientOptions, createChatClient } from "./client.ts";
+export {
+  type ChatClient,
+  type ChatClientOptions,
+  createChatClient,
+  type RetryOptions,
+} from "./client.ts";
 export type {
   AddMemberOutput,
   Conversation,
@@ -25,9 +30,27 @@ export {
   isChatError,
   type ServerErrorCode,
 } from "./errors.ts";
+export type { By, KnownUser, NamedUser } from "./identity.ts";
+export type {
+  ConversationHandlers,
+  FollowConversationOptions,
+  LiveConversation,
+} from "./live/conversation.ts";
+export type { ConversationEvent, Head, UnknownEvent, UserEvent } from "./live/events.ts";
+export type { LiveState } from "./live/state.ts";
+export type { FollowOptions, Subscription } from "./live/subscription.ts";
+export type { LiveUser, UserHandlers } from "./live/user.ts";
 export { createMessageId } from "./message-id.ts";
 export type { Messages } from "./messages.ts";
 export type { Notes } from "./notes.ts";
 export type { ConversationPage, MessagePage } from "./pages.ts";
-export type { AbortSignalLike, Fetch, FetchLike, ResponseLike } from "./platform.ts";
+export type {
+  AbortSignalLike,
+  ByteStream,
+  Fetch,
+  FetchInit,
+  FetchLike,
+  ResponseLike,
+} from "./platform.ts";
+export type { Token } from "./token.ts";
 export type { CallOptions } from "./transport.ts";

@@ -5,44 +5,66 @@ import type {
   SendMessageOutput,
   SendNoteInput,
 } from "./contract.ts";
+import type { By, Identity, KnownUser, NamedUser } from "./identity.ts";
+import { listAll, toFirstPage } from "./lists.ts";
+import { createMessageId } from "./message-id.ts";
 import { type MessagePage, readMessagePage } from "./pages.ts";
-import { send } from "./sending.ts";
 import type { CallOptions, Transport } from "./transport.ts";
 
 /** Notes: messages without a conversation, one ordered log for each user. */
-export interface Notes {
+export interface Notes<in TUser extends KnownUser = NamedUser> {
   /**
-   * Sends a note and resolves once it is stored for good; as for messages.
+   * Sends a note and resolves once it is stored for good; once and in order, as for messages.
    * @throws ChatError `conflict`; when it is unknown whether the note was stored, the error has its `id`.
    * @example
    * ```ts
    * const { message } = await chat.notes.send({ user_id: "ada", content: "Buy tea" });
    * ```
    */
-  send(input: SendNoteInput, options?: CallOptions): Promise<SendMessageOutput>;
+  send(input: By<TUser, SendNoteInput>, options?: CallOptions): Promise<SendMessageOutput>;
+  /**
+   * Reads all notes of a user, or of a range of them, oldest first; as for messages.
+   * @throws ChatError
+   */
+  list(input: By<TUser, NotePageInput>, options?: CallOptions): AsyncIterable<Message>;
   /**
    * Reads a page of a user's notes, oldest first; as for messages.
    * @throws ChatError
    */
-  page(input: NotePageInput, options?: CallOptions): Promise<MessagePage>;
+  page(input: By<TUser, NotePageInput>, options?: CallOptions): Promise<MessagePage>;
   /**
    * Reads one note by its position.
    * @throws ChatError `not_found`
    */
-  get(input: GetNoteInput, options?: CallOptions): Promise<Message>;
+  get(input: By<TUser, GetNoteInput>, options?: CallOptions): Promise<Message>;
 }
 
 /** Makes the calls about notes. */
-export function createNotes(transport: Transport): Notes {
+export function createNotes(
+  { query, mutate }: Transport,
+  { noteLane }: Identity,
+): Notes<KnownUser> {
+  function page(input: By<KnownUser, NotePageInput>, options?: CallOptions): Promise<MessagePage> {
+    return readMessagePage(
+      (bounds, pageOptions) => query("notes.page", { ...input, ...bounds }, pageOptions),
+      input,
+      options,
+    );
+  }
+
   return {
-    send: (input, options) => send(transport, { path: "notes.send", input, options }),
-    page: (input, options) =>
-      readMessagePage(
-        (bounds, pageOptions) =>
-          transport.query("notes.page", { ...input, ...bounds }, pageOptions),
-        input,
+    send(input, options) {
+      const { id = createMessageId() } = input;
+      const lane = noteLane(input.user_id);
+      return mutate("notes.send", { ...input, id }, { ...options, lane });
+    },
+    list: (input, options) =>
+      listAll(
+        () => page(toFirstPage(input), options),
+        ({ messages }) => messages,
         options,
       ),
-    get: (input, options) => transport.query("notes.get", input, options),
+    page,
+    get: (input, options) => query("notes.get", input, options),
   };
 }

@@ -21,7 +21,17 @@ export type FetchLike = (url: string, init: FetchInit) => Promise<ResponseLike>;
 export interface ResponseLike {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
+  /** Read by subscriptions alone. */
+  readonly body: ByteStream | null;
   text(): Promise<string>;
+}
+
+/** The part of a `ReadableStream` of bytes that the client uses. */
+export interface ByteStream {
+  getReader(): {
+    read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
+    cancel(): Promise<void>;
+  };
 }
 
 /** The platform's own `fetch` where its types are known, else the part of it that the client uses. */
@@ -32,6 +42,17 @@ export type Fetch = typeof globalThis extends { fetch: (...args: infer TArgs) =>
 interface Platform {
   fetch: FetchLike;
   crypto: { getRandomValues(bytes: Uint8Array<ArrayBuffer>): Uint8Array };
+  setTimeout(callback: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+  queueMicrotask(callback: () => void): void;
+  /** Only where there is a window, or a worker of a browser. */
+  addEventListener?(type: "online", listener: () => void): void;
+  removeEventListener?(type: "online", listener: () => void): void;
+  atob(base64: string): string;
+  AbortController: new () => { readonly signal: AbortSignalLike; abort(reason?: unknown): void };
+  TextDecoder: new () => {
+    decode(bytes?: Uint8Array, options?: { stream: boolean }): string;
+  };
 }
 
 // Browsers, Workers and Node declare these each in their own way, some consumers not at all, so the client declares its part.

@@ -1,95 +1,114 @@
-import type { Operation } from "@trpc/client";
-import { httpLink } from "@trpc/client/links/httpLink";
-import { readAnswer } from "./answer.ts";
+import { orAborted, startLimit } from "./abort.ts";
 import type { Mutations, Queries } from "./contract.ts";
-import { ChatError } from "./errors.ts";
-import {
-  type AbortSignalLike,
-  type FetchInit,
-  type FetchLike,
-  platform,
-  type ResponseLike,
-} from "./platform.ts";
+import type { By, Identity, KnownUser, NamedUser } from "./identity.ts";
+import { createLanes } from "./lanes.ts";
+import type { AbortSignalLike } from "./platform.ts";
+import type { Requests } from "./request.ts";
+import { type Retried, type RetryBounds, tryRepeatedly } from "./retry.ts";
+import { type Call, createRpc } from "./rpc.ts";
 
 /** What every call takes beside its input. */
 export interface CallOptions {
   /** Ends the call; what it was about may have happened all the same. */
   signal?: AbortSignalLike | undefined;
+  /** How long the call may take, its repeats and its wait for earlier sends included. @default the client's */
+  timeoutMs?: number | undefined;
 }
 
-type Call = Pick<Operation, "type" | "path" | "input">;
+/** What a mutation takes beside that. */
+interface MutationOptions extends CallOptions, Partial<Pick<Retried, "doneCode">> {
+  /** @default true */
+  isRepeatable?: boolean | undefined;
+  /** What is to be done in the order in which it was asked for is in one lane. */
+  lane?: string | undefined;
+}
 
-/** Carries calls to the server and brings back results; everything else is thrown as a ChatError. */
+/** What a procedure is given: the client's user is filled in where it names none. */
+type InputOf<TProcedure extends { input: object }> = TProcedure["input"] extends NamedUser
+  ? By<KnownUser, TProcedure["input"]>
+  : TProcedure["input"];
+
+/**
+ * Carries calls to the server, again where that is safe and may help, and brings back results; everything else is thrown
+ * as a ChatError.
+ */
 export interface Transport {
   query<TPath extends keyof Queries>(
     path: TPath,
-    input: Queries[TPath]["input"],
+    input: InputOf<Queries[TPath]>,
     options?: CallOptions,
   ): Promise<Queries[TPath]["output"]>;
   mutate<TPath extends keyof Mutations>(
     path: TPath,
-    input: Mutations[TPath]["input"],
-    options?: CallOptions,
+    input: InputOf<Mutations[TPath]>,
+    options?: MutationOptions,
   ): Promise<Mutations[TPath]["output"]>;
 }
 
-/** Makes the transport of one client: one HTTP request for each call. */
-export function createTransport(url: string, fetch: FetchLike | undefined): Transport {
-  // tRPC types its fetch after the DOM's; it calls it with exactly what FetchInit says.
-  const options = { url: `${url.replace(/\/$/, "")}/trpc`, fetch: fetchAnswer } as Parameters<
-    typeof httpLink
-  >[0];
-  const link = httpLink(options)({});
+/** What a transport needs to know of its client. */
+export interface TransportOptions {
+  identity: Identity;
+  timeoutMs: number;
+  bounds: RetryBounds;
+}
 
-  // Answers are judged here, since only here are status and headers known; tRPC gets to see good ones alone.
-  async function fetchAnswer(address: string, init: FetchInit) {
-    const envelope = await readAnswer(await reach(address, init));
-    return { ok: true, json: async () => envelope };
-  }
+// Who acts. Who is added or removed is named each time.
+const actsAsUser: readonly string[] = [
+  "messages.send",
+  "conversations.page",
+  "notes.send",
+  "notes.page",
+  "notes.get",
+] satisfies (keyof Queries | keyof Mutations)[];
 
-  async function reach(address: string, init: FetchInit): Promise<ResponseLike> {
-    // Looked up for each call: tests and instrumentation replace the global one at any time.
-    const fetchOf = fetch ?? platform.fetch;
+/** Makes the transport of one client. */
+export function createTransport(
+  requests: Requests,
+  { identity, timeoutMs, bounds }: TransportOptions,
+): Transport {
+  const rpc = createRpc(requests);
+  const inLane = createLanes();
+
+  // What the server answers is taken at its word: that it is what the contract says.
+  async function call<TOutput>(asked: Call, options: MutationOptions = {}): Promise<TOutput> {
+    const { isRepeatable = true, doneCode, lane } = options;
+    const timeMs = options.timeoutMs ?? timeoutMs;
+    const limit = startLimit(timeMs, options.signal);
+    // Half of the time for one try: the second one finds its own way when the first one's connection is dead.
+    const tryMs = bounds.tries > 1 ? timeMs / 2 : timeMs;
+    const { id } = asked.input as { id?: string };
+    let filled: Call | undefined;
+
+    async function attempt(onSend: () => void): Promise<unknown> {
+      const tryLimit = startLimit(tryMs, limit.signal);
+      try {
+        // Filled in once, so that no repeat is another user's.
+        filled ??= await orAborted(fillIn(asked), tryLimit.signal);
+        onSend();
+        return await rpc(filled, tryLimit.signal);
+      } finally {
+        tryLimit.end();
+      }
+    }
+
+    const run = () => tryRepeatedly(attempt, { limit, bounds, isRepeatable, doneCode, id });
     try {
-      return await fetchOf(address, init);
-    } catch (cause) {
-      throw new ChatError("network", `cannot reach ${url}`, { cause });
+      return (await (lane === undefined ? run() : inLane(lane, limit.signal, run))) as TOutput;
+    } finally {
+      limit.end();
     }
   }
 
-  // What the server answers is taken at its word: that it is what the contract says.
-  function call<TOutput>(operation: Call, { signal }: CallOptions = {}): Promise<TOutput> {
-    const op = { ...operation, id: 0, context: {}, signal: signal as Operation["signal"] };
-    return new Promise((resolve, reject) => {
-      link({ op, next: refuseToPass }).subscribe({
-        next: ({ result }) => resolve((result as { data: TOutput }).data),
-        error: ({ cause }) => reject(toCallError(cause, signal)),
-      });
-    });
+  async function fillIn(asked: Call): Promise<Call> {
+    // When no token is to be had, that shows before anything is sent.
+    await requests.token();
+    const input = asked.input as { user_id?: string };
+    if (input.user_id !== undefined || !actsAsUser.includes(asked.path)) return asked;
+    return { ...asked, input: { ...input, user_id: await identity.userId() } };
   }
 
   return {
     query: (path, input, options) => call({ type: "query", path, input }, options),
     mutate: (path, input, options) => call({ type: "mutation", path, input }, options),
   };
-}
-
-function refuseToPass(): never {
-  throw new Error("httpLink is the last link");
-}
-
-function toCallError(cause: unknown, signal: AbortSignalLike | undefined): ChatError {
-  const isAnswered = cause instanceof ChatError && cause.status !== undefined;
-  // A refusal that came before the abort says more than the abort.
-  if (signal?.aborted && !isAnswered) return toAbortError(signal.reason);
-  if (cause instanceof ChatError) return cause;
-  return new ChatError("bad_request", "the input cannot be written as JSON", { cause });
-}
-
-/** Turns the reason of an aborted signal into the error of the call that it ended. */
-export function toAbortError(reason: unknown): ChatError {
-  // `AbortSignal.timeout()` gives this name: https://dom.spec.whatwg.org/#dom-abortsignal-timeout
-  const isTimeout = (reason as { name?: unknown } | null | undefined)?.name === "TimeoutError";
-  const message = isTimeout ? "the call took too long" : "the call was aborted";
-  return new ChatError(isTimeout ? "timeout" : "aborted", message, { cause: reason });
 }

@@ -4,11 +4,13 @@ import {
   ChatError,
   type ChatErrorCode,
   type Conversation,
+  type ConversationEvent,
   type ConversationPage,
   createChatClient,
   isChatError,
   type Message,
   type MessagePage,
+  type UserEvent,
 } from "@chatnest/client";
 
 type Is<TLeft, TRight> =
@@ -23,7 +25,10 @@ type HasAny<T, TDepth extends number = 7> = [TDepth] extends [never]
     ? true
     : T extends (...args: infer TArgs) => infer TResult
       ? HasAny<TArgs[number] | TResult, Deeper[TDepth]>
-      : T extends readonly (infer TInner)[] | PromiseLike<infer TInner>
+      : T extends
+            | readonly (infer TInner)[]
+            | PromiseLike<infer TInner>
+            | AsyncIterable<infer TInner>
         ? HasAny<TInner, Deeper[TDepth]>
         : T extends object
           ? { [TKey in keyof T]-?: HasAny<T[TKey], Deeper[TDepth]> }[keyof T]
@@ -32,6 +37,7 @@ type HasAny<T, TDepth extends number = 7> = [TDepth] extends [never]
 type Result<TMethod extends (...args: never) => unknown> = Awaited<ReturnType<TMethod>>;
 type Messages = ChatClient["messages"];
 type Conversations = ChatClient["conversations"];
+type Live = ReturnType<ReturnType<ChatClient["conversation"]>["events"]>;
 type Check<TChecks extends Record<string, true>> = TChecks;
 
 /** Holds what must be so. @public */
@@ -58,19 +64,33 @@ export type Checks = Check<{
   inbox: Is<Result<Conversations["page"]>, ConversationPage>;
   added: Is<Result<Conversations["addMember"]>["added"], boolean>;
   removed: Is<Result<Conversations["removeMember"]>, void>;
+  history: Is<ReturnType<Messages["list"]>, AsyncIterable<Message>>;
+  live: Is<Live extends AsyncIterable<infer TEvent> ? TEvent : never, ConversationEvent>;
+  heard: Is<Extract<ConversationEvent, { type: "message" }>["message"], Message>;
+  unheardOf: Is<Extract<UserEvent, { type: "unknown" }>["data"], unknown>;
+  noAnyLive: Is<HasAny<ConversationEvent | UserEvent>, false>;
 }>;
 
-/** Sends a message and reads it back. */
+/** Sends a message, reads it back and receives it live. */
 export async function talk(url: string) {
-  const chat = createChatClient({ url });
+  const chat = createChatClient({ url, userId: "茶" });
   const conversation_id = "outside";
-  const sent = await chat.messages.send({ conversation_id, user_id: "茶", content: "Hello" });
+  const events = chat.conversation(conversation_id).events();
+  // The first says that it follows.
+  await events.next();
+  const sent = await chat.messages.send({ conversation_id, content: "Hello" });
+  const received = await nextMessage(events);
   const page = await chat.messages.page({ conversation_id, limit: undefined });
   const found = page.messages.find(({ id }) => id === sent.message.id);
-  const refused = await chat.messages
-    .send({ conversation_id, user_id: "茶", content: "" })
-    .catch(explain);
-  return { sent: sent.message, found, refused };
+  const refused = await chat.messages.send({ conversation_id, content: "" }).catch(explain);
+  return { sent: sent.message, received, found, refused };
+}
+
+async function nextMessage(events: AsyncIterable<ConversationEvent>): Promise<Message | undefined> {
+  for await (const event of events) {
+    if (event.type === "message") return event.message;
+  }
+  return undefined;
 }
 
 function explain(error: unknown): string {
@@ -86,6 +106,7 @@ function adviceOf(code: ChatErrorCode): string {
   switch (code) {
     case "network":
     case "timeout":
+    case "too_many_requests":
     case "unavailable":
       return "again";
     case "aborted":

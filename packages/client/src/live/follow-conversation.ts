@@ -1,0 +1,60 @@
+import type { Message } from "../contract.ts";
+import type { ChatError } from "../errors.ts";
+import type { Requests } from "../request.ts";
+import { keepConnected } from "./connection.ts";
+import type { ServerSentEvent } from "./event-stream.ts";
+import { type ConversationEvent, type Head, readData, toUnknownEvent } from "./events.ts";
+import { toEventsPath } from "./path.ts";
+import type { Sink } from "./subscription.ts";
+
+/** Which conversation, and from where. */
+export interface FollowConversationInput {
+  conversation_id: string;
+  after: string | number | undefined;
+}
+
+const live = { status: "live" } as const;
+const catchingUp = { status: "catching_up" } as const;
+
+/** Follows a conversation; the server reads on in the log behind the place that each connection comes back with. */
+export async function followConversation(
+  requests: Requests,
+  { conversation_id, after }: FollowConversationInput,
+  sink: Sink<ConversationEvent>,
+): Promise<ChatError | undefined> {
+  const query = after === undefined ? "" : `?after=${encodeURIComponent(after)}`;
+  const path = () => toEventsPath("messages", conversation_id) + query;
+  let epoch: string | undefined;
+  let held = 0;
+  let goal = 0;
+
+  function take(event: ServerSentEvent): void {
+    if (event.type === "message") takeMessage(event);
+    else if (event.type === "ready" || event.type === "reset") begin(event.type, event);
+    else sink.put(toUnknownEvent(event));
+  }
+
+  function begin(type: "ready" | "reset", event: ServerSentEvent): void {
+    const position = event.lastEventId;
+    const end = position.lastIndexOf("-");
+    const isNew = type === "reset" || epoch === undefined;
+    const seq = Number(position.slice(end + 1));
+    held = isNew ? seq : Math.max(held, seq);
+    epoch = position.slice(0, end);
+    const { last_seq } = readData<Head>(event);
+    goal = last_seq;
+    // To come back to the same place is no news.
+    if (isNew) sink.put({ type, conversation_id, last_seq, position });
+    sink.tell(held < goal ? catchingUp : live);
+  }
+
+  function takeMessage(event: ServerSentEvent): void {
+    const message = readData<Message>(event);
+    if (message.seq <= held) return;
+    held = message.seq;
+    sink.put({ type: "message", message, position: event.lastEventId });
+    if (held >= goal) sink.tell(live);
+  }
+
+  return keepConnected(requests, { ...sink, path, take });
+}

@@ -1,0 +1,134 @@
+import type { Message } from "../contract.ts";
+import type { ChatError } from "../errors.ts";
+import type { Identity } from "../identity.ts";
+import type { Requests } from "../request.ts";
+import type { Transport } from "../transport.ts";
+import { keepConnected } from "./connection.ts";
+import type { ServerSentEvent } from "./event-stream.ts";
+import { type Head, readData, toUnknownEvent, type UserEvent } from "./events.ts";
+import { Gaps } from "./gaps.ts";
+import { toEventsPath } from "./path.ts";
+import type { Sink } from "./subscription.ts";
+
+/** What following is made of. */
+export interface FollowParts {
+  requests: Requests;
+  transport: Transport;
+  identity: Identity;
+}
+
+/** Some of the conversations of a user; the last ones are told with `complete`. */
+interface Heads {
+  heads: Head[];
+  complete: boolean;
+}
+
+/** How many messages of a gap are read at a time: as many as the server gives. */
+const pageLength = 1_000;
+
+/**
+ * Follows all conversations of a user. A new connection tells where those end that were active meanwhile: what is
+ * behind the places that are held is read page by page, and all else goes on behind what was told.
+ */
+export async function followUser(
+  { requests, transport, identity }: FollowParts,
+  userId: string | undefined,
+  sink: Sink<UserEvent>,
+): Promise<ChatError | undefined> {
+  let user_id = "";
+  /** How far each conversation was handed over. */
+  const places = new Map<string, number>();
+  /** Where all conversations end, until all of that is told. */
+  let baseline: Head[] | undefined = [];
+  const gaps = new Gaps({ read, take: hand, room: sink.room, leave, finish: tellState });
+
+  function take(event: ServerSentEvent): void {
+    const { type } = event;
+    if (type === "message") takeMessage(readData<Message>(event));
+    else if (type === "heads") takeHeads(readData<Heads>(event));
+    else if (type === "joined") learn(readData<Head>(event));
+    else if (type === "left") leave(readData<Head>(event).conversation_id);
+    else if (type === "reset") reset();
+    else sink.put(toUnknownEvent(event));
+  }
+
+  function takeHeads({ heads, complete }: Heads): void {
+    if (baseline) baseline.push(...heads);
+    else heads.forEach(learn);
+    if (!complete) return;
+    if (baseline) {
+      for (const { conversation_id, last_seq } of baseline) places.set(conversation_id, last_seq);
+      sink.put({ type: "heads", heads: baseline });
+      baseline = undefined;
+    }
+    gaps.connect();
+    tellState();
+  }
+
+  function takeMessage(message: Message): void {
+    const { conversation_id, seq } = message;
+    if (conversation_id === null) return;
+    // Its joining is not heard of yet, or was lost.
+    if (!places.has(conversation_id)) learn({ conversation_id, last_seq: seq - 1 });
+    if (gaps.has(conversation_id)) gaps.raise(conversation_id, seq);
+    else hand(message);
+  }
+
+  function hand(message: Message): void {
+    const { conversation_id, seq } = message;
+    if (conversation_id === null || seq <= (places.get(conversation_id) ?? 0)) return;
+    places.set(conversation_id, seq);
+    sink.put({ type: "message", message });
+  }
+
+  // Where a conversation ends, as told by a new connection or by a joining.
+  function learn({ conversation_id, last_seq }: Head): void {
+    const place = places.get(conversation_id);
+    if (place === undefined) {
+      places.set(conversation_id, last_seq);
+      sink.put({ type: "joined", conversation_id, user_id, last_seq });
+    } else if (last_seq > place) {
+      gaps.raise(conversation_id, last_seq);
+      tellState();
+    }
+  }
+
+  function leave(conversation_id: string): void {
+    const last_seq = places.get(conversation_id);
+    if (last_seq === undefined) return;
+    places.delete(conversation_id);
+    gaps.forget(conversation_id);
+    sink.put({ type: "left", conversation_id, user_id, last_seq });
+  }
+
+  function reset(): void {
+    places.clear();
+    gaps.forgetAll();
+    baseline = [];
+    sink.put({ type: "reset" });
+  }
+
+  function tellState(): void {
+    sink.tell({ status: gaps.areFilled ? "live" : "catching_up" });
+  }
+
+  async function read(conversation_id: string, signal: Sink<UserEvent>["signal"]) {
+    const input = { conversation_id, after: places.get(conversation_id) ?? 0, limit: pageLength };
+    const { messages } = await transport.query("messages.page", input, { signal });
+    return messages;
+  }
+
+  return keepConnected(requests, {
+    ...sink,
+    take,
+    async path() {
+      user_id = userId ?? (await identity.userId());
+      return toEventsPath("users", user_id);
+    },
+    lose() {
+      gaps.disconnect();
+      // Told from the beginning the next time.
+      if (baseline) baseline = [];
+    },
+  });
+}

@@ -1,0 +1,55 @@
+import { ChatError, isChatError } from "./errors.ts";
+
+/**
+ * A token of a user, or a key of a server; or a function that gets one, which is called again when the server refuses
+ * the one before. It throws a ChatError to say that there is none to be had; after any other error it is asked again.
+ */
+export type Token = string | (() => string | Promise<string>);
+
+/** Keeps a token until it is refused. */
+export interface TokenKeeper {
+  /** The present token; asked for once, however many wait for it. */
+  current(): Promise<string>;
+  /** The token after one that was refused; `undefined` when there can be no other. */
+  after(refused: Promise<string>): Promise<string> | undefined;
+}
+
+/** Keeps a token that is given, or asks for it when it is needed. */
+export function keepToken(token: Token): TokenKeeper {
+  if (typeof token === "string") {
+    const only = Promise.resolve(token);
+    return { current: () => only, after: () => undefined };
+  }
+  const askFor = token;
+  let kept: Promise<string> | undefined;
+
+  function current(): Promise<string> {
+    kept ??= ask();
+    return kept;
+  }
+
+  function ask(): Promise<string> {
+    const asked = Promise.resolve().then(askFor).catch(failWith);
+    // A failure is not kept, so the next request asks again.
+    asked.catch(() => forget(asked));
+    return asked;
+  }
+
+  function forget(asked: Promise<string>): void {
+    if (kept === asked) kept = undefined;
+  }
+
+  return {
+    current,
+    // Several requests may be refused with the same token: the first of them asks, and the others wait with it.
+    after(refused) {
+      forget(refused);
+      return current();
+    },
+  };
+}
+
+function failWith(cause: unknown): never {
+  if (isChatError(cause)) throw cause;
+  throw new ChatError("unauthorized", "the token could not be had", { cause });
+}

@@ -1,0 +1,46 @@
+import type { AppRouter } from "@chatnest/api";
+import type { inferRouterError, inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { expectTypeOf, test } from "vitest";
+import type { AppRouter as Declared } from "./trpc.ts";
+
+/** A type as a reader sees it, however it is put together: two that look alike are identical then. */
+type Flat<T> =
+  T extends AsyncIterable<infer TItem>
+    ? { stream: Flat<TItem> }
+    : T extends readonly (infer TItem)[]
+      ? Flat<TItem>[]
+      : T extends object
+        ? { [TKey in keyof T]: Flat<T[TKey]> }
+        : T;
+
+type Router = AppRouter | Declared;
+type Inputs<TRouter extends Router> = Flat<inferRouterInputs<TRouter>>;
+type Outputs<TRouter extends Router> = Flat<inferRouterOutputs<TRouter>>;
+type FailureFields<TRouter extends Router> = keyof inferRouterError<TRouter>["data"];
+
+/** Which of a router's procedures are queries, mutations and subscriptions. */
+type Kinds<TRouter extends Router, TRecord = TRouter["_def"]["record"]> = {
+  [TNoun in keyof TRecord]: {
+    [TVerb in keyof TRecord[TNoun]]: TRecord[TNoun][TVerb] extends { _def: { type: infer TKind } }
+      ? TKind
+      : never;
+  };
+};
+
+/** What the server answers over tRPC: it refuses to stream all of something there. */
+type Callable<TNouns> = { [TNoun in keyof TNouns]: Flat<Omit<TNouns[TNoun], "all">> };
+
+// Identity and not assignability: a new optional field is assignable both ways, and would go unnoticed.
+test("the declared router has exactly the procedures that can be called", () => {
+  expectTypeOf<Kinds<Declared>>().toEqualTypeOf<Callable<Kinds<AppRouter>>>();
+});
+
+test("they take and give exactly the same", () => {
+  expectTypeOf<Inputs<Declared>>().toEqualTypeOf<Callable<Inputs<AppRouter>>>();
+  expectTypeOf<Outputs<Declared>>().toEqualTypeOf<Callable<Outputs<AppRouter>>>();
+});
+
+test("what they say of a failure is declared, and every code is known", () => {
+  expectTypeOf<inferRouterError<AppRouter>>().toExtend<inferRouterError<Declared>>();
+  expectTypeOf<FailureFields<Declared>>().toEqualTypeOf<FailureFields<AppRouter>>();
+});

@@ -1,0 +1,139 @@
+import type {
+  TRPCBuiltRouter,
+  TRPCMutationProcedure,
+  TRPCQueryProcedure,
+  TRPCSubscriptionProcedure,
+} from "@trpc/server";
+import type { MemberInput, Message, Mutations, Queries, SendMessageInput } from "./contract.ts";
+import type { InputIssue, ServerErrorCode } from "./errors.ts";
+
+interface ErrorShape {
+  code: number;
+  message: string;
+  data: {
+    code: ServerErrorCode;
+    httpStatus: number;
+    /** Names the request in the server's log. */
+    request_id?: string;
+    /** What is wrong with the input, for `validation_failed`. */
+    errors?: InputIssue[];
+    /** Set when a send may have been stored or not: sending again with this `id` is safe. */
+    id?: string;
+  };
+}
+
+interface Root {
+  ctx: object;
+  meta: object;
+  errorShape: ErrorShape;
+  transformer: false;
+}
+
+interface Def<TInput, TOutput> {
+  input: TInput;
+  output: TOutput;
+  meta: object;
+  errorShape: ErrorShape;
+}
+
+type Query<TPath extends keyof Queries> = TRPCQueryProcedure<
+  Def<Queries[TPath]["input"], Queries[TPath]["output"]>
+>;
+
+type Mutation<TPath extends keyof Mutations> = TRPCMutationProcedure<
+  Def<Mutations[TPath]["input"], Mutations[TPath]["output"]>
+>;
+
+/** Gives events with the place to begin again as their `id`; tRPC's client hands it back by itself. */
+type Subscription<TInput, TEvent> = TRPCSubscriptionProcedure<
+  Def<
+    TInput & { lastEventId?: string | null | undefined },
+    AsyncIterable<{ id: string; data: TEvent }, void, unknown>
+  >
+>;
+
+interface Place {
+  conversation_id: string;
+  /** Position of the newest entry; 0 when there is none. */
+  last_seq: number;
+}
+
+interface MessageEvent {
+  type: "message";
+  message: Message;
+}
+
+interface PlaceEvent<TType extends string> extends Place {
+  type: TType;
+}
+
+interface MembershipEvent<TType extends string> extends PlaceEvent<TType> {
+  user_id: string;
+}
+
+/** First `ready`, or `reset` when the log is another one than the one followed before. */
+type ConversationEvent = PlaceEvent<"ready"> | PlaceEvent<"reset"> | MessageEvent;
+
+/** First `heads`, the last of them `complete`; or `reset` as for a conversation. */
+type UserEvent =
+  | { type: "heads"; heads: Place[]; complete: boolean }
+  | { type: "reset" }
+  | MessageEvent
+  | MembershipEvent<"joined">
+  | MembershipEvent<"left">;
+
+interface ImportInput {
+  /** 1 to 1,000, each with an `id`; a `timestamp` is ISO 8601 and kept. */
+  messages: (SendMessageInput & { id: string; timestamp?: string | undefined })[];
+}
+
+interface ImportOutput {
+  /** What became of each, in the order given. */
+  results: (
+    | { status: "stored" }
+    | { status: "existing" }
+    | { status: "refused"; detail: string }
+  )[];
+}
+
+/**
+ * The type of all procedures that can be called over tRPC, for those who bring their own tRPC client.
+ * @example
+ * ```ts
+ * import type { AppRouter } from "@chatnest/client/trpc";
+ * import { createTRPCClient, httpLink } from "@trpc/client";
+ *
+ * const trpc = createTRPCClient<AppRouter>({ links: [httpLink({ url: "http://localhost:8000/trpc" })] });
+ * await trpc.messages.send.mutate({ user_id: "ada", content: "Hello", conversation_id: "tea" });
+ * ```
+ */
+export type AppRouter = TRPCBuiltRouter<
+  Root,
+  {
+    messages: {
+      send: Mutation<"messages.send">;
+      page: Query<"messages.page">;
+      get: Query<"messages.get">;
+      import: TRPCMutationProcedure<Def<ImportInput, ImportOutput>>;
+    };
+    conversations: {
+      create: Mutation<"conversations.create">;
+      get: Query<"conversations.get">;
+      page: Query<"conversations.page">;
+      addMember: Mutation<"conversations.addMember">;
+      removeMember: TRPCMutationProcedure<Def<MemberInput, void>>;
+    };
+    notes: {
+      send: Mutation<"notes.send">;
+      page: Query<"notes.page">;
+      get: Query<"notes.get">;
+    };
+    live: {
+      conversation: Subscription<
+        { conversation_id: string; after?: string | undefined },
+        ConversationEvent
+      >;
+      user: Subscription<{ user_id: string }, UserEvent>;
+    };
+  }
+>;

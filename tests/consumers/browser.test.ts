@@ -1,0 +1,102 @@
+import { readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startHttp } from "../sdk/http.ts";
+import { startChromium } from "../support/chromium.ts";
+import { startServer } from "../support/server.ts";
+import { newProject, type Project } from "./project.ts";
+import { run } from "./run.ts";
+import { toCompiler } from "./tools.ts";
+
+const types: Record<string, string> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+};
+
+let browser: Browser;
+let project: Project;
+beforeAll(async () => {
+  [browser, project] = await Promise.all([startChromium(), newProject("examples/react")]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await project?.[Symbol.asyncDispose]();
+});
+
+it("a React page compiles", async () => {
+  const args = [toCompiler("6.0"), "--project", "tsconfig.json"];
+  expect(await run(process.execPath, args, project.directory)).toBe("");
+});
+
+it("a React page that Vite built sends and receives in a browser", async () => {
+  await using server = await startServer();
+  await build();
+  await using site = await startSite(join(project.directory, "dist"));
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (line) => line.type() === "error" && complaints.push(line.text()));
+  await page.goto(`${site.url}/index.html?server=${encodeURIComponent(server.url)}`);
+  await page.getByText("live", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByText("ada: Hello from the page").waitFor();
+  const other = { id: "from-outside", conversation_id: "tea", user_id: "bob", content: "Hi Ada" };
+  await server.store.messages.append(other);
+  await page.getByText("bob: Hi Ada").waitFor();
+  expect(await page.getByRole("listitem").allTextContents()).toEqual([
+    "ada: Hello from the page",
+    "bob: Hi Ada",
+  ]);
+  expect(complaints).toEqual([]);
+});
+
+it("a worker sends and receives", async () => {
+  await using server = await startServer();
+  await using plain = await newProject("tests/consumers/programs");
+  await using site = await startSite(plain.directory);
+  const page = await browser.newPage();
+  // Any page of the site may start it.
+  await page.goto(`${site.url}/package.json`);
+  const received = await page.evaluate(
+    `new Promise((resolve, reject) => {
+      const worker = new Worker("/worker.mjs", { type: "module" });
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => reject(new Error(message));
+      worker.postMessage(${JSON.stringify(server.url)});
+    })`,
+  );
+  expect(received).toBe("1 Hello from a worker");
+});
+
+it("a server's bundle has all of the client inside and receives", async () => {
+  await using server = await startServer();
+  const hello = { id: "from-outside", conversation_id: "tea", user_id: "bob", content: "Hi" };
+  await server.store.messages.append(hello);
+  await build("--ssr", "src/server.ts", "--outDir", "server");
+  const bundle = join(project.directory, "server/server.js");
+  expect(await readFile(bundle, "utf8")).not.toMatch(/\bfrom\s*["']|\brequire\(/);
+  const program = `
+    const { firstMessage } = await import(${JSON.stringify(pathToFileURL(bundle))});
+    console.log(await firstMessage(${JSON.stringify(server.url)}));`;
+  const args = ["--input-type=module", "--eval", program];
+  expect(await run(process.execPath, args, project.directory)).toBe("Hi");
+});
+
+function build(...args: string[]): Promise<string> {
+  const vite = join(project.directory, "node_modules/vite/bin/vite.js");
+  return run(process.execPath, [vite, "build", ...args], project.directory);
+}
+
+/** Serves a folder, as any file server does. */
+function startSite(directory: string) {
+  return startHttp(async (request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://site");
+    const file = await readFile(join(directory, pathname)).catch(() => undefined);
+    response.statusCode = file ? 200 : 404;
+    response.setHeader("content-type", types[extname(pathname)] ?? "text/plain");
+    response.end(file);
+  });
+}

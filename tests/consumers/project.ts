@@ -1,0 +1,35 @@
+import { cp, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
+import { npmInstall } from "./npm-install.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A project outside the workspace, with the packed client installed. */
+export interface Project extends AsyncDisposable {
+  directory: string;
+}
+
+/**
+ * Makes a project of a folder of the repository, with what its `package.json` asks for; the client is the packed one, and
+ * `versions` may name others than the newest that will do.
+ */
+export async function newProject(
+  folder: string,
+  versions: Record<string, string> = {},
+): Promise<Project> {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), "chatnest-consumer-")));
+  await cp(join(root, folder), directory, { recursive: true });
+  const path = join(directory, "package.json");
+  const manifest = JSON.parse(await readFile(path, "utf8"));
+  const client = { "@chatnest/client": `file:${inject("clientTarball")}` };
+  Object.assign(manifest.dependencies, versions, client);
+  await writeFile(path, JSON.stringify(manifest));
+  await npmInstall(directory);
+  return {
+    directory,
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+  };
+}

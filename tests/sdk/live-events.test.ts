@@ -1,0 +1,142 @@
+import { createChatClient, type UserEvent } from "@chatnest/client";
+import { describe, expect, test } from "vitest";
+import { Heard } from "./heard.ts";
+import { startHttp } from "./http.ts";
+
+/** Writes an event as a server does. */
+function write(event: string, data: unknown, id?: string): string {
+  const place = id === undefined ? "" : `id: ${id}\n`;
+  return `${place}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+function message(conversation_id: string, seq: number) {
+  const timestamp = "2026-01-01T00:00:00.000Z";
+  return { id: `message-${seq}`, user_id: "ann", content: "x", timestamp, conversation_id, seq };
+}
+
+/** Starts a server, newer or odder than ours, with one stream for each connection; the last stays open. */
+function startOdd(streams: string[]) {
+  let count = 0;
+  return startHttp((request, response) => {
+    if (!request.url?.includes("/events")) return void response.writeHead(500).end();
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(streams[count++] ?? "");
+    if (count < streams.length) response.end();
+  });
+}
+
+describe("a follower of a conversation", () => {
+  const ready = write("ready", { conversation_id: "tea", last_seq: 0 }, "e-0");
+
+  test("passes on what it does not know, and goes on", async () => {
+    const newer = { ...message("tea", 1), reactions: { "🍵": 2 } };
+    await using odd = await startOdd([
+      ready +
+        write("reaction", { seq: 1, emoji: "🍵" }) +
+        "event: plain\ndata: no JSON\n\n" +
+        write("message", newer, "e-1") +
+        write("message", message("tea", 4), "e-4"),
+    ]);
+    const heard = new Heard();
+    const subscription = createChatClient({ url: odd.url }).conversation("tea").subscribe(heard);
+    await heard.until(({ messages }) => messages.length === 2);
+    subscription.close();
+    expect(heard.events.slice(1)).toEqual([
+      { type: "unknown", event: "reaction", data: { seq: 1, emoji: "🍵" } },
+      { type: "unknown", event: "plain", data: "no JSON" },
+    ]);
+    expect(heard.messages).toEqual([newer, message("tea", 4)]);
+    expect(heard.positions).toEqual(["e-1", "e-4"]);
+  });
+
+  test("hands over nothing twice, whatever comes again", async () => {
+    const first = write("message", message("tea", 1), "e-1");
+    await using odd = await startOdd([
+      ready + first + first,
+      ready + first + write("message", message("tea", 2), "e-2"),
+    ]);
+    const heard = new Heard();
+    const subscription = createChatClient({ url: odd.url }).conversation("tea").subscribe(heard);
+    await heard.until(({ messages }) => messages.length >= 2);
+    subscription.close();
+    expect(heard.seqsOf("tea")).toEqual([1, 2]);
+    expect(heard.kinds).toEqual(["ready"]);
+  });
+
+  test("asks for ids of any characters", async () => {
+    const asked: (string | undefined)[] = [];
+    await using odd = await startHttp((request, response) => {
+      asked.push(request.url);
+      response.writeHead(422, { "content-type": "application/problem+json" });
+      response.end(JSON.stringify({ code: "validation_failed", detail: "no" }));
+    });
+    const chat = createChatClient({ url: odd.url });
+    const onMessage = () => {};
+    const options = { after: "e-1", onMessage };
+    const { closed } = chat.conversation("a/b ?#ä").subscribe(options);
+    expect(await closed).toMatchObject({ code: "validation_failed" });
+    expect(asked).toEqual(["/messages/a%2Fb%20%3F%23%C3%A4/events?after=e-1"]);
+    const broken = chat.conversation("\uD800").subscribe({ onMessage });
+    expect(await broken.closed).toMatchObject({ code: "bad_request" });
+  });
+});
+
+describe("a follower of a user", () => {
+  const heads = (...places: [string, number][]) => {
+    const told = places.map(([conversation_id, last_seq]) => ({ conversation_id, last_seq }));
+    return write("heads", { heads: told, complete: true }, "e-1000");
+  };
+  const joined = (conversation_id: string, last_seq: number) =>
+    write("joined", { conversation_id, user_id: "ada", last_seq });
+
+  test("takes each message once, each joining once, and tells of one that it had to find out", async () => {
+    const stream =
+      heads(["tea", 2]) +
+      write("message", message("tea", 2)) +
+      write("message", message("tea", 3)) +
+      write("message", message("tea", 3)) +
+      joined("tea", 1) +
+      joined("tea", 3) +
+      write("left", { conversation_id: "unheard-of", user_id: "ada", last_seq: 1 }) +
+      write("message", message("milk", 8)) +
+      joined("milk", 7) +
+      write("typing", { user_id: "ann" }) +
+      write("message", message("milk", 9));
+    await using odd = await startOdd([
+      stream,
+      heads(["tea", 1]) + write("message", message("tea", 4)),
+    ]);
+    const heard = new Heard<UserEvent>();
+    const subscription = createChatClient({ url: odd.url }).user("ada").subscribe(heard);
+    await heard.until(({ messages }) => messages.length >= 4);
+    subscription.close();
+    expect(heard.seqsOf("tea")).toEqual([3, 4]);
+    expect(heard.seqsOf("milk")).toEqual([8, 9]);
+    expect(heard.events).toEqual([
+      { type: "heads", heads: [{ conversation_id: "tea", last_seq: 2 }] },
+      { type: "joined", conversation_id: "milk", user_id: "ada", last_seq: 7 },
+      { type: "unknown", event: "typing", data: { user_id: "ann" } },
+    ]);
+  });
+
+  test("tells heads that come in parts as one, also when the first try was cut between them", async () => {
+    const part = write("heads", {
+      heads: [{ conversation_id: "tea", last_seq: 1 }],
+      complete: false,
+    });
+    await using odd = await startOdd([part, part + heads(["milk", 2])]);
+    const heard = new Heard<UserEvent>();
+    const subscription = createChatClient({ url: odd.url }).user("ada").subscribe(heard);
+    await heard.untilLive();
+    subscription.close();
+    expect(heard.events).toEqual([
+      {
+        type: "heads",
+        heads: [
+          { conversation_id: "tea", last_seq: 1 },
+          { conversation_id: "milk", last_seq: 2 },
+        ],
+      },
+    ]);
+  });
+});
