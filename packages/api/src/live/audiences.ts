@@ -108,19 +108,31 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
   function join(feed: UserFeed, head: ConversationHead, member: Membership): void {
     const { conversation_id, quiet_seq } = head;
     const isKnown = feed.knows(member);
+    const placeLeft = feed.placeLeft(conversation_id);
     feed.learn(member);
     // Who left and joined again without anybody noticing just goes on.
     if (feed.placeIn(conversation_id) !== undefined) return;
-    const end = audiences.get(conversation_id)?.followed.tail.head ?? 0;
-    const last_seq = Math.max(head.last_seq, end);
     // Where nothing was heard for long, what was quiet may have woken and fallen quiet again.
     const heardSince = Math.max(hub.checkedAt, feed.connectedAt);
     if (isKnown && performance.now() - heardSince > unheardMaxMs) {
       feed.lose();
       return;
     }
-    if (!isKnown) feed.tell({ kind: "joined", conversation_id, last_seq });
-    hold(feed, head, isKnown ? quiet_seq : last_seq);
+    if (isKnown) {
+      hold(feed, head, quiet_seq);
+      return;
+    }
+    // What was sent before is not sent again.
+    const last_seq = Math.max(endBefore(head, member), quiet_seq, placeLeft);
+    feed.tell({ kind: "joined", conversation_id, last_seq });
+    hold(feed, head, last_seq);
+  }
+
+  // Whoever joins and is written to at once is sent that; as far as this process heard it, else it is in the history.
+  function endBefore({ conversation_id, last_seq }: ConversationHead, member: Membership): number {
+    const tail = audiences.get(conversation_id)?.followed.tail;
+    const first = tail?.firstSince(member.joined_at);
+    return first ? first.seq - 1 : Math.max(last_seq, tail?.head ?? 0);
   }
 
   /** Holds a place of a feed; in a quiet conversation there is no need to, it ends there. */

@@ -41,6 +41,12 @@ export class LogTail {
     return this.#head;
   }
 
+  /** The first of the messages that are kept and are not older than a moment. */
+  firstSince(time: Date): Message | undefined {
+    const since = time.toISOString();
+    return this.#ring.find(({ timestamp }) => timestamp >= since);
+  }
+
   /**
    * Says where the log ends; the store is asked for the first time only.
    * @throws StoreError `unavailable` or `closed`.

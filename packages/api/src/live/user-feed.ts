@@ -27,7 +27,7 @@ export class UserFeed {
   readonly postponed = new Set<string>();
   readonly #beganAt = Date.now();
   /** What was told of memberships that are not older than the feed: since when it is one, or that it is none. */
-  readonly #told = new Map<string, number | "left">();
+  readonly #told = new Map<string, number | Left>();
   readonly #places = new Map<string, number>();
   readonly #awake = new Set<string>();
   readonly #news: MembershipNews[] = [];
@@ -73,10 +73,17 @@ export class UserFeed {
 
   /** Stops a conversation that the user is not in any more; says whether that is news. */
   leave(conversationId: string): boolean {
+    const place = this.placeIn(conversationId) ?? 0;
     this.release(conversationId);
-    if (this.#told.get(conversationId) === "left") return false;
-    this.#told.set(conversationId, "left");
+    if (typeof this.#told.get(conversationId) === "object") return false;
+    this.#told.set(conversationId, { place });
     return true;
+  }
+
+  /** Says how far a conversation was sent before it was left; 0 where it was not, or held no place. */
+  placeLeft(conversationId: string): number {
+    const told = this.#told.get(conversationId);
+    return typeof told === "object" ? told.place : 0;
   }
 
   #isRecent(joinedAt: Date): boolean {
@@ -138,6 +145,11 @@ export class UserFeed {
     this.#call = undefined;
     call?.();
   }
+}
+
+/** A conversation that was left, and how far it was sent. */
+interface Left {
+  place: number;
 }
 
 type JoinedAt = Pick<Membership, "conversation_id" | "joined_at">;

@@ -41,8 +41,8 @@ export function openMembers(db: DatabaseSync) {
 
   return {
     /** Makes a user a member behind all others, and says whether it was none before. */
-    join: (userId: string, conversationId: string): boolean =>
-      join.run(userId, conversationId, Date.now()) === 1,
+    join: (userId: string, conversationId: string, at = Date.now()): boolean =>
+      join.run(userId, conversationId, at) === 1,
     /** Removes a member, and says whether there was one. */
     leave: (userId: string, conversationId: string): boolean =>
       leave.run(userId, conversationId) === 1,

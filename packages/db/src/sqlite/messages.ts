@@ -75,6 +75,7 @@ export function openMessages(db: DatabaseSync, members: Members, events: Pick<Ev
   /** Stores a message, and says which conversation its sender joined by it, if any. */
   function write(message: NewMessage): { appended: Appended; joined: string | null } {
     const stream = streamOf(message);
+    const now = Date.now();
     const before = last.get(stream);
     const row: MessageRow = {
       seq: (before?.seq ?? 0) + 1,
@@ -90,8 +91,9 @@ export function openMessages(db: DatabaseSync, members: Members, events: Pick<Ev
     const appended = { message: toMessage(stream, row), created: true };
     const { conversation_id, user_id } = message;
     if (conversation_id === null) return { appended, joined: null };
-    touchConversation.run(conversation_id, row.timestamp, row.seq, Date.now());
-    return { appended, joined: members.join(user_id, conversation_id) ? conversation_id : null };
+    touchConversation.run(conversation_id, row.timestamp, row.seq, now);
+    const isNew = members.join(user_id, conversation_id, now);
+    return { appended, joined: isNew ? conversation_id : null };
   }
 
   function findSame(stream: Stream, message: NewMessage): Message {
