@@ -1,11 +1,12 @@
-import { access } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer } from "../cli/chatnest.ts";
 import { newFolder } from "../cli/folder.ts";
 import { startHttp } from "../sdk/http.ts";
 import { findFreePorts } from "../support/free-port.ts";
-import { upTo } from "../support/live.ts";
+import { say, upTo } from "../support/live.ts";
+import { startServer as startHere } from "../support/server.ts";
 import { until } from "../support/until.ts";
 
 const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
@@ -107,4 +108,25 @@ describe("an EventSource in a browser", () => {
     },
     45_000,
   );
+
+  it("works as the README shows it", async () => {
+    const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+    const [, shown = ""] = /```js\n(.*?new EventSource.*?)```/s.exec(readme) ?? [];
+    await using server = await startHere();
+    await say(server.store, "tea", 2);
+    await using site = await startHttp((_, response) => {
+      const here = shown.replace("http://localhost:8000", server.url);
+      response.setHeader("content-type", "text/html; charset=utf-8");
+      response.end(`<!doctype html><title>Chat</title><script>${here}</script>`);
+    });
+    const page = await browser.newPage();
+    const lines: string[] = [];
+    page.on("console", (message) => lines.push(message.text()));
+    await page.goto(site.url);
+    await until(() => lines.length === 2, { timeoutMs: 5_000, what: "what was said is shown" });
+    await say(server.store, "tea");
+    await until(() => lines.length === 3, { timeoutMs: 5_000, what: "what is said is shown" });
+    expect(lines).toEqual(["1 ann: 0", "2 ann: 1", "3 ann: 0"]);
+    await page.close();
+  });
 });

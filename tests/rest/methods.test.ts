@@ -21,6 +21,8 @@ const paths: [string, string[]][] = [
   ["/conversations/by-id/members", ["GET", "POST", "HEAD", "OPTIONS"]],
   ["/conversations/room/members/bob", ["DELETE", "OPTIONS"]],
   ["/users/alice/notes", get],
+  ["/messages/room/events", get],
+  ["/users/alice/events", get],
   ["/docs", get],
   ["/docs/start.js", get],
   ["/docs/swagger-ui.css", get],

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Message } from "@chatnest/db";
 import { SseReader } from "./sse-reader.ts";
 
 /** How a subscriber behaves. */
@@ -19,7 +20,7 @@ export class Subscriber {
   /** What must never happen. */
   readonly wrongs: string[] = [];
   readonly #options: SubscriberOptions;
-  readonly #past: number[] = [];
+  readonly #past: Message[] = [];
   readonly #stopped = new AbortController();
   #reader: SseReader | undefined;
   #lastEventId: string | undefined;
@@ -30,9 +31,14 @@ export class Subscriber {
     this.#running = this.#run();
   }
 
-  /** The places of all messages that came, as they came. */
+  /** All messages that came, as they came. */
+  get messages(): Message[] {
+    return [...this.#past, ...(this.#reader?.dataOf<Message>("message") ?? [])];
+  }
+
+  /** Their places. */
   get seqs(): number[] {
-    return [...this.#past, ...(this.#reader?.seqs ?? [])];
+    return this.messages.map(({ seq }) => seq);
   }
 
   /** How many messages came. */
@@ -79,7 +85,7 @@ export class Subscriber {
 
   #keep(reader: SseReader): void {
     this.#reader = undefined;
-    this.#past.push(...reader.seqs);
+    this.#past.push(...reader.dataOf<Message>("message"));
     this.#lastEventId = reader.lastEventId ?? this.#lastEventId;
     if (reader.response.status !== 200) this.wrongs.push(`status ${reader.response.status}`);
     const kinds = new Set(reader.events.map(({ event }) => event));

@@ -1,7 +1,8 @@
 import type { Live } from "@chatnest/api";
 import type { ChatStore } from "@chatnest/db";
 import type { Logger } from "pino";
-import type { Trust } from "./trust.ts";
+import type { Trust } from "./http/trust.ts";
+import type { StreamLimits } from "./stream-slots.ts";
 
 /** What the server is made of. */
 export interface AppDeps {
@@ -12,6 +13,8 @@ export interface AppDeps {
   trust: Trust;
   /** The origins whose pages may read what the server answers. */
   corsOrigins: readonly string[];
+  /** How many may listen to what happens, at a time. */
+  streamLimits?: StreamLimits;
   /** Whether the server is on its way down, and takes no more than one request on each connection. */
   isDraining(): boolean;
 }

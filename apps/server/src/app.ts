@@ -3,18 +3,19 @@ import { type Context, Hono, type MiddlewareHandler, type Next } from "hono";
 import { requestId } from "hono/request-id";
 import type { AppDeps } from "./app-deps.ts";
 import type { AppEnv } from "./app-env.ts";
-import { shareWithOrigins } from "./cors.ts";
 import { serveDocs } from "./docs.ts";
 import { serveHealth } from "./health.ts";
-import { answerUnhandled, type SendError } from "./methods.ts";
-import { logFailure, logRequests } from "./request-log.ts";
+import { shareWithOrigins } from "./http/cors.ts";
+import { answerUnhandled, type SendError } from "./http/methods.ts";
+import { logFailure, logRequests } from "./http/request-log.ts";
+import { skipSent } from "./http/sent.ts";
+import { checkTarget, readPath, readTarget } from "./http/target.ts";
+import { requireTrust } from "./http/trust.ts";
 import { serveRest } from "./rest/adapter.ts";
 import { serveLive } from "./rest/live.ts";
 import { sendProblem } from "./rest/problem.ts";
-import { skipSent } from "./sent.ts";
-import { checkTarget, readPath, readTarget } from "./target.ts";
+import { limitLive, StreamSlots } from "./stream-slots.ts";
 import { isTrpcPath, sendTrpcError, serveTrpc } from "./trpc.ts";
-import { requireTrust } from "./trust.ts";
 
 /** Makes the whole of what the server answers; nothing is opened and nothing listens. */
 export function createApp(deps: AppDeps): Hono<AppEnv> {
@@ -30,9 +31,10 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   serveHealth(app, deps);
   // What is above holds no data and answers everybody.
   app.use(requireTrust(deps.trust));
-  serveLive(app, deps);
+  const slots = new StreamSlots(deps.streamLimits);
+  serveLive(app, deps, slots);
   serveRest(app, deps);
-  serveTrpc(app, deps);
+  serveTrpc(app, { ...deps, live: limitLive(deps.live, slots) });
 
   app.notFound(answerUnhandled(app, sendError));
   app.onError((error, c) => {

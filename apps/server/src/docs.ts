@@ -4,7 +4,7 @@ import type { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { AppEnv } from "./app-env.ts";
 import { type Asset, serveAsset } from "./assets.ts";
-import { bothForms } from "./paths.ts";
+import { bothForms } from "./http/paths.ts";
 import { createOpenApiDocument } from "./rest/openapi.ts";
 
 const require = createRequire(import.meta.url);

@@ -3,7 +3,7 @@ import type { ChatStore } from "@chatnest/db";
 import type { Hono } from "hono";
 import type { AppDeps } from "./app-deps.ts";
 import type { AppEnv } from "./app-env.ts";
-import { bothForms } from "./paths.ts";
+import { bothForms } from "./http/paths.ts";
 
 /** How readiness is found out. */
 export interface ReadinessOptions {

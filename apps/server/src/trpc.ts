@@ -12,7 +12,7 @@ import type { Context, Hono } from "hono";
 import type { StatusCode } from "hono/utils/http-status";
 import type { AppDeps } from "./app-deps.ts";
 import type { AppEnv } from "./app-env.ts";
-import { logFailure } from "./request-log.ts";
+import { logFailure } from "./http/request-log.ts";
 import { checkDepth, readJsonText } from "./rest/body.ts";
 import { retryHeaders } from "./rest/problem.ts";
 

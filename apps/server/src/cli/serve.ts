@@ -5,7 +5,7 @@ import type { ChatStore } from "@chatnest/db";
 import type { Logger } from "pino";
 import { createApp } from "../app.ts";
 import type { Settings } from "../env.ts";
-import { listen } from "../listen.ts";
+import { listen } from "../http/listen.ts";
 import { createLogger } from "../logger.ts";
 import { type OpenedStore, openStore } from "../store.ts";
 import { version } from "../version.ts";

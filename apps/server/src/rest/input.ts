@@ -1,5 +1,5 @@
 import { ChatError, type RestQuery } from "@chatnest/api";
-import { queryOf } from "../target.ts";
+import { queryOf } from "../http/target.ts";
 
 const integerText = /^(?:0|-?[1-9]\d*)$/;
 

@@ -1,9 +1,19 @@
 import type { ServerResponse } from "node:http";
+import type { Writable } from "node:stream";
 import { readUnacknowledged, type Unacknowledged } from "./unacknowledged.ts";
 
 /** How long a stream may say nothing before it says that it is alive, in ms. */
 const heartbeatMs = 15_000;
 const heartbeat = ": \n\n";
+
+/** What every stream says of itself. */
+export const streamHeaders = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-store, no-transform",
+  // Told to nginx and its like: hand on what comes as it comes.
+  "x-accel-buffering": "no",
+  "x-content-type-options": "nosniff",
+};
 
 /** An event of a stream: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export interface ServerSentEvent {
@@ -29,12 +39,12 @@ export class EventStreams {
   readonly #open = new Set<EventStream>();
   #timer: NodeJS.Timeout | undefined;
 
-  get size(): number {
-    return this.#open.size;
-  }
-
-  /** Begins a stream on a response whose head is written. */
-  begin(response: ServerResponse): EventStream {
+  /** Begins a stream with these headers beside its own. */
+  begin(response: ServerResponse, headers: Record<string, string>): EventStream {
+    // Ended by the connection's end: framed in chunks, an event would cost a third more.
+    response.removeHeader("transfer-encoding");
+    response.writeHead(200, { ...headers, ...streamHeaders, connection: "close" });
+    response.flushHeaders();
     const stream = new EventStream(response);
     this.#open.add(stream);
     this.#timer ??= setInterval(() => void this.#beat(), heartbeatMs).unref();
@@ -56,38 +66,42 @@ export class EventStreams {
 /** One stream. It holds what its reader has not taken to what was written last: the next is asked for only then. */
 export class EventStream {
   readonly #response: ServerResponse;
+  /** The connection itself; a stream whose turn on it has not come writes to the response, which keeps what it gets. */
+  readonly #out: Writable;
   /** How many bytes had arrived at the last heartbeat, and whether more were due then. */
   #arrived = 0;
   #wasDue = false;
 
   constructor(response: ServerResponse) {
     this.#response = response;
+    this.#out = response.socket ?? response;
   }
 
   /** Writes, and answers when there is room for more: without a promise where there is, or the stream is closed. */
   write(chunk: string | Buffer): Promise<void> | undefined {
-    if (this.#response.destroyed || this.#response.write(chunk)) return undefined;
+    const out = this.#out;
+    if (out.destroyed || out.write(chunk)) return undefined;
     return new Promise<void>((resolve) => {
       const done = () => {
-        this.#response.off("drain", done);
-        this.#response.off("close", done);
+        out.off("drain", done);
+        out.off("close", done);
         resolve();
       };
-      this.#response.on("drain", done);
-      this.#response.on("close", done);
+      out.on("drain", done);
+      out.on("close", done);
     });
   }
 
   /** Says that the stream is alive, and cuts it where nothing of what was due since the last time has arrived. */
   beat(unacknowledged: Unacknowledged): void {
     const { socket } = this.#response;
-    if (!socket || this.#response.destroyed) return;
+    if (!socket || socket.destroyed) return;
     const arrived = socket.bytesWritten - socket.writableLength - (unacknowledged(socket) ?? 0);
     if (this.#wasDue && arrived <= this.#arrived) {
-      this.#response.destroy();
+      socket.destroy();
       return;
     }
-    if (!this.#response.writableNeedDrain) this.#response.write(heartbeat);
+    if (!this.#response.writableEnded && !this.#out.writableNeedDrain) this.#out.write(heartbeat);
     this.#arrived = arrived;
     this.#wasDue = socket.bytesWritten > arrived;
   }

@@ -1,9 +1,10 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { CommandError } from "./command-error.ts";
+import { CommandError } from "../command-error.ts";
 import { Connections } from "./connections.ts";
 import { listen } from "./listen.ts";
 
@@ -15,6 +16,27 @@ describe("listen", () => {
     expect(await (await fetch(url)).text()).toBe("hello");
     await drain({ graceMs: 0 });
     await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it("has the system ask whether the other end of a silent connection is still there", async () => {
+    const { url, drain } = await listen({
+      fetch: () => new Response(),
+      host: "127.0.0.1",
+      port: 0,
+    });
+    const port = Number(new URL(url).port);
+    const socket = connect(port, "127.0.0.1");
+    await once(socket, "connect");
+    // sl, local address, remote address, state, queues, timer: 02 is the one that asks.
+    const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+    const readTimer = async () => {
+      const table = await readFile("/proc/net/tcp", "latin1");
+      const lines = table.split("\n").map((line) => line.trim().split(/\s+/));
+      return lines.find((fields) => fields[1] === local && fields[3] === "01")?.[5];
+    };
+    await expect.poll(readTimer).toMatch(/^02:/);
+    socket.destroy();
+    await drain({ graceMs: 0 });
   });
 
   it("names a port that is in use, and how to choose another", async () => {

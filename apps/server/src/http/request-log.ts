@@ -2,7 +2,7 @@ import { ChatError, toChatError } from "@chatnest/api";
 import { isStoreError } from "@chatnest/db";
 import type { MiddlewareHandler } from "hono";
 import type { Logger } from "pino";
-import type { AppEnv } from "./app-env.ts";
+import type { AppEnv } from "../app-env.ts";
 
 /** Logs one line a request, when its answer begins: never its query, its headers or a body. */
 export function logRequests(logger: Logger): MiddlewareHandler<AppEnv> {

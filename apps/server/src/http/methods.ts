@@ -1,6 +1,6 @@
 import { ChatError } from "@chatnest/api";
 import type { Context, Hono, NotFoundHandler } from "hono";
-import type { AppEnv } from "./app-env.ts";
+import type { AppEnv } from "../app-env.ts";
 
 /** Answers with an error in the shape of the border that was asked. */
 export type SendError = (

@@ -1,5 +1,5 @@
 import { ChatError } from "@chatnest/api";
-import type { AppEnv } from "./app-env.ts";
+import type { AppEnv } from "../app-env.ts";
 
 // Everything but visible ASCII, and `#`, which no request carries.
 const illegalCharacter = /[^!-"$-~]/;

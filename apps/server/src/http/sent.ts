@@ -1,6 +1,6 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
-import type { AppEnv } from "./app-env.ts";
+import type { AppEnv } from "../app-env.ts";
 
 /** Says that the response was written to Node's own, and answers with what to return instead of one. */
 export function markSent(c: Context<AppEnv>): Response {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { CommandError } from "./command-error.ts";
+import { CommandError } from "../command-error.ts";
 import { Connections, type DrainOptions } from "./connections.ts";
 
 /** Where to listen, and what answers. */
@@ -28,6 +28,9 @@ const limits = {
   connectionsCheckingInterval: 5_000,
   // Longer than the 60 s of most load balancers, so that it is they who end an idle connection.
   keepAliveTimeout: 65_000,
+  // The system asks a connection that is silent for so long whether the other end is still there, ten times, a second apart.
+  keepAlive: true,
+  keepAliveInitialDelay: 15_000,
 };
 const connectionsMax = 10_000;
 

@@ -1,6 +1,6 @@
 import { ChatError } from "@chatnest/api";
 import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "./app-env.ts";
+import type { AppEnv } from "../app-env.ts";
 
 /** Who may call without credentials. */
 export type Trust = "loopback" | "everyone";
