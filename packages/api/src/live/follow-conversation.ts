@@ -27,49 +27,38 @@ export async function* followConversation(
   input: FollowInput,
   signal: AbortSignal,
 ): AsyncGenerator<ConversationNews, void> {
-  let { after } = input;
-  while (!signal.aborted) {
-    const followed = hub.follow(conversationStream(input.conversation_id));
-    try {
-      yield* followEpoch(hub, { followed, after }, signal);
-    } finally {
-      followed.release();
-    }
-    // Whatever it held is of another history now.
-    after = "unreadable";
-  }
-}
-
-interface EpochInput {
-  followed: Followed;
-  after: FollowInput["after"];
-}
-
-async function* followEpoch(
-  hub: Hub,
-  { followed: { tail }, after }: EpochInput,
-  signal: AbortSignal,
-): AsyncGenerator<ConversationNews, void> {
   const wait = createWait(signal);
-  const epoch = await hub.epoch();
-  const last_seq = await tail.end();
-  const isReset = after === "unreadable" || (after?.epoch !== undefined && after.epoch !== epoch);
-  let seq = isReset || after === undefined ? last_seq : after.seq;
+  let { after } = input;
+  let followed: Followed | undefined;
   try {
-    yield { kind: isReset ? "reset" : "ready", epoch, seq, last_seq };
-    while (!signal.aborted && (hub.isClosed || hub.isCurrent(epoch))) {
-      if (hub.isClosed) throw new ChatError("unavailable", "the server is going down; come back");
-      const found = tail.read(seq);
-      const messages = found instanceof Promise ? await found : found;
-      const last = messages.at(-1);
-      if (last) {
-        yield { kind: "messages", epoch, messages };
-        seq = last.seq;
-      } else if (messages === found) {
-        await wait.until((wake) => tail.onMore(wake));
+    // Once for each epoch. Not in a generator of its own: each event would be handed from one to the other.
+    while (!signal.aborted) {
+      followed = hub.follow(conversationStream(input.conversation_id));
+      const { tail } = followed;
+      const epoch = await hub.epoch();
+      const last_seq = await tail.end();
+      const place = after === "unreadable" || (after?.epoch ?? epoch) !== epoch ? undefined : after;
+      const isReset = after !== undefined && place === undefined;
+      let seq = place?.seq ?? last_seq;
+      yield { kind: isReset ? "reset" : "ready", epoch, seq, last_seq };
+      while (!signal.aborted && (hub.isClosed || hub.isCurrent(epoch))) {
+        if (hub.isClosed) throw new ChatError("unavailable", "the server is going down; come back");
+        const found = tail.read(seq);
+        const messages = found instanceof Promise ? await found : found;
+        const last = messages.at(-1);
+        if (last) {
+          yield { kind: "messages", epoch, messages };
+          seq = last.seq;
+        } else if (messages === found) {
+          await wait.until((wake) => tail.onMore(wake));
+        }
       }
+      followed.release();
+      // Whatever it held is of another history now.
+      after = "unreadable";
     }
   } finally {
     wait.end();
+    followed?.release();
   }
 }
