@@ -147,19 +147,9 @@ function at({ conversation_id }: { conversation_id: string | null }, below: numb
   return { conversation_id: conversations[index % below] ?? null };
 }
 
-/** Reads heads with one seek a conversation, whatever shards they are on. */
-async function lookUpHeads(of: readonly Stream[]): Promise<unknown[]> {
-  const newest = [{ $sort: { seq: -1 } }, { $limit: 1 }, { $project: { seq: 1, timestamp: 1 } }];
-  const lookup = { from: "chat_messages", localField: "_id", foreignField: "stream" };
-  return db
-    .aggregate(
-      [
-        { $documents: of.map((stream) => ({ _id: stream })) },
-        { $lookup: { ...lookup, pipeline: newest, as: "head" } },
-      ],
-      { batchSize: of.length + 1 },
-    )
-    .toArray();
+/** Reads heads as the store does where it knows that it speaks to a router: one seek a conversation, whatever shards they are on. */
+async function lookUpHeads(of: readonly Stream[]): Promise<unknown> {
+  return readHeads({ ...connection, isRouted: () => Promise.resolve(true) }, of);
 }
 
 async function insert(of: readonly Stream[]): Promise<void> {

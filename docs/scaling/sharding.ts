@@ -57,7 +57,7 @@ async function shardAll(): Promise<void> {
   for (const [name, key] of [
     ["chat_messages", { stream: 1 }],
     ["chat_conversations", { _id: 1 }],
-    ["chat_members", { _id: 1 }],
+    ["chat_members", { conversation_id: 1 }],
   ] as const) {
     await tell(`${name} ${JSON.stringify(key)}`, () => cluster.shardCollection(name, key));
   }

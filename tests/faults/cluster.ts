@@ -6,6 +6,8 @@ import { FaultSet, type FaultSetOptions } from "../support/fault-set.ts";
 export interface Cluster extends AsyncDisposable {
   readonly set: FaultSet;
   readonly uri: string;
+  /** The name of the database. */
+  readonly database: string;
   readonly servers: readonly ChatNestProcess[];
   readonly urls: readonly string[];
 }
@@ -20,7 +22,8 @@ export interface ClusterOptions extends FaultSetOptions {
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   await using resources = new AsyncDisposableStack();
   const set = resources.use(await FaultSet.start(options));
-  const uri = set.uri(`chatnest_faults_${randomUUID().slice(0, 8)}`);
+  const database = `chatnest_faults_${randomUUID().slice(0, 8)}`;
+  const uri = set.uri(database);
   const count = options.serverCount ?? 2;
   const servers = await Promise.all(Array.from({ length: count }, () => startChatNest(uri)));
   for (const server of servers) resources.use(server);
@@ -28,6 +31,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   return {
     set,
     uri,
+    database,
     servers,
     urls: servers.map(({ url }) => url),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

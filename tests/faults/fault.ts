@@ -2,8 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "vitest";
 import { until } from "../support/until.ts";
 import type { Cluster } from "./cluster.ts";
+import { startFollowers } from "./followers.ts";
 import type { Ledger } from "./ledger.ts";
-import { judge, type Verdict } from "./oracle.ts";
+import { checkIsKept, judge, readHistories, type Verdict } from "./oracle.ts";
 import { startReaders } from "./readers.ts";
 import { type Load, startLoad } from "./writers.ts";
 
@@ -28,6 +29,7 @@ export async function runFault(cluster: Cluster, fault: Fault): Promise<Ledger> 
   const load = startLoad(cluster.urls);
   const { ledger } = load;
   const readers = startReaders(cluster.urls, load.conversations, ledger);
+  await using followers = startFollowers(cluster.urls, load.conversations);
   let mendedAt = 0;
   try {
     await until(() => ledger.isServing(0, 10), {
@@ -45,11 +47,14 @@ export async function runFault(cluster: Cluster, fault: Fault): Promise<Ledger> 
     await readers.stop();
   }
   const urls = fault.urlsLeft?.(cluster) ?? cluster.urls;
-  const verdict = await judge(urls, load, readers.seen);
+  const histories = await readHistories(urls, load);
+  const verdict = judge(histories, ledger);
   printLine(fault.name, ledger, verdict);
   const complaints = cluster.servers.flatMap((server) => server.complaints.slice(-5));
   expect(ledger.wrongs.slice(0, 10), complaints.join("\n")).toEqual([]);
   expect(verdict).toEqual({ lost: [], doubled: [] });
+  checkIsKept(histories, [...readers.seen, ...followers.seen]);
+  await followers.finish(histories);
   expect(ledger.resumedAfterMs(mendedAt), "resumed within 10 s").toBeLessThan(resumeMsMax);
   expect(ledger.longestWriterStallMs()).toBeLessThan(fault.stallMsMax ?? 15_000);
   return ledger;

@@ -55,7 +55,7 @@ describe("subscribers of two servers on a replica set", () => {
   it("have every message once, in order, through a kill, a stop and an election", async () => {
     await set.settled();
     await using instances = await startInstances(2);
-    await using load = startLiveLoad(instances.urls);
+    await using load = await startLiveLoad(instances.urls);
     await load.goOn(200);
     await instances.restart(0, "SIGKILL");
     await load.goOn(200);
@@ -72,7 +72,7 @@ describe("subscribers of two servers on a replica set", () => {
   it("have every message once, in order, through a rolling restart", async () => {
     await set.settled();
     await using instances = await startInstances(2);
-    await using load = startLiveLoad(instances.urls);
+    await using load = await startLiveLoad(instances.urls);
     await load.goOn(200);
     for (const index of [0, 1, 0, 1]) {
       await instances.restart(index, "SIGTERM");

@@ -11,7 +11,7 @@ describe("subscribers of a server on the embedded store", () => {
     const env = { PORT: String(port), CHATNEST_RATE_LIMIT: "0", CHATNEST_SHUTDOWN_GRACE_S: "2" };
     const options = { cwd: folder.path, env };
     await using first = await startServer(options);
-    await using load = startLiveLoad([first.url]);
+    await using load = await startLiveLoad([first.url]);
     await load.goOn(300);
     await first.stop("SIGKILL");
     await using second = await startServer(options);

@@ -1,5 +1,6 @@
 import type { Conversation, Message } from "@chatnest/db";
 import { expect } from "vitest";
+import type { Ledger } from "./ledger.ts";
 import type { Load } from "./writers.ts";
 
 /** What the stores lost and doubled. */
@@ -10,26 +11,34 @@ export interface Verdict {
   doubled: string[];
 }
 
-/** Reads all history through every instance and compares it with what writers and readers were told. */
-export async function judge(
-  urls: readonly string[],
-  load: Load,
-  seen: readonly Message[],
-): Promise<Verdict> {
+/** All messages of some conversations, by conversation. */
+export type Histories = ReadonlyMap<string, readonly Message[]>;
+
+/** Reads all history through every instance, and checks that each inbox shows its end and that all of it was sent. */
+export async function readHistories(urls: readonly string[], load: Load): Promise<Histories> {
   const histories = new Map<string, Message[]>();
   for (const conversation of load.conversations) {
     const history = await readSameHistory(urls, conversation);
     histories.set(conversation, history);
     await checkInbox(urls, conversation, history);
   }
-  const stored = [...histories.values()].flat();
-  checkWasSent(load, stored);
+  checkWasSent(load, [...histories.values()].flat());
+  return histories;
+}
+
+/** Checks that what somebody was shown is there still, as it was shown. */
+export function checkIsKept(histories: Histories, seen: readonly Message[]): void {
   for (const message of seen) {
     const kept = histories.get(message.conversation_id ?? "")?.[message.seq - 1];
     expect(kept, "what a reader has seen is never rolled back").toEqual(message);
   }
+}
+
+/** Compares what is stored with what writers were told. */
+export function judge(histories: Histories, ledger: Ledger): Verdict {
+  const stored = [...histories.values()].flat();
   return {
-    lost: [...load.ledger.acknowledged.values()]
+    lost: [...ledger.acknowledged.values()]
       .filter(({ conversation_id, seq, id }) => {
         return histories.get(conversation_id ?? "")?.[seq - 1]?.id !== id;
       })

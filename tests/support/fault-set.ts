@@ -10,8 +10,8 @@ import { until } from "./until.ts";
 
 /** How a set for faults is started. */
 export interface FaultSetOptions {
-  /** How long the others wait for a silent primary before they elect another. @default 2000 */
-  electionTimeoutMs?: number;
+  /** Leaves everything as MongoDB has it by default, instead of what docs/scaling.md recommends. @default false */
+  isUntuned?: boolean;
   /** Puts a proxy before every member, through which clients and the other members reach it. @default false */
   isProxied?: boolean;
 }
@@ -23,6 +23,23 @@ export interface FaultMember {
 }
 
 const replicaSet = "faults";
+// The others wait for a silent primary for 2 s, and the one they elect for what the silent one may have for 1 s more. A
+// heartbeat comes more often than that, or the elected one would take its own voters for gone.
+const quickSettings = {
+  electionTimeoutMillis: 2_000,
+  catchUpTimeoutMillis: 1_000,
+  heartbeatIntervalMillis: 500,
+};
+const untunedSettings = {
+  electionTimeoutMillis: 10_000,
+  catchUpTimeoutMillis: -1,
+  heartbeatIntervalMillis: 2_000,
+};
+// Else a follower of a silent primary waits for it for up to 13 s before it follows the new one.
+const quickArgs = [
+  ...["--setParameter", "oplogNetworkTimeoutBufferSeconds=1"],
+  ...["--setParameter", "oplogFetcherSteadyStateMaxFetcherRestarts=0"],
+];
 const startTimeoutMs = 40_000;
 const primaryState = 1;
 const secondaryState = 2;
@@ -39,7 +56,7 @@ export class FaultSet implements AsyncDisposable {
 
   /** Starts a set and returns when every member serves. */
   static async start(options: FaultSetOptions = {}): Promise<FaultSet> {
-    const { electionTimeoutMs = 2_000, isProxied = false } = options;
+    const { isUntuned = false, isProxied = false } = options;
     await using resources = new AsyncDisposableStack();
     const { path } = await findMongod();
     const data = resources.use(await makeDataDirectory());
@@ -49,7 +66,7 @@ export class FaultSet implements AsyncDisposable {
       const dataPath = join(data.path, String(index));
       await mkdir(dataPath);
       const mongod = resources.adopt(
-        new MongodProcess({ path, port, dataPath, replicaSet }),
+        new MongodProcess({ path, port, dataPath, replicaSet, args: isUntuned ? [] : quickArgs }),
         (started) => started.kill(),
       );
       const proxy = isProxied
@@ -63,12 +80,12 @@ export class FaultSet implements AsyncDisposable {
       replSetInitiate: {
         _id: replicaSet,
         members: members.map((member, _id) => ({ _id, host: hostOf(member) })),
-        // The first election waits for as long.
-        settings: { electionTimeoutMillis: 2_000 },
+        // The first election is quick, whatever is wanted later.
+        settings: quickSettings,
       },
     });
     await set.settled();
-    await set.#setElectionTimeout(electionTimeoutMs);
+    if (isUntuned) await set.#configure(untunedSettings);
     return set;
   }
 
@@ -133,11 +150,10 @@ export class FaultSet implements AsyncDisposable {
     });
   }
 
-  async #setElectionTimeout(electionTimeoutMillis: number): Promise<void> {
+  async #configure(changed: typeof quickSettings): Promise<void> {
     const { mongod } = await this.primary();
     const { config } = await mongod.command({ replSetGetConfig: 1 });
-    if (config.settings.electionTimeoutMillis === electionTimeoutMillis) return;
-    const settings = { ...config.settings, electionTimeoutMillis };
+    const settings = { ...config.settings, ...changed };
     await mongod.command({ replSetReconfig: { ...config, version: config.version + 1, settings } });
   }
 

@@ -9,6 +9,8 @@ export interface MongodSettings {
   port: number;
   dataPath: string;
   replicaSet: string;
+  /** Further arguments. */
+  args: readonly string[];
 }
 
 /** A mongod that can be killed and started again on its port and its data. */
@@ -66,7 +68,7 @@ export class MongodProcess {
   }
 
   #spawn(): GuardedProcess {
-    const { path, port, dataPath, replicaSet } = this.#settings;
+    const { path, port, dataPath, replicaSet, args } = this.#settings;
     const started = startGuarded(path, [
       ...["--port", String(port), "--bind_ip", "127.0.0.1", "--dbpath", dataPath],
       ...["--replSet", replicaSet, "--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "128"],
@@ -74,6 +76,7 @@ export class MongodProcess {
       ...["--setParameter", "enableTestCommands=1"],
       ...["--setParameter", "diagnosticDataCollectionEnabled=false"],
       ...["--logpath", `${dataPath}.log`, "--logappend"],
+      ...args,
       ...(process.platform === "win32" ? [] : ["--nounixsocket"]),
     ]);
     started.child.stdout?.resume();

@@ -1,4 +1,4 @@
-import { randomUUIDv7 } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Context } from "../context.ts";
 import { ChatError } from "../errors.ts";
@@ -40,7 +40,8 @@ export const conversations = router({
     .input(schemas.CreateConversationInput)
     .output(schemas.CreateConversationOutput)
     .mutation(async ({ ctx, input }) => {
-      const id = input.id ?? randomUUIDv7();
+      // At random, so that on a sharded cluster new conversations spread.
+      const id = input.id ?? randomUUID();
       const { created } = await ctx.store.conversations.create({ id, user_ids: input.user_ids });
       return { conversation: await find(ctx, { conversation_id: id, messages: 50 }), created };
     }),
