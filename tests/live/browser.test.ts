@@ -1,32 +1,18 @@
-import { access, readFile } from "node:fs/promises";
-import { type Browser, chromium } from "playwright-core";
+import { readFile } from "node:fs/promises";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServer } from "../cli/chatnest.ts";
 import { newFolder } from "../cli/folder.ts";
 import { startHttp } from "../sdk/http.ts";
+import { startChromium } from "../support/chromium.ts";
 import { findFreePorts } from "../support/free-port.ts";
 import { say, upTo } from "../support/live.ts";
 import { startServer as startHere } from "../support/server.ts";
 import { until } from "../support/until.ts";
 
-const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
-const args = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 let browser: Browser;
 beforeAll(async () => {
-  await access(executablePath).catch((cause: unknown) => {
-    throw new Error(`${executablePath} is missing: apt-get install chromium`, { cause });
-  });
-  browser = await chromium.launch({ executablePath, args });
+  browser = await startChromium();
 });
 afterAll(() => browser?.close());
 
