@@ -9,8 +9,7 @@ export const memberSql = {
   first: `SELECT user_id, joined_at FROM members WHERE conversation_id = ? ORDER BY position LIMIT ?`,
   count: "SELECT count(*) AS count FROM members WHERE conversation_id = ?",
   join: `INSERT INTO members (user_id, conversation_id, joined_at, position)
-    SELECT ?, ?2, ?, coalesce(max(position), 0) + 1 FROM members WHERE conversation_id = ?2
-    ON CONFLICT (user_id, conversation_id) DO NOTHING`,
+    SELECT ?, ?2, ?, coalesce(max(position), 0) + 1 FROM members WHERE conversation_id = ?2`,
   leave: "DELETE FROM members WHERE user_id = ? AND conversation_id = ?",
 } as const;
 
@@ -41,8 +40,12 @@ export function openMembers(db: DatabaseSync) {
 
   return {
     /** Makes a user a member behind all others, and says whether it was none before. */
-    join: (userId: string, conversationId: string, at = Date.now()): boolean =>
-      join.run(userId, conversationId, at) === 1,
+    join(userId: string, conversationId: string, at = Date.now()): boolean {
+      // Every send comes here, and nearly every sender is a member.
+      if (one.get(userId, conversationId)) return false;
+      join.run(userId, conversationId, at);
+      return true;
+    },
     /** Removes a member, and says whether there was one. */
     leave: (userId: string, conversationId: string): boolean =>
       leave.run(userId, conversationId) === 1,
