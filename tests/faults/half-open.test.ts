@@ -9,7 +9,13 @@ const program = fileURLToPath(new URL("../../apps/server/dist/main.js", import.m
 const name = `nest${process.pid}`;
 const host = "10.231.77.1";
 
-describe("a follower whose machine vanishes without a word", () => {
+const input = encodeURIComponent(JSON.stringify({ conversation_id: "room" }));
+const paths = {
+  REST: "/messages/room/events",
+  tRPC: `/trpc/live.conversation?input=${input}`,
+};
+
+describe.each(Object.entries(paths))("a follower over %s whose machine vanishes", (_, path) => {
   it("is noticed and let go within two heartbeats", { timeout: 90_000 }, async () => {
     await using link = await openLink();
     const [port = 0] = await findFreePorts(1);
@@ -25,8 +31,7 @@ describe("a follower whose machine vanishes without a word", () => {
       timeoutMs: 20_000,
       what: "the server is ready",
     });
-    const path = `${url}/messages/room/events`;
-    const client = startGuarded("ip", ["netns", "exec", name, "curl", "-sN", path], {
+    const client = startGuarded("ip", ["netns", "exec", name, "curl", "-sN", url + path], {
       PATH: process.env["PATH"],
     });
     const isConnected = async () => (await countConnections(port)) === 1;
