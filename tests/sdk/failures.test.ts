@@ -55,6 +55,8 @@ test.each([
   [200, "application/json", "null", "unexpected_answer"],
   [200, "application/json", '{"result":1}', "unexpected_answer"],
   [200, "application/json", '{"result":{"data"', "unexpected_answer"],
+  [200, "application/json", '{"result":{}}', "unexpected_answer"],
+  [200, "application/json", '{"result":{"data":"ok"}}', "unexpected_answer"],
   [502, "application/json", '{"error":"bad gateway"}', "unavailable"],
   [400, "application/json", '{"error":{"code":-32600,"message":"?"}}', "unexpected_answer"],
   [418, "application/json", '{"detail":"new","code":"of_tomorrow"}', "unexpected_answer"],

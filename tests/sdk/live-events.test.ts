@@ -79,6 +79,28 @@ describe("a follower of a conversation", () => {
     const broken = chat.conversation("\uD800").subscribe({ onMessage });
     expect(await broken.closed).toMatchObject({ code: "bad_request" });
   });
+
+  test.each(["", ".", ".."])("refuses an id that would lead to another path: %j", async (id) => {
+    const asked: (string | undefined)[] = [];
+    await using other = await startHttp((request, response) => {
+      asked.push(request.url);
+      response.end("[]");
+    });
+    const chat = createChatClient({ url: other.url });
+    for (const line of [chat.conversation(id), chat.user(id)]) {
+      const { closed } = line.subscribe({ onMessage: () => expect.fail() });
+      expect(await closed).toMatchObject({ code: "bad_request", status: undefined });
+    }
+    expect(asked).toEqual([]);
+  });
+
+  test("refuses a place that no URL can carry, as a subscription and as a loop", async () => {
+    const tea = createChatClient({ url: "http://localhost" }).conversation("tea");
+    const refused = { code: "bad_request" };
+    const { closed } = tea.subscribe({ after: "\uD800", onMessage: () => expect.fail() });
+    expect(await closed).toMatchObject(refused);
+    await expect(tea.events({ after: "\uD800" }).next()).rejects.toMatchObject(refused);
+  });
 });
 
 describe("a follower of a user", () => {

@@ -50,6 +50,17 @@ describe("a loop over events", () => {
     for await (const _ of chat.conversation("tea").events(options)) expect.fail();
   });
 
+  test("is ended by its return, also while it waits for an event that never comes", async () => {
+    const { server, left, chat } = await startCounted();
+    await using _server = server;
+    const events = chat.conversation("tea").events();
+    expect(await events.next()).toMatchObject({ value: { type: "ready" } });
+    const waiting = events.next();
+    expect(await events.return?.()).toEqual({ done: true, value: undefined });
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    await left();
+  });
+
   test("throws what the server refuses for good", async () => {
     await using running = await startChat();
     const loop = async () => {

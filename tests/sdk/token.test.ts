@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { ChatError, createChatClient } from "@chatnest/client";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { startServer } from "../support/server.ts";
 import { failureOf } from "./chat.ts";
 import { type Fault, startFlaky } from "./flaky.ts";
@@ -110,6 +110,27 @@ test("a function that does not answer does not hold up a call", async () => {
   const { messages } = createChatClient({ url: "http://localhost", token, timeoutMs: 40 });
   const failure = await failureOf(messages.send({ ...tea, user_id: "ada", content: "Hello" }));
   expect(failure).toMatchObject({ code: "timeout", id: undefined });
+});
+
+test("a function that never answered is asked again later", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  try {
+    let asked = 0;
+    await using server = await startGuarded((token) => token === "good");
+    const token = () => (++asked === 1 ? new Promise<string>(() => {}) : "good");
+    const { messages } = createChatClient({ url: server.url, token, timeoutMs: 2_000 });
+    const hasty = { timeoutMs: 40 };
+    expect(await failureOf(messages.page(tea, hasty))).toMatchObject({ code: "timeout" });
+    expect(await failureOf(messages.page(tea, hasty))).toMatchObject({ code: "timeout" });
+    expect(asked).toBe(1);
+    vi.setSystemTime(Date.now() + 31_000);
+    expect(await messages.page(tea)).toMatchObject({ messages: [] });
+    vi.setSystemTime(Date.now() + 31_000);
+    await messages.page(tea);
+    expect(asked).toBe(2);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test.each([

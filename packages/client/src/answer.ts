@@ -32,13 +32,14 @@ interface Failure {
 }
 
 /**
- * Reads the answer to a call and returns its envelope.
+ * Reads the answer to a call, one that gives something or nothing, and returns its envelope.
  * @throws ChatError with the server's code; `network` when the answer breaks off; `unavailable` or `unexpected_answer`
  * when it is not ChatNest's.
  */
-export async function readAnswer(response: ResponseLike): Promise<unknown> {
+export async function readAnswer(response: ResponseLike, isSomething: boolean): Promise<unknown> {
   const body = parseJson(await readText(response));
-  if (isObject(body) && isObject(body["result"])) return body;
+  const result = isObject(body) ? body["result"] : undefined;
+  if (isObject(result) && isObject(result["data"]) === isSomething) return body;
   throw toAnswerError(response, findFailure(body));
 }
 

@@ -11,7 +11,7 @@ import { createTransport } from "./transport.ts";
 
 /** How often a call that may be repeated is tried: after network errors, time-outs, 429 and 5xx. */
 export interface RetryOptions {
-  /** How often at most, the first try included. @default 10 */
+  /** How often at most, the first try included. @default as often as there is time for */
   tries?: number | undefined;
   /** The wait after the first try; it doubles, and is at random up to that. @default 250 */
   baseMs?: number | undefined;
@@ -66,7 +66,7 @@ export function createChatClient(options: ChatClientOptions): ChatClient<KnownUs
   // Whatever the platform calls its fetch, the client uses only the part that it declares.
   const requests = createRequests({ url, token, fetch: fetch as FetchLike | undefined });
   const identity = createIdentity(requests, options);
-  const { tries = 10, baseMs = 250, maxMs = 5_000 } = retry || { tries: 1 };
+  const { tries = Number.POSITIVE_INFINITY, baseMs = 250, maxMs = 5_000 } = retry || { tries: 1 };
   const bounds = { tries, baseMs, maxMs };
   const transport = createTransport(requests, { identity, timeoutMs, bounds });
   return {

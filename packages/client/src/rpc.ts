@@ -2,6 +2,7 @@ import type { Operation } from "@trpc/client";
 import { httpLink } from "@trpc/client/links/httpLink";
 import { orAborted } from "./abort.ts";
 import { readAnswer } from "./answer.ts";
+import type { Mutations } from "./contract.ts";
 import { ChatError, isChatError } from "./errors.ts";
 import type { AbortSignalLike, FetchInit } from "./platform.ts";
 import type { Requests } from "./request.ts";
@@ -15,6 +16,9 @@ export type Call = Pick<Operation, "type" | "path" | "input">;
  */
 export type Rpc = (call: Call, signal: AbortSignalLike) => Promise<unknown>;
 
+/** Where the one procedure is that gives nothing. */
+const pathOfNothing = `/trpc/${"conversations.removeMember" satisfies keyof Mutations}`;
+
 /** Makes what calls the procedures of a server: one HTTP request for each call. */
 export function createRpc(requests: Requests): Rpc {
   // tRPC types its fetch after the DOM's; it calls it with exactly what FetchInit says.
@@ -23,7 +27,7 @@ export function createRpc(requests: Requests): Rpc {
 
   // Answers are judged here, since only here are status and headers known; tRPC gets to see good ones alone.
   async function fetchAnswer(path: string, init: FetchInit) {
-    const envelope = await readAnswer(await requests.send(path, init));
+    const envelope = await readAnswer(await requests.send(path, init), path !== pathOfNothing);
     return { ok: true, json: async () => envelope };
   }
 

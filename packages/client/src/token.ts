@@ -14,6 +14,9 @@ export interface TokenKeeper {
   after(refused: Promise<string>): Promise<string> | undefined;
 }
 
+/** How long an answer is waited for before the token is asked for again, in ms. */
+const askMsMax = 30_000;
+
 /** Keeps a token that is given, or asks for it when it is needed. */
 export function keepToken(token: Token): TokenKeeper {
   if (typeof token === "string") {
@@ -22,16 +25,27 @@ export function keepToken(token: Token): TokenKeeper {
   }
   const askFor = token;
   let kept: Promise<string> | undefined;
+  /** When the token was asked for that is waited for. */
+  let askedAt: number | undefined;
 
   function current(): Promise<string> {
+    // Whoever never answers, as after a sleep, is not waited for by all that comes.
+    const isLost = askedAt !== undefined && Math.abs(Date.now() - askedAt) > askMsMax;
+    if (isLost) kept = undefined;
     kept ??= ask();
     return kept;
   }
 
   function ask(): Promise<string> {
+    askedAt = Date.now();
     const asked = Promise.resolve().then(askFor).catch(failWith);
     // A failure is not kept, so the next request asks again.
-    asked.catch(() => forget(asked));
+    asked.then(
+      () => {
+        if (kept === asked) askedAt = undefined;
+      },
+      () => forget(asked),
+    );
     return asked;
   }
 

@@ -29,10 +29,10 @@ async function startPeer(answers: Answer[]) {
   };
 }
 
-const patience = { silenceMsMax: 300, backoff: { baseMs: 10, maxMs: 50 } };
+const impatience = { silenceMsMax: 300, backoff: { baseMs: 10, maxMs: 50 } };
 
 /** Follows a path of a peer, impatiently. */
-function follow(url: string, token?: Token) {
+function follow(url: string, token?: Token, patience = impatience) {
   const closing = new AbortController();
   const states: LiveState[] = [];
   const heard: string[] = [];
@@ -86,6 +86,20 @@ const good = streaming("id: e-2\ndata: good\n\n");
 const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 10 });
 
 describe("a connection", () => {
+  test("waits longer where each stream ends soon after it began, but not for ever longer", async () => {
+    await using peer = await startPeer([ending("retry: 0\ndata: good\n\n")]);
+    using line = follow(peer.url, undefined, {
+      silenceMsMax: 300,
+      backoff: { baseMs: 10, maxMs: 10_000 },
+    });
+    await waitFor(() => expect(line.heard.length).toBeGreaterThan(30));
+    const waits = line.states.flatMap((state) =>
+      state.status === "offline" ? [state.retryInMs] : [],
+    );
+    expect(Math.max(...waits)).toBeGreaterThan(10);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(40);
+  });
+
   test("comes back after a cut with the newest id that it was told, also of an event without data", async () => {
     await using peer = await startPeer([
       ending("id: e-1\ndata: one\n\ndata: two\n\n"),

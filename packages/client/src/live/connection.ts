@@ -37,6 +37,9 @@ const usualPatience: Patience = {
   silenceMsMax: 35_000,
   backoff: { baseMs: 500, maxMs: 30_000 },
 };
+/** A connection that lasted for so long was a good one, in ms; after a shorter one the wait grows, though not for ever. */
+const goodMsMin = 5_000;
+const shortTriesMax = 3;
 /** Whoever asks to be left alone for longer is asked again all the same, in ms. */
 const waitMsMax = 300_000;
 
@@ -59,6 +62,7 @@ export async function keepConnected(
   const { signal } = line;
   const place = { lastEventId: "", retryMs: 0 };
   let tries = 0;
+  let isHeard = false;
   // A round is a connection and the pause after it.
   let round = new platform.AbortController();
   const endRound = () => round.abort();
@@ -69,12 +73,15 @@ export async function keepConnected(
     while (!signal.aborted) {
       round = new platform.AbortController();
       line.tell({ status: "connecting" });
+      isHeard = false;
+      const startedAt = Date.now();
       const options = { ...line, place, silenceMsMax, take, signal: round.signal };
       const error = await readStream(requests, options);
       line.lose?.();
       if (signal.aborted) break;
       if (isFinal(error)) return error;
-      tries++;
+      const triesBefore = Date.now() - startedAt < goodMsMin ? shortTriesMax - 1 : 0;
+      tries = (isHeard ? Math.min(tries, triesBefore) : tries) + 1;
       const askedMs = Math.max(error.retryAfterMs ?? place.retryMs, backoffMs(tries, backoff));
       const retryInMs = Math.min(askedMs, waitMsMax);
       line.tell({ status: "offline", error, retryInMs });
@@ -93,7 +100,7 @@ export async function keepConnected(
       throw new ChatError("unavailable", "the token's time is over");
     }
     line.take(event);
-    tries = 0;
+    isHeard = true;
   }
 }
 

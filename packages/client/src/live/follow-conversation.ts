@@ -22,8 +22,7 @@ export async function followConversation(
   { conversation_id, after }: FollowConversationInput,
   sink: Sink<ConversationEvent>,
 ): Promise<ChatError | undefined> {
-  const query = after === undefined ? "" : `?after=${encodeURIComponent(after)}`;
-  const path = () => toEventsPath("messages", conversation_id) + query;
+  const path = () => toEventsPath("messages", conversation_id, after);
   let epoch: string | undefined;
   let held = 0;
   let goal = 0;

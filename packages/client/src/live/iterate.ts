@@ -1,4 +1,10 @@
-import { type Follow, type FollowOptions, type Outlet, subscribe } from "./subscription.ts";
+import {
+  type Follow,
+  type FollowOptions,
+  type Outlet,
+  type Subscription,
+  subscribe,
+} from "./subscription.ts";
 
 /** Keeps events until they are taken; who puts them waits for that. */
 class EventQueue<TEvent> implements Outlet<TEvent> {
@@ -42,23 +48,35 @@ class EventQueue<TEvent> implements Outlet<TEvent> {
   }
 }
 
-/** Follows something as fast as its events are taken: what is not taken is not read either. */
-export async function* iterate<TEvent>(
+/** Follows something as fast as its events are taken: what is not taken is not read either. It begins when the first is asked for. */
+export function iterate<TEvent>(
   follow: Follow<TEvent>,
   options: FollowOptions = {},
 ): AsyncGenerator<TEvent, void> {
-  const queue = new EventQueue<TEvent>();
-  const subscription = subscribe(follow, queue, options);
-  try {
-    for (let events = await queue.take(); events.length > 0; events = await queue.take()) {
-      for (const event of events) {
-        if (options.signal?.aborted) return;
-        yield event;
+  let subscription: Subscription | undefined;
+  const events = run();
+  const leave = events.return.bind(events);
+  // By itself a generator leaves only when the event that it waits for is there, which may be never.
+  events.return = (value) => {
+    subscription?.close();
+    return leave(value);
+  };
+  return events;
+
+  async function* run(): AsyncGenerator<TEvent, void> {
+    const queue = new EventQueue<TEvent>();
+    subscription = subscribe(follow, queue, options);
+    try {
+      for (let taken = await queue.take(); taken.length > 0; taken = await queue.take()) {
+        for (const event of taken) {
+          if (options.signal?.aborted) return;
+          yield event;
+        }
       }
+      const error = await subscription.closed;
+      if (error) throw error;
+    } finally {
+      subscription.close();
     }
-    const error = await subscription.closed;
-    if (error) throw error;
-  } finally {
-    subscription.close();
   }
 }

@@ -33,7 +33,8 @@ export interface LiveUser {
    */
   subscribe(handlers: UserHandlers): Subscription;
   /**
-   * Gives the same as an iterable, as fast as it is taken; leaving the loop, or the signal, ends it.
+   * Gives the same as an iterable, as fast as it is taken, from when the first is asked for; leaving the loop, or the
+   * signal, ends it.
    * @throws ChatError in the loop, when the server refuses for good.
    * @example
    * ```ts
