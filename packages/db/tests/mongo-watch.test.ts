@@ -63,6 +63,28 @@ describe.each(replicaSets)("MongoDB $name watch", ({ uri }) => {
     await expect.poll(() => pair.here.watchState(), { timeout: 15_000 }).toBe("live");
   });
 
+  it("goes on behind a document that is none of ours, and says that something was missed", async () => {
+    await using pair = await openPair(uri);
+    const before = pair.missed();
+    await pair.client.db(pair.name).collection("chat_messages").insertOne({ seq: 1, stream: "x" });
+    await pair.there.messages.append(newMessage({ conversation_id: "after" }));
+    await expect.poll(() => pair.heard().some(isAfter), { timeout: 5_000 }).toBe(true);
+    expect(pair.missed()).toBe(before + 1);
+    expect(pair.here.watchState()).toBe("live");
+  });
+
+  it("misses nothing when a collection of somebody else is dropped or renamed", async () => {
+    await using pair = await openPair(uri);
+    const before = pair.missed();
+    const db = pair.client.db(pair.name);
+    for (const name of ["reports", "reports-new"]) await db.collection(name).insertOne({});
+    await db.renameCollection("reports-new", "reports", { dropTarget: true });
+    await db.dropCollection("reports");
+    await pair.there.messages.append(newMessage({ conversation_id: "after" }));
+    await expect.poll(() => pair.heard().some(isAfter), { timeout: 5_000 }).toBe(true);
+    expect(pair.missed()).toBe(before);
+  });
+
   it("says that events were missed when a collection is dropped", async () => {
     await using pair = await openPair(uri);
     const before = pair.missed();

@@ -1,6 +1,6 @@
 import type { NewMessage } from "../store.ts";
 import { conversationStream } from "../stream.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, readTimeoutMs } from "./connection.ts";
 import { type ConversationDocument, memberKey } from "./documents.ts";
 import { type Head, readHeads } from "./heads.ts";
 import type { Members } from "./members.ts";
@@ -14,6 +14,8 @@ const leaseMs = 60_000;
 const renewWhenLeftMs = 30_000;
 /** How long after its mark ran out a conversation is settled: clocks may differ by this, in ms. */
 const settleAfterMs = 60_000;
+/** So many conversations are settled at a time. */
+const settledMax = 500;
 /** For how long a membership is believed without asking again, in ms. */
 const membershipMs = 5_000;
 const rememberedMax = 50_000;
@@ -82,14 +84,21 @@ export function createActivity(connection: Connection, members: Members) {
     for (const key of memberships.keys()) memberUntil.set(key, until);
   }
 
-  /** Writes the newest entries of conversations that fell quiet, and takes their marks off. */
+  /** Writes the newest entries of all conversations that fell quiet, and takes their marks off. */
   async function settle(): Promise<void> {
+    let count: number;
+    do count = await settleSome();
+    while (count === settledMax);
+  }
+
+  async function settleSome(): Promise<number> {
     const quietSince = new Date(Date.now() - settleAfterMs);
     const quiet = await conversations
       .find({ active_until: { $lt: quietSince } })
-      .limit(500)
+      .limit(settledMax)
+      .maxTimeMS(readTimeoutMs)
       .toArray();
-    if (quiet.length === 0) return;
+    if (quiet.length === 0) return 0;
     const heads = await readHeads(
       connection,
       quiet.map(({ _id }) => conversationStream(_id)),
@@ -113,6 +122,7 @@ export function createActivity(connection: Connection, members: Members) {
       })),
       { ordered: false },
     );
+    return quiet.length;
   }
 
   /** Says what the newest entries of conversations are: the log knows of the active ones. */

@@ -10,15 +10,30 @@ export interface Head {
 
 type Row = { _id: Stream } & Head;
 
+/** So many streams are asked for by one command. */
+const streamsMax = 1_000;
+
 /**
- * Reads the newest entries of streams, at majority, in one command that seeks once a stream; those without one are left out.
+ * Reads the newest entries of streams, at majority, in commands that seek once a stream; those without one are left out.
  */
 export async function readHeads(
+  connection: Pick<Connection, "db" | "messages" | "isRouted">,
+  streams: readonly Stream[],
+  session?: ClientSession,
+): Promise<Map<Stream, Head>> {
+  const heads = new Map<Stream, Head>();
+  for (let start = 0; start < streams.length; start += streamsMax) {
+    const some = streams.slice(start, start + streamsMax);
+    for (const [stream, head] of await readSome(connection, some, session)) heads.set(stream, head);
+  }
+  return heads;
+}
+
+async function readSome(
   { db, messages, isRouted }: Pick<Connection, "db" | "messages" | "isRouted">,
   streams: readonly Stream[],
   session?: ClientSession,
 ): Promise<Map<Stream, Head>> {
-  if (streams.length === 0) return new Map();
   const options = {
     maxTimeMS: readTimeoutMs,
     batchSize: streams.length + 1,

@@ -46,6 +46,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   const conversations = openConversations(connection, { activity, members, messages });
   const closed = new AbortController();
   let settling: NodeJS.Timeout | undefined;
+  let isSettling = false;
   let watch: Watch | undefined;
   let closing: Promise<void> | undefined;
 
@@ -68,7 +69,14 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
 
   // What fails now is done by the next one, of this process or another.
   function settle(): void {
-    activity.settle().catch(() => {});
+    if (isSettling) return;
+    isSettling = true;
+    activity
+      .settle()
+      .catch(() => {})
+      .finally(() => {
+        isSettling = false;
+      });
   }
 
   async function close(): Promise<void> {

@@ -18,6 +18,8 @@ const silenceMaxMs = 10_000;
 const pauseMinMs = 100;
 const pauseMaxMs = 5_000;
 
+const ofChat = { $in: ["chat_messages", "chat_conversations", "chat_members", "chat_meta"] };
+
 // It stays the same for ever: a token only resumes the pipeline that it came from.
 const pipeline = [
   {
@@ -25,7 +27,9 @@ const pipeline = [
       $or: [
         { "ns.coll": "chat_messages", operationType: "insert" },
         { "ns.coll": "chat_members", operationType: { $in: ["insert", "delete"] } },
-        { operationType: { $in: ["drop", "rename", "dropDatabase", "invalidate"] } },
+        { "ns.coll": ofChat, operationType: { $in: ["drop", "rename"] } },
+        { "to.coll": ofChat, operationType: "rename" },
+        { operationType: { $in: ["dropDatabase", "invalidate"] } },
       ],
     },
   },
@@ -89,7 +93,7 @@ export function openWatch(
       if (isFirst && !isResumed) events.emit({ kind: "missed" });
       isFirst = false;
       if (change)
-        events.emit(toEvent(change as ChangeStreamDocument<MessageDocument & MemberDocument>));
+        events.emit(readEvent(change as ChangeStreamDocument<MessageDocument & MemberDocument>));
       token = change?.operationType === "invalidate" ? undefined : stream.resumeToken;
       if (change?.operationType === "invalidate") return;
     }
@@ -106,6 +110,15 @@ export function openWatch(
       await ended;
     },
   };
+}
+
+// A document that is none of ours would else stop the stream at its place for ever.
+function readEvent(change: ChangeStreamDocument<MessageDocument & MemberDocument>): StoreEvent {
+  try {
+    return toEvent(change);
+  } catch {
+    return { kind: "missed" };
+  }
 }
 
 function toEvent(change: ChangeStreamDocument<MessageDocument & MemberDocument>): StoreEvent {

@@ -31,10 +31,10 @@ export function openMembers(db: DatabaseSync) {
 
   // Whichever are fewer are gone through: the members, or the users.
   function among(conversationId: string, userIds: ReadonlySet<string>): MemberRow[] {
-    const members = first.all(conversationId, userIds.size + 1);
-    if (members.length <= userIds.size)
-      return members.filter(({ user_id }) => userIds.has(user_id));
-    const found = [...userIds].map((userId) => one.get(userId, conversationId));
+    const members = first.all(conversationId, userIds.size + 1).map(({ user_id }) => user_id);
+    const isAll = members.length <= userIds.size;
+    const asked = isAll ? members.filter((userId) => userIds.has(userId)) : [...userIds];
+    const found = asked.map((userId) => one.get(userId, conversationId));
     return found.filter((row) => row !== undefined);
   }
 
