@@ -52,6 +52,8 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
   let isClosed = false;
   let checking: Promise<void> | undefined;
   let checkedAt = performance.now();
+  /** When what was last told as missed began: once is enough. */
+  let missedSince: number | undefined;
   const listeners: ((event: StoreEvent) => void)[] = [];
   const checks: (() => Promise<void>)[] = [];
 
@@ -88,7 +90,10 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
       for (const [stream, seq] of ends) followed.get(stream)?.tail.learn(seq);
     }
     // After so long, what was quiet before may have woken and fallen quiet again.
-    if (performance.now() - checkedAt > unheardMaxMs) tell({ kind: "missed" });
+    if (performance.now() - checkedAt > unheardMaxMs && missedSince !== checkedAt) {
+      missedSince = checkedAt;
+      tell({ kind: "missed" });
+    }
     for (const further of checks) await further();
     // As of its beginning: what happened during a slow check may have been too late for it.
     checkedAt = startedAt;

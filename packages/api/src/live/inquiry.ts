@@ -23,7 +23,7 @@ export interface Inquiry {
   /** Asks about a conversation soon; somebody may have been heard to have left it. */
   ask(conversationId: string, leftBy?: string): void;
   /**
-   * Answers once all that was asked is answered.
+   * Answers once all that was asked by now is answered.
    * @throws StoreError `unavailable` or `closed`; what was asked is asked again later.
    */
   settled(): Promise<void>;
@@ -32,7 +32,7 @@ export interface Inquiry {
 }
 
 /** So many conversations are asked about at once. */
-const askedMax = 1_000;
+const askedMax = 250;
 /** A pause between two questions, in ms: what is asked meanwhile is asked together. */
 const pauseMs = 10;
 
@@ -40,8 +40,9 @@ const pauseMs = 10;
 export function createInquiry(store: ChatStore, { feedsOf, onAnswer }: InquiryParts): Inquiry {
   /** Each with the users who were heard to have left it. */
   const waiting = new Map<string, string[]>();
-  let running: Promise<void> | undefined;
-  let isPlanned = false;
+  let isAsking = false;
+  /** The question that was asked last; the next waits for it. */
+  let last: Promise<void> = Promise.resolve();
   /** Grows when what was asked is forgotten: an answer to it says nothing any more. */
   let round = 0;
 
@@ -49,33 +50,43 @@ export function createInquiry(store: ChatStore, { feedsOf, onAnswer }: InquiryPa
     const left = waiting.get(conversationId) ?? [];
     if (leftBy !== undefined) left.push(leftBy);
     waiting.set(conversationId, left);
-    if (isPlanned) return;
-    isPlanned = true;
-    setImmediate(() => {
-      isPlanned = false;
-      // What is not answered now is asked again by the next check.
-      settled().catch(() => {});
-    });
-  }
-
-  function settled(): Promise<void> {
-    running ??= askAll().finally(() => {
-      running = undefined;
-    });
-    return running;
+    if (isAsking) return;
+    isAsking = true;
+    // What is not answered now is asked again by the next check.
+    setImmediate(() => askAll().catch(() => {}));
   }
 
   async function askAll(): Promise<void> {
-    while (waiting.size > 0) {
-      const asked = new Map([...waiting].slice(0, askedMax));
-      for (const id of asked.keys()) waiting.delete(id);
-      try {
-        await askStore(asked);
-      } catch (error) {
-        for (const [id, left] of asked) waiting.set(id, [...left, ...(waiting.get(id) ?? [])]);
-        throw error;
+    try {
+      while (waiting.size > 0) {
+        await askNext();
+        if (waiting.size > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }
-      if (waiting.size > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    } finally {
+      isAsking = false;
+    }
+  }
+
+  // No more than what waits at the call: others may go on asking without an end.
+  async function settled(): Promise<void> {
+    // What is under way waits again if it fails.
+    await last.catch(() => {});
+    for (let left = waiting.size; left > 0; left -= askedMax) await askNext();
+  }
+
+  function askNext(): Promise<void> {
+    last = last.catch(() => {}).then(askSome);
+    return last;
+  }
+
+  async function askSome(): Promise<void> {
+    const asked = new Map([...waiting].slice(0, askedMax));
+    for (const id of asked.keys()) waiting.delete(id);
+    try {
+      await askStore(asked);
+    } catch (error) {
+      for (const [id, left] of asked) waiting.set(id, [...left, ...(waiting.get(id) ?? [])]);
+      throw error;
     }
   }
 

@@ -1,0 +1,44 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { openSqliteStore } from "@chatnest/db";
+import { expect, it } from "vitest";
+import { createInquiry } from "./inquiry.ts";
+import { UserFeed } from "./user-feed.ts";
+
+it("answers what was asked by now, though others go on asking without an end", async () => {
+  const store = openSqliteStore(":memory:");
+  const { conversations } = store;
+  const slow: typeof conversations = {
+    ...conversations,
+    async memberships(query) {
+      await delay(10);
+      return conversations.memberships(query);
+    },
+  };
+  const feed = new UserFeed("ann");
+  feed.isReady = true;
+  await conversations.create({ id: "room", user_ids: ["ann"] });
+  const answered: string[] = [];
+  const inquiry = createInquiry(
+    { ...store, conversations: slow },
+    {
+      feedsOf: new Map([["ann", new Set([feed])]]),
+      onAnswer: ({ head }) => answered.push(head.conversation_id),
+    },
+  );
+  let count = 0;
+  const timer = setInterval(() => inquiry.ask(`other-${count++}`), 2);
+  try {
+    await delay(50);
+    for (let round = 1; round <= 3; round++) {
+      inquiry.ask("room");
+      const isLate = await Promise.race([inquiry.settled(), delay(5_000, "late")]);
+      expect(isLate).toBeUndefined();
+      expect(answered).toHaveLength(round);
+    }
+  } finally {
+    clearInterval(timer);
+    inquiry.forget();
+    await inquiry.settled();
+    await store.close();
+  }
+});
