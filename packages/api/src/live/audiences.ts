@@ -112,14 +112,11 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
     feed.learn(member);
     // Who left and joined again without anybody noticing just goes on.
     if (feed.placeIn(conversation_id) !== undefined) return;
-    // Where nothing was heard for long, what was quiet may have woken and fallen quiet again.
-    const heardSince = Math.max(hub.checkedAt, feed.connectedAt);
-    if (isKnown && performance.now() - heardSince > unheardMaxMs) {
-      feed.lose();
-      return;
-    }
     if (isKnown) {
-      hold(feed, head, quiet_seq);
+      // Where nothing was heard for long, what was quiet may have woken and fallen quiet again.
+      const heardSince = Math.max(hub.checkedAt, feed.connectedAt);
+      if (performance.now() - heardSince > unheardMaxMs) feed.lose();
+      else hold(feed, head, quiet_seq);
       return;
     }
     // What was sent before is not sent again.

@@ -97,7 +97,8 @@ export function createInquiry(store: ChatStore, { feedsOf, onAnswer }: InquiryPa
       if (!isReady) for (const id of conversation_ids) postponed.add(id);
     }
     const ready = new Set(feeds.filter(({ isReady }) => isReady));
-    if (ready.size === 0) return;
+    // What waited may have been asked meanwhile, with something before it.
+    if (ready.size === 0 || asked.size === 0) return;
     const user_ids = [...new Set([...ready].map(({ userId }) => userId))];
     const askedIn = round;
     const members = await store.conversations.memberships({ conversation_ids, user_ids });
