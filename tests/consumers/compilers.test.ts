@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startServer } from "../support/server.ts";
-import { type CompilerSetup, compile, runTalk, strict } from "./compile.ts";
-import type { talk } from "./programs/talk.ts";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { type CompilerSetup, compile, strict } from "./compile.ts";
+import { expectTalk } from "./expect-talk.ts";
 import { newProject, type Project } from "./project.ts";
 import { compilerVersions } from "./tools.ts";
 
@@ -59,20 +58,8 @@ afterAll(() => project?.[Symbol.asyncDispose]());
 
 describe.each(compilerVersions)("TypeScript %s", (version) => {
   it.concurrent.each([...setups, next])("compiles a program that runs: $name", async (setup) => {
-    await using server = await startServer();
     const out = await compile(project.directory, version, setup);
-    const told: Awaited<ReturnType<typeof talk>> = await runTalk(
-      project.directory,
-      `${out}/talk.js`,
-      server.url,
-    );
-    expect(told.sent).toMatchObject({ conversation_id: "outside", user_id: "茶", seq: 1 });
-    expect(told).toEqual({
-      sent: told.sent,
-      received: told.sent,
-      found: told.sent,
-      refused: "validation_failed: content",
-    });
+    await expectTalk(project.directory, `${out}/talk.js`);
   });
 
   it("compiles CommonJS", async () => {

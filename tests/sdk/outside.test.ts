@@ -3,14 +3,13 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { expectTalk } from "../consumers/expect-talk.ts";
 import type { readInTime } from "../consumers/programs/browser.ts";
-import type { talk } from "../consumers/programs/talk.ts";
 import { runCommand } from "../support/command.ts";
 import { startServer } from "../support/server.ts";
 import { compile } from "./compile.ts";
 import { type OutsideProject, packOutside } from "./pack.ts";
 
-type Told = Awaited<ReturnType<typeof talk>>;
 type Read = Awaited<ReturnType<typeof readInTime>>;
 
 const kib = 1_024;
@@ -70,18 +69,7 @@ test("a consumer compiles", () => {
 });
 
 test("the compiled consumer sends a message, receives it live and reads it", async () => {
-  await using server = await startServer();
-  const program = `
-    const { talk } = await import(${toSource("out/talk.js")});
-    console.log(JSON.stringify(await talk(${JSON.stringify(server.url)})));`;
-  const told: Told = JSON.parse(await runNode(program));
-  expect(told.sent).toMatchObject({ conversation_id: "outside", user_id: "茶", seq: 1 });
-  expect(told).toEqual({
-    sent: told.sent,
-    received: told.sent,
-    found: told.sent,
-    refused: "validation_failed: content",
-  });
+  await expectTalk(project.directory, "out/talk.js");
 });
 
 test("the compiled consumer brings its own fetch and signal", async () => {
