@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
-import { type ChatStore, conversationStream, openSqliteStore, type StoreEvent } from "@chatnest/db";
+import { type ChatStore, conversationStream, openSqliteStore } from "@chatnest/db";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { delayed, fate } from "./delayed-store.ts";
 import type { UserNews } from "./follow-user.ts";
 import { createLive, type Live } from "./index.ts";
 import { readPosition } from "./position.ts";
@@ -27,8 +28,6 @@ const step = fc.oneof(
   { weight: 8, arbitrary: fc.constant({ go: true }) },
   { weight: 1, arbitrary: fc.record({ comeBack: fc.boolean() }) },
 );
-/** What becomes of an event on its way: it arrives, twice, or never. */
-const fate = fc.constantFrom("arrives", "arrives", "arrives", "doubled", "lost");
 
 describe("following a user", () => {
   let store: ChatStore;
@@ -123,50 +122,6 @@ async function openChat(store: ChatStore, user_id: string) {
     async isToldTo(client: Client): Promise<boolean> {
       const [told, all] = [await placesTold(client), await places()];
       return JSON.stringify([...told]) === JSON.stringify([...all]);
-    },
-  };
-}
-
-/** A store whose every answer and event waits until the schedule lets it go. */
-function delayed(
-  store: ChatStore,
-  scheduler: fc.Scheduler,
-  fates: IterableIterator<string>,
-): ChatStore {
-  const { messages, conversations } = store;
-  let inOrder = Promise.resolve();
-  const meet = (event: StoreEvent, listener: (event: StoreEvent) => void) => {
-    const met = String(fates.next().value);
-    if (event.kind === "message") {
-      const times = { arrives: 1, doubled: 2, lost: 0 }[met] ?? 1;
-      for (let count = 0; count < times; count++) {
-        void scheduler.schedule(Promise.resolve()).then(() => listener(event));
-      }
-      return;
-    }
-    if (met === "lost") return;
-    // As over a change stream: in order, late, and what this process did itself is heard of at once, too.
-    if (met === "doubled") listener(event);
-    inOrder = inOrder.then(() => scheduler.schedule(Promise.resolve())).then(() => listener(event));
-  };
-  async function late<TAnswer>(ask: () => Promise<TAnswer>): Promise<TAnswer> {
-    await scheduler.schedule(Promise.resolve());
-    return scheduler.schedule(ask());
-  }
-  return {
-    ...store,
-    epoch: () => scheduler.schedule(store.epoch()),
-    watch: (listener) => store.watch((event) => meet(event, listener)),
-    messages: {
-      ...messages,
-      page: (stream, range) => late(() => messages.page(stream, range)),
-      lastSeq: (stream) => late(() => messages.lastSeq(stream)),
-      lastSeqs: (streams) => late(() => messages.lastSeqs(streams)),
-    },
-    conversations: {
-      ...conversations,
-      heads: (query) => late(() => conversations.heads(query)),
-      memberships: (query) => late(() => conversations.memberships(query)),
     },
   };
 }

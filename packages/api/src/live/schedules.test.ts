@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { type ChatStore, openSqliteStore, type StoreEvent } from "@chatnest/db";
+import { type ChatStore, openSqliteStore } from "@chatnest/db";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { delayed, fate } from "./delayed-store.ts";
 import { followConversation } from "./follow-conversation.ts";
 import { createHub, type Hub } from "./hub.ts";
 
@@ -14,8 +15,6 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.constant({ go: true }) },
   { weight: 1, arbitrary: fc.record({ comeBack: fc.nat(2) }) },
 );
-/** What becomes of an event on its way: it arrives, twice, or never. */
-const fate = fc.constantFrom("arrives", "arrives", "arrives", "doubled", "lost");
 
 describe("following a conversation", () => {
   let store: ChatStore;
@@ -59,38 +58,6 @@ describe("following a conversation", () => {
     await fc.assert(schedule, { numRuns: schedules });
   });
 });
-
-/** A store whose every answer and event waits until the schedule lets it go. */
-function delayed(
-  store: ChatStore,
-  scheduler: fc.Scheduler,
-  fates: IterableIterator<string>,
-): ChatStore {
-  const { messages } = store;
-  const meet = (event: StoreEvent, listener: (event: StoreEvent) => void) => {
-    const times = { arrives: 1, doubled: 2, lost: 0 }[String(fates.next().value)] ?? 1;
-    for (let count = 0; count < times; count++) {
-      void scheduler.schedule(Promise.resolve()).then(() => listener(event));
-    }
-  };
-  return {
-    ...store,
-    epoch: () => scheduler.schedule(store.epoch()),
-    watch: (listener) => store.watch((event) => meet(event, listener)),
-    messages: {
-      ...messages,
-      page: async (stream, range) => {
-        await scheduler.schedule(Promise.resolve());
-        return scheduler.schedule(messages.page(stream, range));
-      },
-      lastSeq: async (stream) => {
-        await scheduler.schedule(Promise.resolve());
-        return scheduler.schedule(messages.lastSeq(stream));
-      },
-      lastSeqs: (streams) => scheduler.schedule(messages.lastSeqs(streams)),
-    },
-  };
-}
 
 /** Somebody who follows from the beginning, and comes back to where they were. */
 class Follower {
