@@ -138,6 +138,7 @@ it("cuts a reader that takes nothing for two heartbeats", async () => {
   await other.until(({ seqs }) => seqs.length === 1_000);
   expect(server.live.following).toBe(2);
   await vi.advanceTimersByTimeAsync(15_000);
+  await other.until(({ comments }) => comments === 1);
   expect(server.live.following).toBe(2);
   await vi.advanceTimersByTimeAsync(15_000);
   await server.left(1);

@@ -100,7 +100,8 @@ export class SseReader implements AsyncDisposable {
     const [id, retry, data] = ["id", "retry", "data"].map((name) => fields.get(name));
     if (id !== undefined) this.lastEventId = id;
     if (retry !== undefined) this.retries.push(Number(retry));
-    if (data === undefined) return;
+    // tRPC's `ping` carries none.
+    if (!data) return;
     const event = fields.get("event") ?? "message";
     this.events.push({ event, data: JSON.parse(data), ...(id !== undefined && { id }) });
   }

@@ -6,6 +6,7 @@ import type { AppEnv } from "./app-env.ts";
 import { serveDocs } from "./docs.ts";
 import { serveHealth } from "./health.ts";
 import { shareWithOrigins } from "./http/cors.ts";
+import { Heartbeat } from "./http/heartbeat.ts";
 import { answerUnhandled, type SendError } from "./http/methods.ts";
 import { logFailure, logRequests } from "./http/request-log.ts";
 import { skipSent } from "./http/sent.ts";
@@ -14,7 +15,7 @@ import { requireTrust } from "./http/trust.ts";
 import { serveRest } from "./rest/adapter.ts";
 import { serveLive } from "./rest/live.ts";
 import { sendProblem } from "./rest/problem.ts";
-import { limitLive, StreamSlots } from "./stream-slots.ts";
+import { StreamSlots } from "./stream-slots.ts";
 import { isTrpcPath, sendTrpcError, serveTrpc } from "./trpc.ts";
 
 /** Makes the whole of what the server answers; nothing is opened and nothing listens. */
@@ -31,10 +32,10 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   serveHealth(app, deps);
   // What is above holds no data and answers everybody.
   app.use(requireTrust(deps.trust));
-  const slots = new StreamSlots(deps.streamLimits);
-  serveLive(app, deps, slots);
+  const streams = { slots: new StreamSlots(deps.streamLimits), heartbeat: new Heartbeat() };
+  serveLive(app, deps, streams);
   serveRest(app, deps);
-  serveTrpc(app, { ...deps, live: limitLive(deps.live, slots) });
+  serveTrpc(app, deps, streams);
 
   app.notFound(answerUnhandled(app, sendError));
   app.onError((error, c) => {

@@ -1,4 +1,11 @@
 import { ChatError, type Live } from "@chatnest/api";
+import type { Heartbeat } from "./http/heartbeat.ts";
+
+/** What all streams of a server share, whichever border they leave by. */
+export interface Streams {
+  slots: StreamSlots;
+  heartbeat: Heartbeat;
+}
 
 /** How many streams there may be at a time. */
 export interface StreamLimits {

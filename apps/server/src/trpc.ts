@@ -12,9 +12,12 @@ import type { Context, Hono } from "hono";
 import type { StatusCode } from "hono/utils/http-status";
 import type { AppDeps } from "./app-deps.ts";
 import type { AppEnv } from "./app-env.ts";
+import type { Heartbeat } from "./http/heartbeat.ts";
 import { logFailure } from "./http/request-log.ts";
 import { checkDepth, readJsonText } from "./rest/body.ts";
 import { retryHeaders } from "./rest/problem.ts";
+import { limitLive, type Streams } from "./stream-slots.ts";
+import { toPingedStream } from "./trpc-pings.ts";
 
 const endpoint = "/trpc";
 const batchSizeMax = 10;
@@ -25,7 +28,12 @@ export function isTrpcPath(path: string): boolean {
 }
 
 /** Serves every procedure to typed clients. */
-export function serveTrpc(app: Hono<AppEnv>, { store, live, logger }: AppDeps): void {
+export function serveTrpc(
+  app: Hono<AppEnv>,
+  { store, live, logger }: AppDeps,
+  { slots, heartbeat }: Streams,
+): void {
+  const limited = limitLive(live, slots);
   app.on(["GET", "POST"], `${endpoint}/*`, async (c) => {
     const requestId = c.get("requestId");
     const response = await fetchRequestHandler({
@@ -33,7 +41,12 @@ export function serveTrpc(app: Hono<AppEnv>, { store, live, logger }: AppDeps): 
       router: appRouter,
       req: await readRequest(c),
       maxBatchSize: batchSizeMax,
-      createContext: (): ApiContext => ({ store, live, caller: { kind: "trusted" }, requestId }),
+      createContext: (): ApiContext => ({
+        store,
+        live: limited,
+        caller: { kind: "trusted" },
+        requestId,
+      }),
       onError: ({ error }) => logFailure(logger, error, requestId),
       responseMeta: ({ errors }) => ({ headers: toHeaders(errors) }),
     });
@@ -41,8 +54,20 @@ export function serveTrpc(app: Hono<AppEnv>, { store, live, logger }: AppDeps): 
     // Left out by tRPC where a request failed as a whole.
     const isTyped = response.status === 204 || response.headers.has("content-type");
     if (!isTyped) response.headers.set("content-type", "application/json");
-    return response;
+    return isEventStream(response) ? keepAlive(c, response, heartbeat) : response;
   });
+}
+
+function isEventStream({ headers }: Response): boolean {
+  return headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+}
+
+function keepAlive(c: Context<AppEnv>, response: Response, heartbeat: Heartbeat): Response {
+  const { outgoing } = c.env;
+  if (!outgoing || !response.body) return response;
+  const { body, ping } = toPingedStream(response.body);
+  heartbeat.follow(outgoing, ping);
+  return new Response(body, response);
 }
 
 /** Answers with an error as tRPC's own are. */

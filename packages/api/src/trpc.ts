@@ -8,6 +8,8 @@ const t = initTRPC
   .meta<Meta>()
   .create({
     isDev: false,
+    // Told to tRPC's client: a subscription that says nothing for more than two heartbeats of the server is opened anew.
+    sse: { client: { reconnectAfterInactivityMs: 35_000 } },
     errorFormatter({ shape, error, ctx }) {
       const { code, message, issues, id } = toChatError(error);
       return {

@@ -13,10 +13,10 @@ import { bothForms } from "../http/paths.ts";
 import { logFailure } from "../http/request-log.ts";
 import { markSent } from "../http/sent.ts";
 import { readTarget } from "../http/target.ts";
-import type { StreamSlots } from "../stream-slots.ts";
+import type { Streams } from "../stream-slots.ts";
 import { toConversationChunk, toUserChunk } from "./event-chunks.ts";
 import { joinInput, readQuery } from "./input.ts";
-import { type EventStream, EventStreams, streamHeaders, toEventText, toRetryText } from "./sse.ts";
+import { beginStream, type EventStream, streamHeaders, toEventText, toRetryText } from "./sse.ts";
 
 type Send = (events: EventStream, signal: AbortSignal) => Promise<void>;
 
@@ -29,8 +29,7 @@ const ConversationInput = FollowConversationInput.omit({ lastEventId: true });
 const UserInput = FollowUserInput.omit({ lastEventId: true });
 
 /** Serves what happens in a conversation, and in all conversations of a user. */
-export function serveLive(app: Hono<AppEnv>, deps: AppDeps, slots: StreamSlots): void {
-  const streams = new EventStreams();
+export function serveLive(app: Hono<AppEnv>, deps: AppDeps, { slots, heartbeat }: Streams): void {
   const { live } = deps;
 
   app.on("GET", bothForms("/messages/:conversation_id/events"), (c) => {
@@ -60,7 +59,8 @@ export function serveLive(app: Hono<AppEnv>, deps: AppDeps, slots: StreamSlots):
     if (!response) throw new Error("events are written to Node's own response");
     const closed = new AbortController();
     response.once("close", () => closed.abort());
-    const events = streams.begin(response, headersOf(c));
+    const events = beginStream(response, headersOf(c));
+    heartbeat.follow(response, () => events.sayAlive());
     const run = async () => {
       response.once("close", slots.take(userId));
       await send(events, closed.signal);

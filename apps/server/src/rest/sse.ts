@@ -1,10 +1,5 @@
 import type { ServerResponse } from "node:http";
 import type { Writable } from "node:stream";
-import { readUnacknowledged, type Unacknowledged } from "./unacknowledged.ts";
-
-/** How long a stream may say nothing before it says that it is alive, in ms. */
-const heartbeatMs = 15_000;
-const heartbeat = ": \n\n";
 
 /** What every stream says of itself. */
 export const streamHeaders = {
@@ -34,33 +29,16 @@ export function toRetryText(fromMs: number, toMs: number): string {
   return `retry: ${Math.round(fromMs + Math.random() * (toMs - fromMs))}\n\n`;
 }
 
-/** The streams of a server, and the one heartbeat that serves them all. */
-export class EventStreams {
-  readonly #open = new Set<EventStream>();
-  #timer: NodeJS.Timeout | undefined;
-
-  /** Begins a stream with these headers beside its own. */
-  begin(response: ServerResponse, headers: Record<string, string>): EventStream {
-    // Ended by the connection's end: framed in chunks, an event would cost a third more.
-    response.removeHeader("transfer-encoding");
-    response.writeHead(200, { ...headers, ...streamHeaders, connection: "close" });
-    response.flushHeaders();
-    const stream = new EventStream(response);
-    this.#open.add(stream);
-    this.#timer ??= setInterval(() => void this.#beat(), heartbeatMs).unref();
-    response.once("close", () => {
-      this.#open.delete(stream);
-      if (this.#open.size > 0) return;
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    });
-    return stream;
-  }
-
-  async #beat(): Promise<void> {
-    const unacknowledged = await readUnacknowledged();
-    for (const stream of this.#open) stream.beat(unacknowledged);
-  }
+/** Begins a stream with these headers beside its own. */
+export function beginStream(
+  response: ServerResponse,
+  headers: Record<string, string>,
+): EventStream {
+  // Ended by the connection's end: framed in chunks, an event would cost a third more.
+  response.removeHeader("transfer-encoding");
+  response.writeHead(200, { ...headers, ...streamHeaders, connection: "close" });
+  response.flushHeaders();
+  return new EventStream(response);
 }
 
 /** One stream. It holds what its reader has not taken to what was written last: the next is asked for only then. */
@@ -68,9 +46,6 @@ export class EventStream {
   readonly #response: ServerResponse;
   /** The connection itself; a stream whose turn on it has not come writes to the response, which keeps what it gets. */
   readonly #out: Writable;
-  /** How many bytes had arrived at the last heartbeat, and whether more were due then. */
-  #arrived = 0;
-  #wasDue = false;
 
   constructor(response: ServerResponse) {
     this.#response = response;
@@ -92,18 +67,9 @@ export class EventStream {
     });
   }
 
-  /** Says that the stream is alive, and cuts it where nothing of what was due since the last time has arrived. */
-  beat(unacknowledged: Unacknowledged): void {
-    const { socket } = this.#response;
-    if (!socket || socket.destroyed) return;
-    const arrived = socket.bytesWritten - socket.writableLength - (unacknowledged(socket) ?? 0);
-    if (this.#wasDue && arrived <= this.#arrived) {
-      socket.destroy();
-      return;
-    }
-    if (!this.#response.writableEnded && !this.#out.writableNeedDrain) this.#out.write(heartbeat);
-    this.#arrived = arrived;
-    this.#wasDue = socket.bytesWritten > arrived;
+  /** Says that the stream is alive; what waits to go out says it as well. */
+  sayAlive(): void {
+    if (!this.#response.writableEnded && !this.#out.writableNeedDrain) this.#out.write(": \n\n");
   }
 
   end(): void {
