@@ -2,58 +2,27 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createLive } from "@chatnest/api";
 import { openSqliteStore } from "@chatnest/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { countLive, say, upTo } from "../support/live.ts";
+import { say, upTo } from "../support/live.ts";
 import { pathOf, type RestServer, startRest, unique } from "../support/rest.ts";
-import { type ReadEvent, SseReader } from "../support/sse-reader.ts";
-import { until } from "../support/until.ts";
-
-interface Place {
-  conversation_id: string;
-  last_seq: number;
-}
-interface Heads {
-  heads: Place[];
-  complete: boolean;
-}
+import {
+  beginConversations,
+  followUser,
+  type Heads,
+  headsOf,
+  kindsOf,
+  type Place,
+} from "../support/user-reader.ts";
 
 const store = openSqliteStore(":memory:");
-const live = countLive(createLive(store, { checkEveryMs: 200 }));
+const live = createLive(store, { checkEveryMs: 200 });
 let server: RestServer;
-let epoch = "";
 beforeAll(async () => {
   server = await startRest({ store, live });
-  epoch = await store.epoch();
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** Follows all conversations of a user, and waits until it was told where they end. */
-async function follow(user: string, lastEventId?: string): Promise<SseReader> {
-  const headers = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
-  const url = server.url + pathOf("users", user, "events");
-  const reader = await SseReader.open(url, { headers });
-  return reader.until(({ events }) => events.some(isComplete));
-}
-
-function isComplete({ event, data }: ReadEvent): boolean {
-  return event === "heads" && (data as Heads).complete;
-}
-
-function headsOf(reader: SseReader): Place[] {
-  return reader.dataOf<Heads>("heads").flatMap(({ heads }) => heads);
-}
-
-/** Begins conversations of a new user, with two messages of another in each. */
-async function begin(count: number): Promise<{ user: string; rooms: string[] }> {
-  const user = unique("user");
-  const rooms = upTo(count).map(() => unique("room"));
-  for (const id of rooms) {
-    await store.conversations.create({ id, user_ids: [user, "ann"] });
-    await say(store, id, 2);
-  }
-  return { user, rooms };
-}
-
-const kindsOf = (reader: SseReader) => reader.events.map(({ event }) => event);
+const follow = (user: string) => followUser(server, user);
+const begin = (count: number) => beginConversations(store, count);
 
 describe("the events of a user", () => {
   it("begin with where 600 conversations end, 500 at most an event, the last with a watermark", async () => {
@@ -69,7 +38,7 @@ describe("the events of a user", () => {
     );
     expect(new Set(headsOf(reader).map(({ last_seq }) => last_seq))).toEqual(new Set([2]));
     expect(reader.events[0]?.id).toBe(undefined);
-    expect(reader.lastEventId).toMatch(new RegExp(`^${epoch}-\\d{13}$`));
+    expect(reader.lastEventId).toMatch(new RegExp(`^${await store.epoch()}-\\d{13}$`));
   });
 
   it.each([500, 1_000, 501])("tell %i conversations in as few events as can be", async (count) => {
@@ -178,63 +147,3 @@ describe("the events of a user", () => {
     expect(kindsOf(stranger)).toEqual(["heads"]);
   });
 });
-
-describe("who comes back to the events of a user", () => {
-  it("is told only of what was active since a minute before the watermark", async () => {
-    // Nobody hears of what begins here.
-    await until(() => live.following === 0, { timeoutMs: 5_000, what: "all others have left" });
-    const { user, rooms } = await longAgo(() => begin(3));
-    const [room = "", woken = ""] = rooms;
-    await using reader = await follow(user);
-    expect(headsOf(reader).length).toBe(3);
-    await reader.close();
-
-    await using quiet = await follow(user, reader.lastEventId);
-    expect(headsOf(quiet)).toEqual([]);
-    await say(store, room, 4);
-    await using back = await follow(user, reader.lastEventId);
-    expect(headsOf(back)).toEqual([{ conversation_id: room, last_seq: 6 }]);
-    // As a server whose clock is ahead would have said it.
-    const ahead = Number(reader.lastEventId?.split("-")[1]) + 3_600_000;
-    await using later = await follow(user, `${epoch}-${ahead}`);
-    expect(headsOf(later)).toEqual(headsOf(back));
-
-    // What was quiet goes on behind where it ended then, told or not.
-    await say(store, woken);
-    await say(store, room);
-    await quiet.until(({ seqs }) => seqs.length >= 6);
-    for (const one of [back, later]) await one.until(({ seqs }) => seqs.length >= 2);
-    expect(seqsOf(quiet, room)).toEqual(upTo(7, 3));
-    expect([quiet, back, later].map((one) => seqsOf(one, woken))).toEqual([[3], [3], [3]]);
-    expect([back, later].map((one) => seqsOf(one, room))).toEqual([[7], [7]]);
-  });
-
-  it.each(["other-1790000000000", "0-0", "x", "epoch-", "<>"])(
-    "with %s is told of a reset, and of all conversations",
-    async (id) => {
-      const { user, rooms } = await begin(3);
-      await using reader = await follow(user, id);
-      expect(kindsOf(reader)).toEqual(["reset", "heads"]);
-      expect(reader.events[0]?.data).toEqual({ conversation_id: null, last_seq: 0 });
-      expect(headsOf(reader).length).toBe(rooms.length);
-    },
-  );
-});
-
-function seqsOf(reader: SseReader, room: string): number[] {
-  return reader
-    .dataOf<Place & { seq: number }>("message")
-    .filter(({ conversation_id }) => conversation_id === room)
-    .map(({ seq }) => seq);
-}
-
-/** Does something as if it had been done five minutes before. */
-async function longAgo<TAnswer>(act: () => Promise<TAnswer>): Promise<TAnswer> {
-  const { now } = Date;
-  Date.now = () => now() - 300_000;
-  try {
-    return await act();
-  } finally {
-    Date.now = now;
-  }
-}

@@ -8,6 +8,7 @@ import { openBadNetwork } from "../support/bad-network.ts";
 import { findFreePorts } from "../support/free-port.ts";
 import { say, upTo } from "../support/live.ts";
 import { startServer } from "../support/server.ts";
+import { until } from "../support/until.ts";
 import { startChat } from "./chat.ts";
 import { Heard } from "./heard.ts";
 
@@ -79,7 +80,7 @@ describe("following a user", () => {
     expect(heard.statuses).toEqual(["connecting", "live"]);
   });
 
-  test("reads what was missed in many conversations, while more is said, and tells what was joined meanwhile", async () => {
+  test("reads what was missed in many conversations, while more is said, also in one that was begun meanwhile", async () => {
     await using running = await startBehindNetwork();
     const { store, network, chat } = running;
     const rooms = await begin(store, "ada", [0, 1, 2, 3, 4, 5, 6]);
@@ -89,18 +90,40 @@ describe("following a user", () => {
     network.cut();
     await heard.until(({ statuses }) => statuses.at(-1) === "offline");
     for (const room of rooms.slice(0, 6)) await say(store, room, 1_200);
-    const [joined = ""] = await begin(store, "ada", [2]);
+    const [begun = ""] = await begin(store, "ada", [2]);
     network.become("calm");
     await heard.until(({ statuses }) => statuses.at(-1) === "catching_up");
-    for (const room of [...rooms, joined]) await say(store, room, 3);
-    await heard.until(({ messages }) => messages.length >= 6 * 1_203 + 6);
+    for (const room of [...rooms, begun]) await say(store, room, 3);
+    await heard.until(({ messages }) => messages.length >= 6 * 1_203 + 8);
     await heard.untilLive();
     for (const [n, room] of rooms.entries()) {
       expect(heard.seqsOf(room)).toEqual(upTo(n + (n < 6 ? 1_203 : 3), n + 1));
     }
-    expect(heard.seqsOf(joined)).toEqual([3, 4, 5]);
+    expect(heard.seqsOf(begun)).toEqual(upTo(5));
     expect(heard.events.slice(1)).toEqual([
-      { type: "joined", conversation_id: joined, user_id: "ada", last_seq: 2 },
+      { type: "joined", conversation_id: begun, user_id: "ada", last_seq: 0 },
+    ]);
+  });
+
+  test("hands over what was said since a joining while it was away, and nothing of before", async () => {
+    await using running = await startBehindNetwork();
+    const { store, network, chat } = running;
+    const [room = ""] = await begin(store, "bob", [20]);
+    using following = await follow(chat, "ada");
+    const { heard } = following;
+    network.become("away");
+    network.cut();
+    await heard.until(({ statuses }) => statuses.at(-1) === "offline");
+    const said = Date.now();
+    await until(() => Date.now() > said, { timeoutMs: 1_000, what: "the clock goes on" });
+    await store.conversations.addMember(room, "ada");
+    await say(store, room, 5);
+    network.become("calm");
+    await heard.until(({ messages }) => messages.length >= 5);
+    await heard.untilLive();
+    expect(heard.seqsOf(room)).toEqual(upTo(25, 21));
+    expect(heard.events.slice(1)).toEqual([
+      { type: "joined", conversation_id: room, user_id: "ada", last_seq: 20 },
     ]);
   });
 

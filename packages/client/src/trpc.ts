@@ -74,9 +74,14 @@ interface MembershipEvent<TType extends string> extends PlaceEvent<TType> {
 /** First `ready`, or `reset` when the log is another one than the one followed before. */
 type ConversationEvent = PlaceEvent<"ready"> | PlaceEvent<"reset"> | MessageEvent;
 
+interface HeadPlace extends Place {
+  /** What is behind it was said since the user joined; of a conversation that was joined since the last event that was heard. */
+  joined_seq?: number | undefined;
+}
+
 /** First `heads`, the last of them `complete`; or `reset` as for a conversation. */
 type UserEvent =
-  | { type: "heads"; heads: Place[]; complete: boolean }
+  | { type: "heads"; heads: HeadPlace[]; complete: boolean }
   | { type: "reset" }
   | MessageEvent
   | MembershipEvent<"joined">

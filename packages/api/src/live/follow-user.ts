@@ -2,6 +2,7 @@ import type { ChatStore, ConversationHead, Message } from "@chatnest/db";
 import { ChatError } from "../errors.ts";
 import type { Audiences } from "./audiences.ts";
 import type { Hub } from "./hub.ts";
+import { findJoinedSeq } from "./joined-seq.ts";
 import { type Position, toPosition } from "./position.ts";
 import { type MembershipNews, UserFeed } from "./user-feed.ts";
 import { createWait } from "./wait.ts";
@@ -17,6 +18,8 @@ export interface FollowUserInput {
 interface Place {
   conversation_id: string;
   last_seq: number;
+  /** What is behind it was said since the user joined; told of what was joined since the watermark. */
+  joined_seq?: number;
 }
 
 /** What a follower of a user gets: where the conversations end, then what happens in them. */
@@ -93,13 +96,24 @@ async function* tellHeads(
   });
   audiences.begin(feed, found);
   for (let start = 0; start + headsMax < found.length; start += headsMax) {
-    const heads = found.slice(start, start + headsMax).map(toPlace);
+    const heads = await toPlaces(store, found.slice(start, start + headsMax), from);
     yield { kind: "heads", heads, complete: false };
   }
   const rest = found.slice(Math.floor(Math.max(found.length - 1, 0) / headsMax) * headsMax);
-  yield { kind: "heads", heads: rest.map(toPlace), complete: true, watermark };
+  yield { kind: "heads", heads: await toPlaces(store, rest, from), complete: true, watermark };
 }
 
-function toPlace({ conversation_id, last_seq }: ConversationHead): Place {
-  return { conversation_id, last_seq };
+async function toPlaces(
+  store: ChatStore,
+  heads: readonly ConversationHead[],
+  from: number | undefined,
+): Promise<Place[]> {
+  const places: Place[] = [];
+  for (const head of heads) {
+    const { conversation_id, last_seq, joined_at } = head;
+    const isJoined = from !== undefined && joined_at !== undefined && joined_at.getTime() >= from;
+    const joined = isJoined && { joined_seq: await findJoinedSeq(store, head, joined_at) };
+    places.push({ conversation_id, last_seq, ...joined });
+  }
+  return places;
 }

@@ -22,6 +22,8 @@ export const FollowConversationInput = z.strictObject({
 
 const Place = z.object({ conversation_id: z.string(), last_seq: z.int().min(0) });
 
+const Head = z.object({ ...Place.shape, joined_seq: z.int().min(0).optional() });
+
 /** What a follower of a conversation is told. */
 export const ConversationEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready"), ...Place.shape }),
@@ -39,7 +41,7 @@ const MembershipPlace = z.object({ ...Place.shape, user_id: z.string() });
 
 /** What a follower of all of a user's conversations is told. */
 export const UserEvent = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("heads"), heads: z.array(Place).max(500), complete: z.boolean() }),
+  z.object({ type: z.literal("heads"), heads: z.array(Head).max(500), complete: z.boolean() }),
   z.object({ type: z.literal("reset") }),
   z.object({ type: z.literal("message"), message: Message }),
   z.object({ type: z.literal("joined"), ...MembershipPlace.shape }),

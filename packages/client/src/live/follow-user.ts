@@ -17,9 +17,14 @@ export interface FollowParts {
   identity: Identity;
 }
 
+/** Where a conversation ends, and, of one that was joined while the connection was lost, where its joining stands. */
+interface MetHead extends Head {
+  joined_seq?: number;
+}
+
 /** Some of the conversations of a user; the last ones are told with `complete`. */
 interface Heads {
-  heads: Head[];
+  heads: MetHead[];
   complete: boolean;
 }
 
@@ -82,12 +87,13 @@ export async function followUser(
   }
 
   // Where a conversation ends, as told by a new connection or by a joining.
-  function learn({ conversation_id, last_seq }: Head): void {
-    const place = places.get(conversation_id);
-    if (place === undefined) {
-      places.set(conversation_id, last_seq);
-      sink.put({ type: "joined", conversation_id, user_id, last_seq });
-    } else if (last_seq > place) {
+  function learn({ conversation_id, last_seq, joined_seq = last_seq }: MetHead): void {
+    const place = places.get(conversation_id) ?? joined_seq;
+    if (!places.has(conversation_id)) {
+      places.set(conversation_id, place);
+      sink.put({ type: "joined", conversation_id, user_id, last_seq: place });
+    }
+    if (last_seq > place) {
       gaps.raise(conversation_id, last_seq);
       tellState();
     }
