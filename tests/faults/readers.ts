@@ -71,9 +71,10 @@ async function readPage(
     if (response.status !== 503) ledger.wrongs.push(`a read: ${response.status} ${text}`);
   } catch {
     // The instance is gone, or cut the connection.
+  } finally {
+    const ms = performance.now() - start;
+    ledger.timed(ms, `a read was answered after ${Math.round(ms)} ms, at most ${requestMsMax}`);
   }
-  const ms = performance.now() - start;
-  ledger.timed(ms, `a read was answered after ${Math.round(ms)} ms, at most ${requestMsMax}`);
   return undefined;
 }
 

@@ -8,6 +8,7 @@ export {
   toChatError,
   toTrpcError,
 } from "./errors.ts";
+export { inTime } from "./in-time.ts";
 export type { ConversationNews } from "./live/follow-conversation.ts";
 export type { UserNews } from "./live/follow-user.ts";
 export { createLive, type Live } from "./live/index.ts";

@@ -1,6 +1,7 @@
 import { initTRPC } from "@trpc/server";
 import type { Context } from "./context.ts";
 import { errorTable, toChatError, toTrpcError } from "./errors.ts";
+import { inTime } from "./in-time.ts";
 import type { Meta } from "./rest.ts";
 
 const t = initTRPC
@@ -28,9 +29,9 @@ const t = initTRPC
 
 export const { router, createCallerFactory } = t;
 
-/** A procedure whose errors are all of the error table. */
+/** A procedure that answers in bounded time, with errors of the error table alone. */
 export const procedure = t.procedure.use(async ({ next }) => {
-  const result = await next();
+  const result = await inTime(next());
   if (!result.ok) throw toTrpcError(result.error);
   return result;
 });

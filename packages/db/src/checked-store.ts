@@ -69,6 +69,10 @@ export function checkedStore(store: UncheckedStore, admit: () => void): Unchecke
         check(...query.conversation_ids, ...query.user_ids);
         return conversations.memberships(query);
       },
+      async changes(query) {
+        check(...query.user_ids);
+        return conversations.changes(query);
+      },
       async addMember(conversationId, userId) {
         check(conversationId, userId);
         return conversations.addMember(conversationId, userId);

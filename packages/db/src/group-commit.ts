@@ -24,9 +24,14 @@ export interface GroupCommitOptions<TItem, TResult> {
   groupSizeMax: number;
   /** How many groups that lanes share are written at once. */
   groupsInFlightMax: number;
+  /** How many lanes that share with nobody are written at once. @default any number */
+  lanesAloneMax?: number;
+  /** How long an item may wait for its group, in ms; after that it is rejected with `unavailable`, unwritten. @default for ever */
+  waitMsMax?: number;
 }
 
 interface Settleable<TItem, TResult> extends Job<TItem, TResult> {
+  readonly addedAt: number;
   settled: boolean;
 }
 
@@ -42,6 +47,7 @@ export class GroupCommit<TItem, TResult> {
   readonly #waiting = new Map<string, Settleable<TItem, TResult>[]>();
   readonly #busyLanes = new Set<string>();
   #sharedInFlight = 0;
+  #aloneInFlight = 0;
   #isFlushPlanned = false;
   /** How many items were ever added. */
   #added = 0;
@@ -61,6 +67,7 @@ export class GroupCommit<TItem, TResult> {
     return new Promise((resolve, reject) => {
       const job: Settleable<TItem, TResult> = {
         item,
+        addedAt: performance.now(),
         settled: false,
         resolve(result) {
           job.settled = true;
@@ -106,19 +113,24 @@ export class GroupCommit<TItem, TResult> {
   }
 
   #flush(): void {
+    this.#giveUp();
+    const { isAlone = () => false, lanesAloneMax = Number.POSITIVE_INFINITY } = this.#options;
     for (const lane of this.#waiting.keys()) {
-      if (this.#options.isAlone?.(lane) && !this.#busyLanes.has(lane)) {
-        const jobs: Settleable<TItem, TResult>[] = [];
-        this.#takeFrom(lane, jobs);
-        void this.#write(jobs, [lane]);
-      }
+      if (this.#busyLanes.has(lane) || !isAlone(lane)) continue;
+      if (this.#aloneInFlight >= lanesAloneMax) break;
+      const jobs: Settleable<TItem, TResult>[] = [];
+      this.#takeFrom(lane, jobs);
+      this.#aloneInFlight++;
+      void this.#write(jobs, [lane]).then(() => {
+        this.#aloneInFlight--;
+      });
     }
     while (this.#sharedInFlight < this.#options.groupsInFlightMax) {
       const jobs: Settleable<TItem, TResult>[] = [];
       const lanes: string[] = [];
       for (const lane of this.#waiting.keys()) {
         if (jobs.length >= this.#options.groupSizeMax) break;
-        if (this.#busyLanes.has(lane)) continue;
+        if (this.#busyLanes.has(lane) || isAlone(lane)) continue;
         this.#takeFrom(lane, jobs);
         lanes.push(lane);
       }
@@ -127,6 +139,18 @@ export class GroupCommit<TItem, TResult> {
       void this.#write(jobs, lanes).then(() => {
         this.#sharedInFlight--;
       });
+    }
+  }
+
+  /** Rejects what has waited for too long: whoever sent it is answered by now. */
+  #giveUp(): void {
+    const { waitMsMax = Number.POSITIVE_INFINITY } = this.#options;
+    const since = performance.now() - waitMsMax;
+    for (const [lane, jobs] of this.#waiting) {
+      while (jobs[0] && jobs[0].addedAt < since) {
+        jobs.shift()?.reject(new StoreError("unavailable", "it waited for too long"));
+      }
+      if (jobs.length === 0) this.#waiting.delete(lane);
     }
   }
 

@@ -5,6 +5,7 @@ export { type MongoChatStore, type MongoStoreOptions, openMongoStore } from "./m
 export { openSqliteStore } from "./sqlite/index.ts";
 export type {
   Appended,
+  ChangesQuery,
   ChatStore,
   ConversationHead,
   ConversationStore,
@@ -12,6 +13,7 @@ export type {
   InboxPosition,
   InboxRange,
   Membership,
+  MembershipChange,
   MessageRange,
   MessageStore,
   NewConversation,

@@ -25,10 +25,17 @@ export interface ChatStore {
   close(): Promise<void>;
 }
 
+/** That a user joined or left a conversation. */
+export interface MembershipChange {
+  kind: "joined" | "left";
+  conversation_id: string;
+  user_id: string;
+}
+
 /** Something that happened in a store. An event may come twice, and may come after a later one. */
 export type StoreEvent =
   | { kind: "message"; message: Message }
-  | { kind: "joined" | "left"; conversation_id: string; user_id: string }
+  | MembershipChange
   /** Events may have been lost: whatever depends on them is to be read again. */
   | { kind: "missed" };
 
@@ -136,6 +143,12 @@ export interface MembershipsQuery {
   user_ids: readonly string[];
 }
 
+/** Whose memberships to look at, and since when. */
+export interface ChangesQuery {
+  user_ids: readonly string[];
+  since: Date;
+}
+
 /** The conversations and who is in them. */
 export interface ConversationStore {
   /**
@@ -151,6 +164,11 @@ export interface ConversationStore {
   heads(query: HeadsQuery): Promise<ConversationHead[]>;
   /** Reads which of some users are in which of some conversations, in no particular order. */
   memberships(query: MembershipsQuery): Promise<Membership[]>;
+  /**
+   * Reads what users joined since a moment and are in, and what they left since then, in the last 30 days, and are not in. In
+   * no particular order.
+   */
+  changes(query: ChangesQuery): Promise<MembershipChange[]>;
   /**
    * Adds a member; `added` is `false` when it was one.
    * @throws StoreError `not_found` when there is no such conversation.

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { ChatStore } from "../src/store.ts";
+import { changesContract } from "./contract/changes.ts";
 import { conversationsContract } from "./contract/conversations.ts";
 import { groupsContract } from "./contract/groups.ts";
 import { headsContract } from "./contract/heads.ts";
@@ -58,6 +59,7 @@ function describeUse(kind: StoreKind): void {
   describe("pages", () => pagesContract(store));
   describe("conversations", () => conversationsContract(store));
   describe("members", () => membersContract(store));
+  describe("changes", () => changesContract(store));
   describe("inbox", () => inboxContract(store));
   describe("heads", () => headsContract(store));
   describe("watch", () => watchContract(store));

@@ -49,11 +49,13 @@ describe.each(inject("mongoDeployments"))("MongoDB $name plans", ({ uri }) => {
       "command chat_members",
       "command chat_messages",
       "query chat_conversations",
+      "query chat_leavings",
       "query chat_members",
       "query chat_messages",
       "query chat_meta",
       "remove chat_members",
       "update chat_conversations",
+      "update chat_leavings",
       "update chat_members",
       "update chat_meta",
     ]);
@@ -93,6 +95,7 @@ async function useEverything({ messages, conversations }: ChatStore): Promise<vo
   });
   await conversations.get(["full", "room-1", "room-2"], 10);
   await conversations.removeMember("full", "ann");
+  await conversations.changes({ user_ids: ["ann"], since: new Date(0) });
 }
 
 async function plannedOperations(db: Db): Promise<Profile[]> {

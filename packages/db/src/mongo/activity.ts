@@ -1,3 +1,4 @@
+import type { Events } from "../events.ts";
 import type { NewMessage } from "../store.ts";
 import { conversationStream } from "../stream.ts";
 import { type Connection, readTimeoutMs } from "./connection.ts";
@@ -16,9 +17,17 @@ const renewWhenLeftMs = 30_000;
 const settleAfterMs = 60_000;
 /** So many conversations are settled at a time. */
 const settledMax = 500;
-/** For how long a membership is believed without asking again, in ms. */
+/** For how long a membership is believed without asking again, in ms: while leavings are heard of, and else. */
+const heardMembershipMs = 60_000;
 const membershipMs = 5_000;
 const rememberedMax = 50_000;
+
+interface Parts {
+  members: Members;
+  events: Pick<Events, "watch">;
+  /** Says whether what other processes do is heard of at once. */
+  isHearing(): boolean;
+}
 
 /** What goes around the messages of a conversation: that it exists, who is in it, when it was active. */
 export type Activity = ReturnType<typeof createActivity>;
@@ -28,10 +37,17 @@ export type Activity = ReturnType<typeof createActivity>;
  * said in it, for a minute at a time; while it is marked, the log itself says what its newest entry is. So a send writes
  * nothing but its message, and a crash between two writes leaves no inbox wrong. See docs/decisions.
  */
-export function createActivity(connection: Connection, members: Members) {
+export function createActivity(connection: Connection, { members, events, isHearing }: Parts) {
   const { conversations } = connection;
   const activeUntil = new RecentMap<string, number>(rememberedMax);
   const memberUntil = new RecentMap<string, number>(rememberedMax);
+
+  events.watch((event) => {
+    if (event.kind === "left") memberUntil.delete(memberKey(event.user_id, event.conversation_id));
+    if (event.kind !== "missed") return;
+    memberUntil.clear();
+    activeUntil.clear();
+  });
 
   function isMember({ conversation_id, user_id }: NewMessage): boolean {
     if (conversation_id === null) return true;
@@ -80,7 +96,7 @@ export function createActivity(connection: Connection, members: Members) {
     );
     if (memberships.size === 0) return;
     await members.join([...memberships.values()]);
-    const until = Date.now() + membershipMs;
+    const until = Date.now() + (isHearing() ? heardMembershipMs : membershipMs);
     for (const key of memberships.keys()) memberUntil.set(key, until);
   }
 
@@ -145,10 +161,6 @@ export function createActivity(connection: Connection, members: Members) {
     begin,
     settle,
     withPositions,
-    /** Forgets that a user is a member. */
-    forgetMember(userId: string, conversationId: string): void {
-      memberUntil.delete(memberKey(userId, conversationId));
-    },
   };
 }
 

@@ -1,7 +1,14 @@
-import { type Collection, type Db, MongoClient, type MongoClientOptions } from "mongodb";
+import {
+  type Collection,
+  type Db,
+  MongoClient,
+  type MongoClientOptions,
+  ReadConcern,
+} from "mongodb";
 import { StoreError } from "../errors.ts";
 import type {
   ConversationDocument,
+  LeavingDocument,
   MemberDocument,
   MessageDocument,
   MetaDocument,
@@ -14,14 +21,18 @@ export const writeTimeoutMs = 4_000;
 /** How long the server may work on a read, in ms. */
 export const readTimeoutMs = 4_000;
 
-/**
- * What ChatNest asks of the driver, whatever the URI says: acknowledged means that a majority has it in its journal, read
- * means that it will not be rolled back, and nothing waits for long.
- */
+/** Makes what acknowledged means, a majority has it in its journal, and what read means, it will not be rolled back. */
+function createConcerns() {
+  return {
+    writeConcern: { w: "majority", journal: true, wtimeoutMS: writeTimeoutMs },
+    // Of each connection's own: the driver writes into it how far a causal session has come.
+    readConcern: new ReadConcern("majority"),
+    readPreference: "primary",
+  } satisfies MongoClientOptions;
+}
+
+/** What ChatNest asks of the driver, whatever the URI says: nothing waits for long. */
 const requiredOptions: MongoClientOptions = {
-  writeConcern: { w: "majority", journal: true, wtimeoutMS: writeTimeoutMs },
-  readConcern: { level: "majority" },
-  readPreference: "primary",
   ignoreUndefined: false,
   serverSelectionTimeoutMS: 5_000,
   waitQueueTimeoutMS: 2_000,
@@ -38,6 +49,7 @@ export interface Connection {
   messages: Collection<MessageDocument>;
   conversations: Collection<ConversationDocument>;
   members: Collection<MemberDocument>;
+  leavings: Collection<LeavingDocument>;
   meta: Collection<MetaDocument>;
   /** Says whether it goes to a router of a sharded cluster. */
   isRouted(): Promise<boolean>;
@@ -48,9 +60,10 @@ export interface Connection {
  * @throws StoreError `cannot_open` when the URI is none.
  */
 export function createConnection(uri: string): Connection {
-  const client = createClient(uri);
-  // The driver would take "test" where the URI names none.
-  const db = client.db(namesDatabase.test(uri) ? undefined : "chatnest");
+  const concerns = createConcerns();
+  const client = createClient(uri, concerns);
+  // The driver would take "test" where the URI names none. The concerns again: parts of a client's may be the URI's.
+  const db = client.db(namesDatabase.test(uri) ? undefined : "chatnest", concerns);
   let isRouted: boolean | undefined;
   return {
     client,
@@ -58,6 +71,7 @@ export function createConnection(uri: string): Connection {
     messages: db.collection("chat_messages"),
     conversations: db.collection("chat_conversations"),
     members: db.collection("chat_members"),
+    leavings: db.collection("chat_leavings"),
     meta: db.collection("chat_meta"),
     async isRouted() {
       isRouted ??= (await db.command({ hello: 1 }))["msg"] === "isdbgrid";
@@ -66,9 +80,9 @@ export function createConnection(uri: string): Connection {
   };
 }
 
-function createClient(uri: string): MongoClient {
+function createClient(uri: string, concerns: MongoClientOptions): MongoClient {
   try {
-    return new MongoClient(uri, requiredOptions);
+    return new MongoClient(uri, { ...requiredOptions, ...concerns });
   } catch (cause) {
     // Not the driver's own words: they may quote a password.
     const text =

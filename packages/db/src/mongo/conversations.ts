@@ -117,12 +117,12 @@ export function openConversations(
     },
     heads: openConversationHeads(connection, { activity, members }),
     memberships: (query) => members.among(query),
+    changes: (query) => members.changes(query),
     async addMember(conversation_id, user_id) {
       await find(conversation_id);
       return { added: (await members.join([{ user_id, conversation_id }])) === 1 };
     },
     async removeMember(conversation_id, user_id) {
-      activity.forgetMember(user_id, conversation_id);
       if (!(await members.leave({ user_id, conversation_id }))) {
         throw new StoreError("not_found", `${user_id} is no member of ${conversation_id}`);
       }

@@ -40,9 +40,18 @@ export interface MemberDocument {
   joined: number;
 }
 
-/** A document of `chat_meta`: the version of the schema, or the name of the epoch. */
+/** A document of `chat_leavings`: that a user left a conversation; it stays when the user joins again. */
+export interface LeavingDocument {
+  /** As of the membership. */
+  _id: string;
+  user_id: string;
+  conversation_id: string;
+  left_at: Date;
+}
+
+/** A document of `chat_meta`: the version of the schema, the name of the epoch, or when somebody last looked whether writes work. */
 export interface MetaDocument {
-  _id: "schema" | "epoch";
+  _id: "schema" | "epoch" | "ping";
   value: number | string;
 }
 

@@ -21,6 +21,12 @@ export interface Entry {
   stream: Stream;
 }
 
+/** One try to write a group, and whether one before it may have stored some of it. */
+interface Attempt {
+  session: ClientSession;
+  created: boolean;
+}
+
 /** How long a group tries before its sends are answered with `unavailable`, in ms. */
 const triesEndAfterMs = 12_000;
 const pauseBetweenTriesMs = 100;
@@ -28,27 +34,29 @@ const pauseBetweenTriesMs = 100;
 const contendedForMs = 1_000;
 
 /** Writes groups of sends; any number at once, as long as no stream is in two of them. */
-export function createGroupWriter(
-  connection: Connection,
-  activity: Activity,
-  events: Pick<Events, "emit">,
-) {
+export function createGroupWriter(connection: Connection, activity: Activity, events: Events) {
   const numbering = createNumbering(connection);
   const contended = new Map<string, NodeJS.Timeout>();
+
+  // What was missed may be a restored backup, so nothing of it is taken for granted.
+  events.watch((event) => {
+    if (event.kind === "message") numbering.hear(event.message);
+    else if (event.kind === "missed") numbering.forgetAll();
+  });
 
   async function write(jobs: readonly SendJob[]): Promise<void> {
     let entries = firstOfEachKey(jobs);
     // In one causal session, a read that follows a conflict waits until a majority has what we ran into.
     await using session = connection.client.startSession({ causalConsistency: true });
     const end = Date.now() + triesEndAfterMs;
-    let isUnknown = false;
+    // Whether a try may have stored some of it: then what is found there was stored by this call.
+    let created = false;
     for (;;) {
       try {
-        if (isUnknown) entries = await answerStored(entries, { session, created: true });
-        isUnknown = false;
-        entries = await admit(entries, session);
+        if (created) entries = await answerStored(entries, { session, created });
+        entries = await admit(entries, { session, created });
         while (entries.length > 0) {
-          entries = await insert(entries, session);
+          entries = await insert(entries, { session, created });
           if (entries.length > 0 && Date.now() > end)
             throw new StoreError("unavailable", "too many conflicts");
         }
@@ -57,7 +65,7 @@ export function createGroupWriter(
         if (!isUnavailable(error) || Date.now() > end) throw error;
       }
       // From here on nothing is taken for granted: what a majority has by then is found by its id.
-      isUnknown = true;
+      created = true;
       entries = entries.filter(({ job }) => !job.settled);
       for (const { stream } of entries) numbering.forget(stream);
       await new Promise((resolve) => setTimeout(resolve, pauseBetweenTriesMs));
@@ -65,23 +73,19 @@ export function createGroupWriter(
   }
 
   /** Lets senders in; one that is no member yet joins by a new message, never by a repeated or refused one. */
-  async function admit(entries: Entry[], session: ClientSession): Promise<Entry[]> {
+  async function admit(entries: Entry[], asked: Attempt): Promise<Entry[]> {
     const strangers = entries.filter(({ job }) => !activity.isMember(job.item));
-    if (strangers.length > 0) await answerStored(strangers, { session, created: false });
+    if (strangers.length > 0) await answerStored(strangers, asked);
     const rest = entries.filter(({ job }) => !job.settled);
     await activity.begin(rest.map(({ job }) => job.item));
     return rest;
   }
 
   /** Inserts entries and answers those that are durable; gives back what is still to be inserted. */
-  async function insert(entries: Entry[], session: ClientSession): Promise<Entry[]> {
+  async function insert(entries: Entry[], attempt: Attempt): Promise<Entry[]> {
+    const { session } = attempt;
     const documents = await numbering.number(entries, session);
-    const { count, isDurable, stoppedBy, reason } = await insertInOrder(
-      connection,
-      documents,
-      session,
-    );
-    if (!isDurable) throw new StoreError("unavailable", "no majority has it yet");
+    const { count, stoppedBy, reason } = await insertInOrder(connection, documents, session);
     entries.slice(0, count).forEach(({ job }, index) => {
       const document = documents[index];
       if (!document) return;
@@ -97,7 +101,7 @@ export function createGroupWriter(
     numbering.forget(stopped.stream);
     switch (stoppedBy) {
       case "id":
-        return answerStored([stopped, ...rest], { session, created: false });
+        return answerStored([stopped, ...rest], attempt);
       case "seq":
         return afterConflict([stopped, ...rest], stopped.stream);
       default:
@@ -106,8 +110,10 @@ export function createGroupWriter(
     }
   }
 
-  // A stream that others write too goes on alone; entries left unsettled come again in a lane of their own.
+  // A stream that others write too goes on alone; entries left unsettled come again in a lane of their own. Where others
+  // wrote one, they may have written more of them: all is read anew at once, or it would be one conflict after the other.
   function afterConflict(entries: Entry[], stream: Stream): Entry[] {
+    for (const entry of entries) numbering.forget(entry.stream);
     clearTimeout(contended.get(stream));
     const timer = setTimeout(() => contended.delete(stream), contendedForMs).unref();
     contended.set(stream, timer);
@@ -116,10 +122,7 @@ export function createGroupWriter(
   }
 
   /** Answers the entries whose ids a majority has, in one read; gives back the others. */
-  async function answerStored(
-    entries: Entry[],
-    { session, created }: { session: ClientSession; created: boolean },
-  ): Promise<Entry[]> {
+  async function answerStored(entries: Entry[], { session, created }: Attempt): Promise<Entry[]> {
     const streams = [...new Set(entries.map(({ stream }) => stream))];
     const documents = await connection.messages
       // The stream too, which is the shard key: so only the shards that have it are asked.

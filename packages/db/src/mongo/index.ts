@@ -41,7 +41,8 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   const gate = createGate();
   const events = createEvents();
   const members = openMembers(connection, events);
-  const activity = createActivity(connection, members);
+  const isHearing = () => watch?.state() === "live";
+  const activity = createActivity(connection, { members, events, isHearing });
   const messages = openMessages(connection, activity, events);
   const conversations = openConversations(connection, { activity, members, messages });
   const closed = new AbortController();
@@ -102,6 +103,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
       inbox: gate.wrap(conversations.inbox),
       heads: gate.wrap(conversations.heads),
       memberships: gate.wrap(conversations.memberships),
+      changes: gate.wrap(conversations.changes),
       addMember: gate.wrap(conversations.addMember),
       removeMember: gate.wrap(conversations.removeMember),
     },
@@ -109,8 +111,10 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
     renewEpoch: gate.wrap(() => renewEpoch(connection)),
     watch: events.watch,
     watchState: () => watch?.state() ?? "degraded",
+    // A majority has to take it: without one nothing can be sent, though the primary answers.
     ping: gate.wrap(async () => {
-      await connection.db.command({ ping: 1 });
+      const value = Date.now();
+      await connection.meta.updateOne({ _id: "ping" }, { $set: { value } }, { upsert: true });
     }),
   };
 

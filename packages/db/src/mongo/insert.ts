@@ -1,14 +1,14 @@
 import type { ClientSession, Document } from "mongodb";
+import { StoreError } from "../errors.ts";
 import { type Connection, writeTimeoutMs } from "./connection.ts";
 import type { MessageDocument } from "./documents.ts";
+import { isAwayCode } from "./errors.ts";
 import { seqIndex } from "./schema.ts";
 
-/** What became of an ordered insert of messages. */
+/** What became of an ordered insert of messages that a majority has. */
 export interface Inserted {
-  /** How many of the documents, from the first, are on the primary. */
+  /** How many of the documents were stored, from the first. */
   count: number;
-  /** Whether a majority has them; else they may still be lost. */
-  isDurable: boolean;
   /** Why it stopped at the document `count`. */
   stoppedBy?: "id" | "seq" | "other";
   reason?: string;
@@ -24,8 +24,10 @@ const duplicateKey = 11000;
 
 /**
  * Inserts messages in order as one command, and says what became of them. It is the raw command because the driver's own
- * insert drops the write errors when there is a write concern error too, and repeats an insert silently.
+ * insert repeats itself silently, which hides an unknown outcome.
  * https://www.mongodb.com/docs/manual/reference/command/insert/
+ * @throws what says that MongoDB is away: the driver throws a write concern error, with write errors beside it or not, so
+ * whatever a majority may not have is an unknown outcome.
  */
 export async function insertInOrder(
   { db, messages }: Connection,
@@ -42,16 +44,17 @@ export async function insertInOrder(
     { session },
   );
   const [error] = (answer["writeErrors"] ?? []) as WriteError[];
+  if (error && isAwayCode(error.code)) throw new StoreError("unavailable", error.errmsg);
   return {
     count: Number(answer["n"]),
-    isDurable: answer["writeConcernError"] === undefined,
     ...(error && { stoppedBy: kindOf(error), reason: error.errmsg }),
   };
 }
 
-// A write error of a command names the index only in its text.
+// Not every server says which keys they are, but all name the index, ahead of a value that may hold any text.
 function kindOf({ code, errmsg }: WriteError): "id" | "seq" | "other" {
   if (code !== duplicateKey) return "other";
-  if (errmsg.includes(` index: ${seqIndex} `)) return "seq";
-  return errmsg.includes(" index: _id_ ") ? "id" : "other";
+  const index = / index: (\S+) dup key/.exec(errmsg)?.[1];
+  if (index === seqIndex) return "seq";
+  return index === "_id_" ? "id" : "other";
 }

@@ -1,10 +1,10 @@
 import type { AnyBulkWriteOperation } from "mongodb";
 import type { Events } from "../events.ts";
 import { membersShownMax } from "../limits.ts";
-import type { Membership, MembershipsQuery } from "../store.ts";
+import type { ChangesQuery, Membership, MembershipChange, MembershipsQuery } from "../store.ts";
 import { type Connection, readTimeoutMs } from "./connection.ts";
-import { type MemberDocument, memberKey } from "./documents.ts";
-import { isOnlyDuplicates } from "./errors.ts";
+import { type LeavingDocument, type MemberDocument, memberKey } from "./documents.ts";
+import { isDuplicateKey, isOnlyDuplicates } from "./errors.ts";
 import { membersIndex } from "./schema.ts";
 
 type MemberIds = Omit<Membership, "joined_at">;
@@ -13,7 +13,7 @@ type MemberIds = Omit<Membership, "joined_at">;
 export type Members = ReturnType<typeof openMembers>;
 
 /** Opens the memberships; `events` hears of those that this process changes. */
-export function openMembers({ members }: Connection, events: Pick<Events, "emit">) {
+export function openMembers({ members, leavings }: Connection, events: Pick<Events, "emit">) {
   let lastJoined = 0;
 
   /** Picks the first of so many places in the order of joining: in microseconds, so that a millisecond has room for many. */
@@ -33,6 +33,29 @@ export function openMembers({ members }: Connection, events: Pick<Events, "emit"
     } catch (error) {
       if (isOnlyDuplicates(error)) return error.upsertedIds;
       throw error;
+    }
+  }
+
+  /** Reads all conversations of a user, in no particular order, and when the user joined each. */
+  async function joinedBy(userId: string): Promise<Map<string, Date>> {
+    const documents = await members
+      .find(ofUser(userId))
+      .project<MemberDocument>({ _id: 0, conversation_id: 1, joined: 1 })
+      .batchSize(10_000)
+      .maxTimeMS(readTimeoutMs)
+      .toArray();
+    return new Map(
+      documents.map(({ conversation_id, joined }) => [conversation_id, toDate(joined)]),
+    );
+  }
+
+  // Whoever removes the same member at the same time remembers it as well.
+  async function remember(_id: string, { user_id, conversation_id }: MemberIds): Promise<void> {
+    const leaving = { $set: { user_id, left_at: new Date() } };
+    try {
+      await leavings.updateOne({ _id, conversation_id }, leaving, { upsert: true });
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
     }
   }
 
@@ -62,10 +85,11 @@ export function openMembers({ members }: Connection, events: Pick<Events, "emit"
     /** Removes a member, and says whether there was one. */
     async leave(membership: MemberIds): Promise<boolean> {
       const { user_id, conversation_id } = membership;
-      const { deletedCount } = await members.deleteOne(
-        { _id: memberKey(user_id, conversation_id), conversation_id },
-        { hint: { _id: 1 } },
-      );
+      const one = { _id: memberKey(user_id, conversation_id), conversation_id };
+      if (!(await members.findOne(one, { maxTimeMS: readTimeoutMs }))) return false;
+      // First, so that a crash in between leaves no leaving unknown; who is still a member did not leave.
+      await remember(one._id, membership);
+      const { deletedCount } = await members.deleteOne(one, { hint: { _id: 1 } });
       if (deletedCount === 1) events.emit({ kind: "left", ...toIds(membership) });
       return deletedCount === 1;
     },
@@ -86,18 +110,29 @@ export function openMembers({ members }: Connection, events: Pick<Events, "emit"
       });
     },
 
-    /** Reads all conversations of a user, in no particular order, and when the user joined each. */
-    async joinedBy(userId: string): Promise<Map<string, Date>> {
-      const documents = await members
-        .find(ofUser(userId))
-        .project<MemberDocument>({ _id: 0, conversation_id: 1, joined: 1 })
-        .batchSize(10_000)
-        .maxTimeMS(readTimeoutMs)
-        .toArray();
-      return new Map(
-        documents.map(({ conversation_id, joined }) => [conversation_id, toDate(joined)]),
-      );
+    /** Reads what users joined since a moment and are in, and what they left since then and are not in. */
+    async changes({ user_ids, since }: ChangesQuery): Promise<MembershipChange[]> {
+      const changes: MembershipChange[] = [];
+      for (const user_id of user_ids) {
+        const joined = await joinedBy(user_id);
+        const left = await leavings
+          .find({ user_id, left_at: { $gte: since } })
+          .project<LeavingDocument>({ conversation_id: 1 })
+          .batchSize(10_000)
+          .maxTimeMS(readTimeoutMs)
+          .toArray();
+        for (const [conversation_id, joinedAt] of joined) {
+          if (joinedAt >= since) changes.push({ kind: "joined", conversation_id, user_id });
+        }
+        for (const { conversation_id } of left) {
+          if (!joined.has(conversation_id))
+            changes.push({ kind: "left", conversation_id, user_id });
+        }
+      }
+      return changes;
     },
+
+    joinedBy,
 
     /** Reads the ids of all conversations of a user, in no particular order. */
     async conversationsOf(userId: string): Promise<string[]> {

@@ -18,7 +18,7 @@ export interface MongoMessages extends MessageStore {
 export function openMessages(
   connection: Connection,
   activity: Activity,
-  events: Pick<Events, "emit">,
+  events: Events,
 ): MongoMessages {
   const writer = createGroupWriter(connection, activity, events);
   const group = new GroupCommit<NewMessage, Appended>({
@@ -28,6 +28,10 @@ export function openMessages(
     // A group is one command, of 16 MB at most: this many messages of the greatest length fit.
     groupSizeMax: 240,
     groupsInFlightMax: 4,
+    // Of the pool's 100 connections, so that reads find some.
+    lanesAloneMax: 32,
+    // No longer than its sender waits for the answer.
+    waitMsMax: 12_000,
   });
 
   return {

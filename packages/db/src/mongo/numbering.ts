@@ -1,7 +1,8 @@
 import type { ClientSession } from "mongodb";
+import type { Message } from "../entities.ts";
 import { timeOf } from "../new-message.ts";
 import type { NewMessage } from "../store.ts";
-import type { Stream } from "../stream.ts";
+import { type Stream, streamOf } from "../stream.ts";
 import type { Connection } from "./connection.ts";
 import type { MessageDocument } from "./documents.ts";
 import { type Head, readHeads } from "./heads.ts";
@@ -49,11 +50,22 @@ export function createNumbering(connection: Connection) {
     },
     /** Learns that a majority has a document. */
     acknowledge({ stream, seq, timestamp }: MessageDocument): void {
-      last.set(stream, { seq, timestamp });
+      if (seq > (last.get(stream)?.seq ?? 0)) last.set(stream, { seq, timestamp });
+    },
+    /** Hears that a majority has a message, whoever stored it: what was known of its stream is raised. */
+    hear(message: Message): void {
+      const stream = streamOf(message);
+      const known = last.get(stream);
+      if (!known || message.seq <= known.seq) return;
+      last.set(stream, { seq: message.seq, timestamp: new Date(message.timestamp) });
     },
     /** Reads anew what is the newest entry of a stream, the next time it matters. */
     forget(stream: Stream): void {
       last.delete(stream);
+    },
+    /** Reads anew what is the newest entry of every stream. */
+    forgetAll(): void {
+      last.clear();
     },
   };
 }

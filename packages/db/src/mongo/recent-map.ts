@@ -24,4 +24,8 @@ export class RecentMap<TKey, TValue> {
   delete(key: TKey): void {
     this.#values.delete(key);
   }
+
+  clear(): void {
+    this.#values.clear();
+  }
 }

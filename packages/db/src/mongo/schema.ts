@@ -1,6 +1,7 @@
 import type { IndexDescription } from "mongodb";
 import { newEpoch } from "../epoch.ts";
 import { StoreError } from "../errors.ts";
+import { leavingsKeptMs } from "../leavings.ts";
 import { type Connection, readTimeoutMs } from "./connection.ts";
 import type { MetaDocument } from "./documents.ts";
 
@@ -13,10 +14,14 @@ export const seqIndex = "stream_seq";
 export const membersIndex = "conversation_joined";
 
 // Beside these, every collection has the unique index of its `_id`.
-const indexes: Record<"messages" | "conversations" | "members", IndexDescription[]> = {
+const indexes: Record<"messages" | "conversations" | "members" | "leavings", IndexDescription[]> = {
   messages: [{ key: { stream: 1, seq: 1 }, name: seqIndex, unique: true }],
   conversations: [{ key: { active_until: 1 }, name: "active_until", sparse: true }],
   members: [{ key: { conversation_id: 1, joined: 1, user_id: 1 }, name: membersIndex }],
+  leavings: [
+    { key: { user_id: 1, left_at: 1 }, name: "user_left" },
+    { key: { left_at: 1 }, name: "left", expireAfterSeconds: leavingsKeptMs / 1_000 },
+  ],
 };
 
 /**
@@ -30,6 +35,7 @@ export async function ensureSchema(connection: Connection): Promise<void> {
     connection.messages.createIndexes(indexes.messages),
     connection.conversations.createIndexes(indexes.conversations),
     connection.members.createIndexes(indexes.members),
+    connection.leavings.createIndexes(indexes.leavings),
   ]);
 }
 

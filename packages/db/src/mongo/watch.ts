@@ -1,9 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type ChangeStreamDocument, MongoServerError } from "mongodb";
+import {
+  type ChangeStreamDocument,
+  type MongoClient,
+  MongoServerError,
+  type TopologyDescriptionChangedEvent,
+} from "mongodb";
 import type { Events } from "../events.ts";
 import type { StoreEvent, WatchState } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { type MemberDocument, type MessageDocument, toMessage } from "./documents.ts";
+import { isUnavailable } from "./errors.ts";
 
 /** The one change stream of a process. */
 export interface Watch {
@@ -17,6 +23,8 @@ const heartbeatMs = 1_000;
 const silenceMaxMs = 10_000;
 const pauseMinMs = 100;
 const pauseMaxMs = 5_000;
+/** After so many refusals in a row, of reasons that are not known here, the token is given up. */
+const refusalsMax = 5;
 
 const ofChat = { $in: ["chat_messages", "chat_conversations", "chat_members", "chat_meta"] };
 
@@ -47,11 +55,14 @@ const tokenLost = new Set([
  * when the database has no change streams.
  */
 export function openWatch(
-  { db }: Connection,
+  { client, db }: Connection,
   events: Pick<Events, "emit">,
   onAlone: () => void,
 ): Watch {
   const closed = new AbortController();
+  // A member that was the primary still answers, but need not hear of anything any more.
+  const unwatchPrimary = onNewPrimary(client, () => void current?.close().catch(() => {}));
+  let refusals = 0;
   let current: { close(): Promise<void> } | undefined;
   let token: unknown;
   let aliveAt = 0;
@@ -69,7 +80,9 @@ export function openWatch(
         const code = error instanceof MongoServerError ? Number(error.code) : undefined;
         isAlone = code !== undefined && noChangeStreams.has(code);
         if (isAlone) return onAlone();
-        if (code !== undefined && tokenLost.has(code)) token = undefined;
+        refusals = isUnavailable(error) || code === undefined ? refusals : refusals + 1;
+        const isLost = code !== undefined && tokenLost.has(code);
+        if (isLost || refusals > refusalsMax) token = undefined;
       }
       await pause(pauseMs, undefined, { signal: closed.signal }).catch(() => {});
       pauseMs = Math.min(pauseMs * 2, pauseMaxMs);
@@ -88,6 +101,7 @@ export function openWatch(
     while (!closed.signal.aborted) {
       const change = await stream.tryNext();
       aliveAt = Date.now();
+      refusals = 0;
       onHeartbeat();
       // Nobody knows what happened before a stream without a token was open.
       if (isFirst && !isResumed) events.emit({ kind: "missed" });
@@ -106,10 +120,24 @@ export function openWatch(
     },
     async close() {
       closed.abort();
+      unwatchPrimary();
       await current?.close();
       await ended;
     },
   };
+}
+
+/** Calls when another member becomes the primary than the one before; answers with how not to. */
+function onNewPrimary(client: MongoClient, call: () => void): () => void {
+  let primary: string | undefined;
+  const hear = ({ newDescription: { servers } }: TopologyDescriptionChangedEvent) => {
+    const next = [...servers.values()].find(({ type }) => type === "RSPrimary")?.address;
+    if (next === undefined || next === primary) return;
+    if (primary !== undefined) call();
+    primary = next;
+  };
+  client.on("topologyDescriptionChanged", hear);
+  return () => void client.off("topologyDescriptionChanged", hear);
 }
 
 // A document that is none of ours would else stop the stream at its place for ever.

@@ -87,6 +87,9 @@ export function openConversations(
     async memberships(query) {
       return members.among(query);
     },
+    async changes(query) {
+      return members.changes(query);
+    },
     async addMember(conversationId, userId) {
       const added = inTransaction(db, () => {
         if (!byId.get(conversationId)) throw noConversation(conversationId);

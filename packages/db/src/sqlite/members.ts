@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
+import { leavingsKeptMs } from "../leavings.ts";
 import { membersShownMax } from "../limits.ts";
-import type { Membership, MembershipsQuery } from "../store.ts";
-import { prepareCommand, prepareQuery } from "./statements.ts";
+import type { ChangesQuery, Membership, MembershipChange, MembershipsQuery } from "../store.ts";
+import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
 
 /** The statements of members; a test asks SQLite for the plan of every one. */
 export const memberSql = {
@@ -11,7 +12,16 @@ export const memberSql = {
   join: `INSERT INTO members (user_id, conversation_id, joined_at, position)
     SELECT ?, ?2, ?, coalesce(max(position), 0) + 1 FROM members WHERE conversation_id = ?2`,
   leave: "DELETE FROM members WHERE user_id = ? AND conversation_id = ?",
+  joinedSince: "SELECT conversation_id FROM members WHERE user_id = ? AND joined_at >= ?",
+  leftSince: "SELECT conversation_id FROM leavings WHERE user_id = ? AND left_at >= ?",
+  remember: `INSERT INTO leavings (user_id, conversation_id, left_at) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET left_at = excluded.left_at`,
+  forget: "DELETE FROM leavings WHERE left_at < ?",
 } as const;
+
+interface ConversationOnly {
+  conversation_id: string;
+}
 
 interface MemberRow {
   user_id: string;
@@ -28,6 +38,10 @@ export function openMembers(db: DatabaseSync) {
   const count = prepareQuery<{ count: number }>(db, memberSql.count);
   const join = prepareCommand(db, memberSql.join);
   const leave = prepareCommand(db, memberSql.leave);
+  const joinedSince = prepareQuery<ConversationOnly>(db, memberSql.joinedSince);
+  const leftSince = prepareQuery<ConversationOnly>(db, memberSql.leftSince);
+  const remember = prepareCommand(db, memberSql.remember);
+  const forget = prepareCommand(db, memberSql.forget);
 
   // Whichever are fewer are gone through: the members, or the users.
   function among(conversationId: string, userIds: ReadonlySet<string>): MemberRow[] {
@@ -47,8 +61,27 @@ export function openMembers(db: DatabaseSync) {
       return true;
     },
     /** Removes a member, and says whether there was one. */
-    leave: (userId: string, conversationId: string): boolean =>
-      leave.run(userId, conversationId) === 1,
+    leave(userId: string, conversationId: string): boolean {
+      return inTransaction(db, () => {
+        const now = Date.now();
+        forget.run(now - leavingsKeptMs);
+        if (leave.run(userId, conversationId) === 0) return false;
+        remember.run(userId, conversationId, now);
+        return true;
+      });
+    },
+    /** Reads what users joined since a moment and are in, and what they left since then and are not in. */
+    changes({ user_ids, since }: ChangesQuery): MembershipChange[] {
+      return user_ids.flatMap((user_id) => {
+        const joined = joinedSince.all(user_id, since.getTime());
+        const left = leftSince.all(user_id, since.getTime());
+        const gone = left.filter(({ conversation_id }) => !one.get(user_id, conversation_id));
+        return [
+          ...joined.map(({ conversation_id }) => change("joined", conversation_id, user_id)),
+          ...gone.map(({ conversation_id }) => change("left", conversation_id, user_id)),
+        ];
+      });
+    },
     /** Reads which of some users are in which of some conversations. */
     among({ conversation_ids, user_ids }: MembershipsQuery): Membership[] {
       const users = new Set(user_ids);
@@ -66,4 +99,12 @@ export function openMembers(db: DatabaseSync) {
       return { user_ids, member_count };
     },
   };
+}
+
+function change(
+  kind: MembershipChange["kind"],
+  conversation_id: string,
+  user_id: string,
+): MembershipChange {
+  return { kind, conversation_id, user_id };
 }

@@ -45,6 +45,16 @@ const migrations: readonly string[] = [
   `
   ALTER TABLE members ADD COLUMN joined_at INTEGER NOT NULL DEFAULT 0; -- ms since 1970
   `,
+  `
+  CREATE TABLE leavings (
+    user_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    left_at INTEGER NOT NULL, -- ms since 1970
+    PRIMARY KEY (user_id, conversation_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX leavings_left ON leavings (left_at);
+  `,
 ];
 
 /**

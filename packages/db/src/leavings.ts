@@ -1,0 +1,2 @@
+/** How long a store remembers that a member left, in ms. */
+export const leavingsKeptMs = 30 * 24 * 3_600_000;
