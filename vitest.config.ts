@@ -15,6 +15,8 @@ export default defineConfig({
     globalSetup: "tests/support/global-setup.ts",
     // Processes, since tests open native databases; two, since most of a test is waiting for a server beside it.
     pool: "forks",
+    // A busy machine may take its time: what is waited for is mostly there at once.
+    expect: { poll: { timeout: 15_000 } },
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
     testTimeout: 20_000,
     hookTimeout: 60_000,

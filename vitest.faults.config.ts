@@ -4,6 +4,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 const besideOthers = [
   "crash-points",
   "half-open",
+  "lagging-members",
   "live",
   "live-mongo",
   "majority-read",
@@ -16,6 +17,8 @@ export default defineConfig({
   test: {
     passWithNoTests: false,
     pool: "forks",
+    // A busy machine may take its time: what is waited for is mostly there at once.
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 90_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,

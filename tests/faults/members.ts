@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { startChatNest } from "../support/chatnest-process.ts";
+import type { MongodProcess } from "../support/mongod-process.ts";
 import { until } from "../support/until.ts";
 import type { Cluster } from "./cluster.ts";
 import { runFault } from "./fault.ts";
@@ -30,24 +31,30 @@ export function describeMembers(clusterOf: () => Cluster): void {
       });
     });
 
-    it("sends are refused while two of three are gone, and go on by themselves afterwards", async () => {
-      const ledger = await runFault(clusterOf(), {
-        name: "two of three killed",
-        // As long as the fault itself, and the time to resume.
-        stallMsMax: 30_000,
-        async happen({ set }, { ledger: { unknownReasons } }) {
-          const [, second] = await set.secondaries();
-          const primary = await set.primary();
-          await Promise.all([primary.mongod.kill(), second.mongod.kill()]);
-          await until(() => unknownReasons.has("503"), {
-            timeoutMs: 20_000,
-            what: "a send is refused",
-          });
-          await delay(2_000);
-        },
-      });
-      expect(ledger.unknownReasons.get("503")).toBeGreaterThan(0);
-    });
+    it.each([
+      { how: "killed", take: (mongod: MongodProcess) => mongod.kill() },
+      { how: "stopped", take: (mongod: MongodProcess) => mongod.stop() },
+    ])(
+      "sends are refused while two of three are $how, and go on by themselves afterwards",
+      async ({ how, take }) => {
+        const ledger = await runFault(clusterOf(), {
+          name: `two of three ${how}`,
+          // As long as the fault itself, and the time to resume.
+          stallMsMax: 30_000,
+          async happen({ set }, { ledger: { unknownReasons } }) {
+            const [, second] = await set.secondaries();
+            const primary = await set.primary();
+            await Promise.all([primary, second].map(({ mongod }) => take(mongod)));
+            await until(() => unknownReasons.has("503"), {
+              timeoutMs: 20_000,
+              what: "a send is refused",
+            });
+            await delay(2_000);
+          },
+        });
+        expect(ledger.unknownReasons.get("503")).toBeGreaterThan(0);
+      },
+    );
 
     it("writers go on through another instance when theirs is killed, and a new one shows the same", async () => {
       const cluster = clusterOf();

@@ -25,7 +25,10 @@ function createRecorder(options: Options = {}) {
   return { group, groups, finish };
 }
 
-const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 5));
+// More turns of the event loop than a group may wait for others to come.
+async function nextTurn(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
 
 describe("GroupCommit", () => {
   it("writes together what arrives together", async () => {
@@ -65,6 +68,37 @@ describe("GroupCommit", () => {
       ["a1", "a2", "a3", "a4"],
       ["b1", "a5", "a6"],
     ]);
+  });
+
+  it("writes no more lanes that are alone at once than it may", async () => {
+    const { group, groups, finish } = createRecorder({ isAlone: () => true, lanesAloneMax: 2 });
+    const all = Promise.all(["a1", "b1", "c1", "a2"].map((item) => group.add(item)));
+    await nextTurn();
+    expect(groups).toEqual([["a1", "a2"], ["b1"]]);
+    finish[0]?.resolve();
+    await nextTurn();
+    expect(groups).toEqual([["a1", "a2"], ["b1"], ["c1"]]);
+    for (const written of finish) written.resolve();
+    await all;
+  });
+
+  it("gives up unwritten what has waited for too long, and goes on with what came later", async () => {
+    const { group, groups, finish } = createRecorder({ groupsInFlightMax: 1, waitMsMax: 20 });
+    const first = group.add("a1");
+    await nextTurn();
+    const late = Promise.allSettled(["a2", "b1"].map((item) => group.add(item)));
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    const last = group.add("a3");
+    await nextTurn();
+    for (const result of await late) {
+      expect(result).toMatchObject({ status: "rejected", reason: { code: "unavailable" } });
+    }
+    finish[0]?.resolve();
+    await first;
+    await nextTurn();
+    finish[1]?.resolve();
+    expect(await last).toBe("a3 done");
+    expect(groups).toEqual([["a1"], ["a3"]]);
   });
 
   it("gives a lane that is alone a group of its own beside full ones", async () => {

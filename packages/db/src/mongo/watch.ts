@@ -3,6 +3,7 @@ import {
   type ChangeStreamDocument,
   type MongoClient,
   MongoServerError,
+  type TopologyDescription,
   type TopologyDescriptionChangedEvent,
 } from "mongodb";
 import type { Events } from "../events.ts";
@@ -130,14 +131,19 @@ export function openWatch(
 /** Calls when another member becomes the primary than the one before; answers with how not to. */
 function onNewPrimary(client: MongoClient, call: () => void): () => void {
   let primary: string | undefined;
-  const hear = ({ newDescription: { servers } }: TopologyDescriptionChangedEvent) => {
-    const next = [...servers.values()].find(({ type }) => type === "RSPrimary")?.address;
+  const hear = ({ previousDescription, newDescription }: TopologyDescriptionChangedEvent) => {
+    primary ??= primaryOf(previousDescription);
+    const next = primaryOf(newDescription);
     if (next === undefined || next === primary) return;
     if (primary !== undefined) call();
     primary = next;
   };
   client.on("topologyDescriptionChanged", hear);
   return () => void client.off("topologyDescriptionChanged", hear);
+}
+
+function primaryOf({ servers }: TopologyDescription): string | undefined {
+  return [...servers.values()].find(({ type }) => type === "RSPrimary")?.address;
 }
 
 // A document that is none of ours would else stop the stream at its place for ever.

@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import { MongoClient } from "mongodb";
+import { afterEach, describe, expect, inject, it, vi } from "vitest";
+import { type ChatStore, openMongoStore } from "../src/index.ts";
+import { appendAll, contentsOf, readLog } from "./log.ts";
+import { newMessage, upTo } from "./make.ts";
+import { withDatabase } from "./with-database.ts";
+
+const deployments = inject("mongoDeployments");
+const replicaSets = deployments.filter(({ name }) => name !== "standalone");
+const rooms = upTo(200).map((n) => `room-${n}`);
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Sends one message to each room. */
+function sayInAll(store: ChatStore, user_id: string) {
+  return appendAll(
+    store,
+    rooms.map((conversation_id) => newMessage({ conversation_id, user_id })),
+  );
+}
+
+describe.each(deployments)("MongoDB $name sends", ({ uri }) => {
+  it("to many conversations that another process wrote meanwhile are numbered anew together", async () => {
+    await using database = await openDatabase(uri);
+    const [here, there] = [await database.open(), await database.open()];
+    for (const store of [here, there]) await sayInAll(store, "ann");
+    const inserts = (await database.commandsOf(() => sayInAll(here, "ann"))).filter(
+      (command) => command === "insert chat_messages",
+    );
+    // One conflict, and what is left of the group at once; one after the other it would be 200.
+    expect(inserts.length).toBeLessThan(10);
+    for (const room of rooms.slice(0, 5)) {
+      expect((await readLog(here, `c:${room}`)).map(({ seq }) => seq)).toEqual(upTo(3));
+    }
+  });
+
+  it("in a conversation with the name of an index in it find the message that was stored before", async () => {
+    await using database = await openDatabase(uri);
+    const store = await database.open();
+    for (const index of ["stream_seq", "_id_"]) {
+      const message = newMessage({ conversation_id: `a index: ${index} dup key: b` });
+      expect((await store.messages.append(message)).created).toBe(true);
+      await store.messages.append(newMessage({ conversation_id: message.conversation_id }));
+      expect((await store.messages.append(message)).created).toBe(false);
+    }
+  });
+});
+
+describe.each(replicaSets)("MongoDB $name sends", ({ uri }) => {
+  it("to conversations that another process wrote, and was heard to, meet no conflict", async () => {
+    await using database = await openDatabase(uri);
+    const [here, there] = [await database.open(), await database.open()];
+    await expect.poll(() => here.watchState(), { timeout: 10_000 }).toBe("live");
+    await sayInAll(here, "ann");
+    const heard = new Set<string>();
+    here.watch((event) => {
+      if (event.kind === "message") heard.add(event.message.id);
+    });
+    await sayInAll(there, "bob");
+    await expect.poll(() => heard.size, { timeout: 10_000 }).toBe(rooms.length);
+    const commands = await database.commandsOf(() => sayInAll(here, "ann"));
+    expect(commands).toEqual(["insert chat_messages"]);
+  });
+
+  it("are one command each, also of who has been silent for a while", async () => {
+    await using database = await openDatabase(uri);
+    const store = await database.open();
+    await expect.poll(() => store.watchState(), { timeout: 10_000 }).toBe("live");
+    const send = () => store.messages.append(newMessage({ conversation_id: "room" }));
+    await send();
+    const { now } = Date;
+    const commands = await database.commandsOf(async () => {
+      for (const seconds of [8, 16, 24]) {
+        vi.spyOn(Date, "now").mockImplementation(() => now() + seconds * 1_000);
+        // It is taken for dead where the clock jumps, until it is heard again.
+        await expect.poll(() => store.watchState(), { timeout: 10_000 }).toBe("live");
+        await send();
+      }
+    });
+    expect(commands).toEqual(upTo(3).map(() => "insert chat_messages"));
+  });
+
+  it("of who was removed by another process make a member of them again", async () => {
+    await using database = await openDatabase(uri);
+    const [here, there] = [await database.open(), await database.open()];
+    const send = () =>
+      here.messages.append(newMessage({ conversation_id: "room", user_id: "ann" }));
+    await send();
+    let hasLeft = false;
+    here.watch((event) => {
+      hasLeft ||= event.kind === "left";
+    });
+    await there.conversations.removeMember("room", "ann");
+    await expect.poll(() => hasLeft, { timeout: 10_000 }).toBe(true);
+    await send();
+    expect(await there.conversations.get(["room"], 0)).toMatchObject([{ user_ids: ["ann"] }]);
+  });
+
+  it("go on behind what a backup holds that was restored under the running store", async () => {
+    await using database = await openDatabase(uri);
+    const store = await database.open();
+    await expect.poll(() => store.watchState(), { timeout: 10_000 }).toBe("live");
+    let missed = 0;
+    const send = (content: string) =>
+      store.messages.append(newMessage({ conversation_id: "room", user_id: "ann", content }));
+    for (const content of ["1", "2", "3", "4"]) await send(content);
+    store.watch(({ kind }) => {
+      if (kind === "missed") missed++;
+    });
+    // As mongorestore --drop does it.
+    const messages = database.client.db(database.name).collection("chat_messages");
+    const backup = await messages.find().sort({ seq: 1 }).limit(2).toArray();
+    await messages.drop();
+    await messages.createIndex({ stream: 1, seq: 1 }, { name: "stream_seq", unique: true });
+    await messages.insertMany(backup);
+    await expect.poll(() => missed, { timeout: 10_000 }).toBeGreaterThan(0);
+    expect((await send("5")).message.seq).toBe(3);
+    expect(contentsOf(await readLog(store, "c:room"))).toEqual(["1", "2", "5"]);
+  });
+});
+
+/** A new database, stores on it, and what they ask of it. */
+async function openDatabase(uri: string) {
+  const name = `chatnest_test_${randomUUID()}`;
+  const client = new MongoClient(uri);
+  const db = client.db(name);
+  const stores: ChatStore[] = [];
+  return {
+    client,
+    name,
+    async open(): Promise<ChatStore> {
+      const store = openMongoStore({ uri: withDatabase(uri, name) });
+      stores.push(store);
+      await store.ready;
+      return store;
+    },
+    /** Says which commands reach the collections while something is done: https://www.mongodb.com/docs/manual/reference/database-profiler/ */
+    async commandsOf(act: () => Promise<unknown>): Promise<string[]> {
+      await db.createCollection("system.profile", { capped: true, size: 64 * 1024 * 1024 });
+      await db.command({ profile: 2 });
+      await act();
+      await db.command({ profile: 0 });
+      const profiles = await db
+        .collection("system.profile")
+        .find({ op: { $ne: "getmore" } })
+        .toArray();
+      return profiles
+        .filter(({ ns }) => String(ns).startsWith(`${name}.chat_`))
+        .map(({ op, ns }) => `${op} ${String(ns).slice(name.length + 1)}`);
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(stores.map((store) => store.close()));
+      await db.dropDatabase();
+      await client.close();
+    },
+  };
+}
