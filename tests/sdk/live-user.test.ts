@@ -200,7 +200,7 @@ describe("following a user", () => {
     expect(heard.events).toEqual([
       { type: "heads", heads: [{ conversation_id: room, last_seq: 1 }] },
     ]);
-    const nobody = createChatClient({ url, token: "a key of a server" });
+    const nobody = createChatClient({ url, token: "a-key-of-a-server" });
     const refused = nobody.user().subscribe({ onMessage: () => {} });
     expect(await refused.closed).toMatchObject({ code: "validation_failed" });
   });

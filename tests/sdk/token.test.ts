@@ -52,8 +52,8 @@ test("a token that is refused is an error, and is not tried again", async () => 
 
 test("a function is asked once for many calls, and once more when its token is refused", async () => {
   let asked = 0;
-  await using server = await startGuarded((token) => token === "token 2");
-  const token = async () => `token ${++asked}`;
+  await using server = await startGuarded((token) => token === "token-2");
+  const token = async () => `token-${++asked}`;
   const { messages } = createChatClient({ url: server.url, token });
   await Promise.all(Array.from({ length: 20 }, () => messages.page(tea)));
   expect(asked).toBe(2);
@@ -64,7 +64,7 @@ test("a function is asked once for many calls, and once more when its token is r
 test("a function whose second token is refused too is not asked a third time", async () => {
   let asked = 0;
   await using server = await startGuarded(() => false);
-  const token = () => `token ${++asked}`;
+  const token = () => `token-${++asked}`;
   const { messages } = createChatClient({ url: server.url, token, retry });
   expect(await failureOf(messages.page(tea))).toMatchObject({ status: 401 });
   expect(asked).toBe(2);
@@ -81,6 +81,23 @@ test("a function that fails is asked again, and nothing is sent before it succee
   const { messages } = createChatClient({ url: server.url, token, retry });
   expect(await messages.page(tea)).toMatchObject({ messages: [] });
   expect(server.asked).toHaveLength(1);
+});
+
+test("a function that gives what no header can carry has failed, and is asked again", async () => {
+  await using server = await startGuarded((token) => token === "good");
+  const answers: unknown[] = ["<html>\n</html>\n", undefined, "", "two words", "茶"];
+  const token = () => (answers.length > 0 ? answers.shift() : "good") as string;
+  const { messages } = createChatClient({ url: server.url, token, retry: { tries: 3, baseMs: 1 } });
+  const failure = await failureOf(messages.send({ ...tea, user_id: "ada", content: "Hello" }));
+  expect(failure).toMatchObject({ code: "unauthorized", status: undefined, id: undefined });
+  expect(failure.cause).toBeInstanceOf(TypeError);
+  expect(await messages.page(tea)).toMatchObject({ messages: [] });
+  expect(server.asked).toHaveLength(1);
+});
+
+test.each(["", "two words", "secret\n", "茶"])("no client is made with the token %j", (token) => {
+  const make = () => createChatClient({ url: "http://localhost", token });
+  expect(make).toThrow(expect.objectContaining({ name: "ChatError", code: "bad_request" }));
 });
 
 test("a function that goes on failing ends a send that is known not to be stored", async () => {
@@ -173,7 +190,7 @@ test("a userId says who it is, and an input may say otherwise", async () => {
   expect([own.user_id, other.user_id]).toEqual(["grace", "bob"]);
 });
 
-test.each(["a-key-of-a-server", "a.b.c", `a.${btoa("{}")}.c`, `a.${btoa("null")}.c`, ""])(
+test.each(["a-key-of-a-server", "a.b.c", `a.${btoa("{}")}.c`, `a.${btoa("null")}.c`])(
   "a token that names nobody is refused before anything is sent: %j",
   async (token) => {
     await using server = await startGuarded(() => true);

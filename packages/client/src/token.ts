@@ -1,8 +1,9 @@
 import { ChatError, isChatError } from "./errors.ts";
 
 /**
- * A token of a user, or a key of a server; or a function that gets one, which is called again when the server refuses
- * the one before. It throws a ChatError to say that there is none to be had; after any other error it is asked again.
+ * A token of a user, or a key of a server: visible ASCII characters, no spaces; or a function that gets one, which is
+ * called again when the server refuses the one before. It throws a ChatError to say that there is none to be had; after
+ * any other error, or when it gives anything else, it is asked again.
  */
 export type Token = string | (() => string | Promise<string>);
 
@@ -16,10 +17,15 @@ export interface TokenKeeper {
 
 /** How long an answer is waited for before the token is asked for again, in ms. */
 const askMsMax = 30_000;
+const rule = "a token is visible ASCII characters, without spaces";
 
-/** Keeps a token that is given, or asks for it when it is needed. */
+/**
+ * Keeps a token that is given, or asks for it when it is needed.
+ * @throws ChatError `bad_request` when no header can carry the one that is given.
+ */
 export function keepToken(token: Token): TokenKeeper {
   if (typeof token === "string") {
+    if (!isToken(token)) throw new ChatError("bad_request", rule);
     const only = Promise.resolve(token);
     return { current: () => only, after: () => undefined };
   }
@@ -38,7 +44,7 @@ export function keepToken(token: Token): TokenKeeper {
 
   function ask(): Promise<string> {
     askedAt = Date.now();
-    const asked = Promise.resolve().then(askFor).catch(failWith);
+    const asked = Promise.resolve().then(askFor).then(toToken).catch(failWith);
     // A failure is not kept, so the next request asks again.
     asked.then(
       () => {
@@ -61,6 +67,16 @@ export function keepToken(token: Token): TokenKeeper {
       return current();
     },
   };
+}
+
+// The page of a portal, say, would never be sent, so never be refused, and be kept for good.
+function toToken(answer: unknown): string {
+  if (isToken(answer)) return answer;
+  throw new TypeError(rule);
+}
+
+function isToken(value: unknown): value is string {
+  return typeof value === "string" && /^[\x21-\x7e]+$/.test(value);
 }
 
 function failWith(cause: unknown): never {
