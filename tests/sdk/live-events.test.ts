@@ -2,17 +2,7 @@ import { createChatClient, type UserEvent } from "@chatnest/client";
 import { describe, expect, test } from "vitest";
 import { Heard } from "./heard.ts";
 import { startHttp } from "./http.ts";
-
-/** Writes an event as a server does. */
-function write(event: string, data: unknown, id?: string): string {
-  const place = id === undefined ? "" : `id: ${id}\n`;
-  return `${place}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-}
-
-function message(conversation_id: string, seq: number) {
-  const timestamp = "2026-01-01T00:00:00.000Z";
-  return { id: `message-${seq}`, user_id: "ann", content: "x", timestamp, conversation_id, seq };
-}
+import { heads, message, write } from "./wire.ts";
 
 /** Starts a server, newer or odder than ours, with one stream for each connection; the last stays open. */
 function startOdd(streams: string[]) {
@@ -104,10 +94,6 @@ describe("a follower of a conversation", () => {
 });
 
 describe("a follower of a user", () => {
-  const heads = (...places: [string, number][]) => {
-    const told = places.map(([conversation_id, last_seq]) => ({ conversation_id, last_seq }));
-    return write("heads", { heads: told, complete: true }, "e-1000");
-  };
   const joined = (conversation_id: string, last_seq: number) =>
     write("joined", { conversation_id, user_id: "ada", last_seq });
 

@@ -75,7 +75,7 @@ export async function followUser(
     if (conversation_id === null) return;
     // Its joining is not heard of yet, or was lost.
     if (!places.has(conversation_id)) learn({ conversation_id, last_seq: seq - 1 });
-    if (gaps.has(conversation_id)) gaps.raise(conversation_id, seq);
+    if (gaps.has(conversation_id)) gaps.keep(conversation_id, message);
     else hand(message);
   }
 

@@ -6,8 +6,12 @@ import { type AbortSignalLike, platform } from "../platform.ts";
 
 /** What was missed in one conversation. */
 interface Gap {
-  /** The newest that is known to be there. */
+  /** The newest that is to be read. */
   goal: number;
+  /** How far it was read. */
+  reached: number;
+  /** What was said while the gap is filled: all there is behind the goal, in order. */
+  kept: Message[];
   isFilling: boolean;
 }
 
@@ -27,12 +31,15 @@ export interface GapsOptions {
 
 const fillsMax = 4;
 const backoff = { baseMs: 250, maxMs: 30_000 };
+/** How much is kept of one conversation; with `fillsMax` that bounds how much is kept in all. */
+const keptMax = 1_000;
 /** How often nothing may be found before a goal, a few seconds in all: what stands there is no message then. */
 const missesMax = 6;
 
 /**
  * Fills what was missed while the connection was lost, in a few conversations at a time, while there is a connection.
- * What is said meanwhile is not kept: it moves the goal, and is read with the rest.
+ * What is said meanwhile is kept until they are read so far; of a gap that waits for its turn, and beyond what may be
+ * kept, it moves the goal, and is read with the rest.
  */
 export class Gaps {
   readonly #gaps = new Map<string, Gap>();
@@ -55,9 +62,22 @@ export class Gaps {
   /** Says that a conversation is known to go as far as `seq`. */
   raise(conversationId: string, seq: number): void {
     const gap = this.#gaps.get(conversationId);
-    if (gap) gap.goal = Math.max(gap.goal, seq);
-    else this.#gaps.set(conversationId, { goal: seq, isFilling: false });
+    if (!gap) {
+      this.#gaps.set(conversationId, { goal: seq, reached: 0, kept: [], isFilling: false });
+    } else if (seq > endOf(gap)) {
+      // Between what is kept and this there may be more.
+      gap.goal = seq;
+      gap.kept = [];
+    }
     this.#start();
+  }
+
+  /** Takes what was said in a conversation that has a gap. */
+  keep(conversationId: string, message: Message): void {
+    const gap = this.#gaps.get(conversationId);
+    if (!gap || message.seq <= endOf(gap)) return;
+    if (gap.isFilling && gap.kept.length < keptMax) gap.kept.push(message);
+    else this.raise(conversationId, message.seq);
   }
 
   forget(conversationId: string): void {
@@ -93,38 +113,54 @@ export class Gaps {
     const isOpen = () => !signal.aborted && this.#gaps.get(id) === gap;
     gap.isFilling = true;
     this.#fills++;
-    let misses = 0;
-    while (isOpen() && misses < missesMax) {
-      const messages = await this.#read(id, isOpen, signal);
-      if (!isOpen()) break;
-      for (const message of messages) this.#options.take(message);
-      await this.#options.room();
-      if ((messages.at(-1)?.seq ?? 0) >= gap.goal) break;
-      misses = messages.length > 0 ? 0 : misses + 1;
-      if (misses > 0) await wait(misses, signal);
+    try {
+      let misses = 0;
+      while (isOpen() && gap.reached < gap.goal && misses < missesMax) {
+        const seq = await this.#readOn(id, isOpen, signal);
+        gap.reached = seq ?? gap.reached;
+        await this.#options.room();
+        misses = seq === undefined ? misses + 1 : 0;
+        if (misses > 0 && isOpen()) await wait(misses, signal);
+      }
+      if (isOpen()) this.#close(id, gap);
+    } finally {
+      gap.isFilling = false;
+      this.#fills--;
+      this.#start();
     }
-    if (isOpen()) this.#gaps.delete(id);
-    gap.isFilling = false;
-    this.#fills--;
-    this.#start();
     if (this.areFilled && this.#connection) this.#options.finish();
   }
 
-  async #read(
+  #close(id: string, gap: Gap): void {
+    this.#gaps.delete(id);
+    for (const message of gap.kept) this.#options.take(message);
+  }
+
+  /** Hands over what is next, and says how far that goes; nothing when there is none. */
+  async #readOn(
     id: string,
     isOpen: () => boolean,
     signal: AbortSignalLike,
-  ): Promise<readonly Message[]> {
+  ): Promise<number | undefined> {
     for (let tries = 1; isOpen(); tries++) {
       try {
-        return await this.#options.read(id, signal);
+        const messages = await this.#options.read(id, signal);
+        if (!isOpen()) break;
+        for (const message of messages) this.#options.take(message);
+        return messages.at(-1)?.seq;
       } catch (error) {
+        // Also what is no list of messages, by whomever it was answered.
         if (isOpen() && isGone(error)) this.#options.leave(id);
         else await wait(tries, signal);
       }
     }
-    return [];
+    return undefined;
   }
+}
+
+/** How far a conversation is known to go. */
+function endOf({ goal, kept }: Gap): number {
+  return kept.at(-1)?.seq ?? goal;
 }
 
 async function wait(tries: number, signal: AbortSignalLike): Promise<void> {
