@@ -1,103 +1,30 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
 import { describe, expect, test, vi } from "vitest";
-import { createRequests } from "../request.ts";
-import type { Token } from "../token.ts";
-import { keepConnected } from "./connection.ts";
-import type { LiveState } from "./state.ts";
-
-type Answer = (response: ServerResponse, request: IncomingMessage) => void;
-
-/** Starts a server that answers one request after the other as told, the last way for ever. */
-async function startPeer(answers: Answer[]) {
-  const requests: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
-    const answer = answers[Math.min(requests.push(request), answers.length) - 1];
-    answer?.(response, request);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
-  };
-}
-
-const impatience = { silenceMsMax: 300, backoff: { baseMs: 10, maxMs: 50 } };
-
-/** Follows a path of a peer, impatiently. */
-function follow(url: string, token?: Token, patience = impatience) {
-  const closing = new AbortController();
-  const states: LiveState[] = [];
-  const heard: string[] = [];
-  const line = {
-    path: () => "/messages/tea/events",
-    signal: closing.signal,
-    tell: (state: LiveState) => void states.push(state),
-    take: ({ data }: { data: string }) => void heard.push(data),
-    room: () => undefined,
-  };
-  const ended = keepConnected(createRequests({ url, token }), line, patience);
-  return {
-    states,
-    heard,
-    ended,
-    get reasons() {
-      return states.flatMap((state) => (state.status === "offline" ? [state.error.code] : []));
-    },
-    [Symbol.dispose]: () => closing.abort(),
-  };
-}
-
-/** A stream that stays open. */
-function streaming(text: string): Answer {
-  return (response) => {
-    response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
-    response.write(text);
-  };
-}
-
-function ending(text: string): Answer {
-  return (response) => {
-    response.writeHead(200, { "content-type": "text/event-stream" }).end(text);
-  };
-}
-
-function page(status: number, headers: Record<string, string> = {}): Answer {
-  return (response) => {
-    response.writeHead(status, { "content-type": "text/html", ...headers }).end("<h1>Sorry</h1>");
-  };
-}
-
-function problem(status: number, code: string): Answer {
-  return (response) => {
-    const body = JSON.stringify({ status, code, detail: "no", request_id: "r-1" });
-    response.writeHead(status, { "content-type": "application/problem+json" }).end(body);
-  };
-}
+import {
+  type Answer,
+  ending,
+  follow,
+  impatient,
+  page,
+  patient,
+  problem,
+  startPeer,
+  streaming,
+} from "../../tests/peer.ts";
 
 const good = streaming("id: e-2\ndata: good\n\n");
-const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 10 });
+const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 10 });
 
 describe("a connection", () => {
   test("waits longer where each stream ends soon after it began, but not for ever longer", async () => {
     await using peer = await startPeer([ending("retry: 0\ndata: good\n\n")]);
     using line = follow(peer.url, undefined, {
-      silenceMsMax: 300,
+      ...patient,
       backoff: { baseMs: 10, maxMs: 10_000 },
     });
     await waitFor(() => expect(line.heard.length).toBeGreaterThan(30));
-    const waits = line.states.flatMap((state) =>
-      state.status === "offline" ? [state.retryInMs] : [],
-    );
-    expect(Math.max(...waits)).toBeGreaterThan(10);
-    expect(Math.max(...waits)).toBeLessThanOrEqual(40);
+    expect(Math.max(...line.waits)).toBeGreaterThan(10);
+    expect(Math.max(...line.waits)).toBeLessThanOrEqual(40);
   });
 
   test("comes back after a cut with the newest id that it was told, also of an event without data", async () => {
@@ -134,8 +61,8 @@ describe("a connection", () => {
     ],
   ] as const)("is tried again after %s", async (_, answer, code) => {
     await using peer = await startPeer([answer, answer, good]);
-    using following = follow(peer.url);
-    await waitFor(() => expect(following.heard).toEqual(["good"]));
+    using following = follow(peer.url, undefined, code === "timeout" ? impatient : patient);
+    await waitFor(() => expect(following.heard).toContain("good"));
     expect(following.reasons.slice(0, 2)).toEqual([code, code]);
   });
 
@@ -160,23 +87,57 @@ describe("a connection", () => {
     ]);
     using following = follow(peer.url);
     await waitFor(() => expect(following.states.length).toBe(4));
-    const [, first, , second] = following.states;
-    expect(first).toMatchObject({ status: "offline", retryInMs: 700 });
-    expect(second).toMatchObject({ status: "offline", retryInMs: 300_000 });
+    const [first = 0, second = 0] = following.waits;
+    expect(Math.floor(first / 100)).toBe(7);
+    expect(Math.floor(second / 100)).toBe(3_000);
+  });
+
+  test.each([
+    ["Retry-After", page(503, { "retry-after": "7" })],
+    ["a stream", ending("retry: 7000\n\ndata: x\n\n")],
+  ])("comes back at another time than others who were told the same by %s", async (_, answer) => {
+    await using peer = await startPeer([answer]);
+    const waits: number[] = [];
+    for (let n = 0; n < 6; n++) {
+      using following = follow(peer.url);
+      await waitFor(() => expect(following.waits).toHaveLength(1));
+      waits.push(...following.waits);
+    }
+    expect(new Set(waits).size).toBe(6);
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(7_000);
+    expect(Math.max(...waits)).toBeLessThan(7_050);
   });
 
   test("lives on heartbeats alone", async () => {
+    let beats = 0;
     await using peer = await startPeer([
-      (response) => {
-        good(response, peer.requests[0] as IncomingMessage);
-        const timer = setInterval(() => response.write(": \n\n"), 100);
+      (response, request) => {
+        good(response, request);
+        const timer = setInterval(() => response.write(": \n\n", () => beats++), 200);
         response.on("close", () => clearInterval(timer));
       },
     ]);
-    using following = follow(peer.url);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    using following = follow(peer.url, undefined, { ...patient, silenceMsMax: 2_000 });
+    await waitFor(() => expect(beats).toBe(15));
     expect(following.states).toEqual([{ status: "connecting" }]);
   });
+
+  test.each([3_600_000, -3_600_000])(
+    "begins again when the clock has gone %d ms in no time, as after a sleep",
+    async (ms) => {
+      vi.useFakeTimers({ toFake: ["Date"] });
+      try {
+        await using peer = await startPeer([good]);
+        using following = follow(peer.url, undefined, { ...patient, silenceMsMax: 1_000 });
+        await waitFor(() => expect(following.heard).toEqual(["good"]));
+        vi.setSystemTime(Date.now() + ms);
+        await waitFor(() => expect(following.heard).toEqual(["good", "good"]));
+        expect(following.reasons).toEqual(["timeout"]);
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 
   test("begins again at once when a browser is back online", async () => {
     await using peer = await startPeer([page(503, { "retry-after": "60" }), good]);

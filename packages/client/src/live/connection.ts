@@ -82,8 +82,9 @@ export async function keepConnected(
       if (isFinal(error)) return error;
       const triesBefore = Date.now() - startedAt < goodMsMin ? shortTriesMax - 1 : 0;
       tries = (isHeard ? Math.min(tries, triesBefore) : tries) + 1;
-      const askedMs = Math.max(error.retryAfterMs ?? place.retryMs, backoffMs(tries, backoff));
-      const retryInMs = Math.min(askedMs, waitMsMax);
+      const askedMs = Math.min(error.retryAfterMs ?? place.retryMs, waitMsMax);
+      // On top, so that all who were told the same do not come back together.
+      const retryInMs = askedMs + backoffMs(tries, backoff);
       line.tell({ status: "offline", error, retryInMs });
       await pause(retryInMs, round.signal).catch(() => undefined);
     }
