@@ -1,5 +1,6 @@
 import { createChatClient, type UserEvent } from "@chatnest/client";
 import { describe, expect, test } from "vitest";
+import { until } from "../support/until.ts";
 import { Heard } from "./heard.ts";
 import { startHttp } from "./http.ts";
 import { heads, message, write } from "./wire.ts";
@@ -51,6 +52,42 @@ describe("a follower of a conversation", () => {
     subscription.close();
     expect(heard.seqsOf("tea")).toEqual([1, 2]);
     expect(heard.kinds).toEqual(["ready"]);
+  });
+
+  test("says that an event is not what it should be, and comes back", async () => {
+    await using odd = await startOdd([
+      ready + write("message", null),
+      ready + write("message", message("tea", 1), "e-1"),
+    ]);
+    const heard = new Heard();
+    const subscription = createChatClient({ url: odd.url }).conversation("tea").subscribe(heard);
+    await heard.until(({ messages }) => messages.length === 1);
+    subscription.close();
+    expect(heard.states).toContainEqual({
+      status: "offline",
+      error: expect.objectContaining({ code: "unexpected_answer", cause: expect.any(TypeError) }),
+      retryInMs: expect.any(Number),
+    });
+  });
+
+  test("calls all handlers on the object that has them", async () => {
+    await using odd = await startOdd([ready + write("message", message("tea", 1), "e-1")]);
+    class Screen {
+      readonly calls = new Set<string>();
+      onMessage() {
+        this.calls.add("onMessage");
+      }
+      onEvent() {
+        this.calls.add("onEvent");
+      }
+      onState() {
+        this.calls.add("onState");
+      }
+    }
+    const screen = new Screen();
+    const subscription = createChatClient({ url: odd.url }).conversation("tea").subscribe(screen);
+    await until(() => screen.calls.size === 3, { timeoutMs: 5_000, what: "all are called" });
+    subscription.close();
   });
 
   test("asks for ids of any characters", async () => {

@@ -178,6 +178,16 @@ describe("the token of a connection", () => {
     expect(following.reasons).toEqual(["unauthorized", "unauthorized", "unauthorized"]);
   });
 
+  test("closes the connection for good when there is none, also by another copy of the client", async () => {
+    vi.resetModules();
+    const copy = await import("../errors.ts");
+    await using peer = await startPeer([asking]);
+    using following = follow(peer.url, () => {
+      throw new copy.ChatError("unauthorized", "logged out");
+    });
+    expect(await following.ended).toMatchObject({ code: "unauthorized", message: "logged out" });
+  });
+
   test("closes the connection for good when a new one is refused too", async () => {
     await using peer = await startPeer([asking]);
     using following = follow(peer.url, () => "old");

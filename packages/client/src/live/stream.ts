@@ -1,6 +1,6 @@
 import { orAborted } from "../abort.ts";
 import { readProblem } from "../answer.ts";
-import { ChatError } from "../errors.ts";
+import { ChatError, isChatError } from "../errors.ts";
 import { type AbortSignalLike, platform } from "../platform.ts";
 import type { Requests } from "../request.ts";
 import { EventParser, type ServerSentEvent } from "./event-stream.ts";
@@ -41,7 +41,7 @@ export async function readStream(requests: Requests, options: StreamOptions): Pr
     if (silence.isTooLong) {
       return new ChatError("timeout", `nothing was heard for ${silenceMsMax / 1000} s`, { cause });
     }
-    if (cause instanceof ChatError) return cause;
+    if (isChatError(cause)) return cause;
     return new ChatError("network", "the stream broke off", { cause });
   } finally {
     silence.stop();
@@ -84,8 +84,19 @@ async function receive(
   function takeAll(events: ServerSentEvent[]): void {
     place.retryMs = parser.retryMs ?? place.retryMs;
     for (const event of events) {
-      take(event);
+      takeOne(event);
       place.lastEventId = event.lastEventId || place.lastEventId;
+    }
+  }
+
+  // What handlers throw does not come here, so it is the data that cannot be read.
+  function takeOne(event: ServerSentEvent): void {
+    try {
+      take(event);
+    } catch (cause) {
+      if (isChatError(cause)) throw cause;
+      const text = `the data of ${event.type} is not what it should be`;
+      throw new ChatError("unexpected_answer", text, { cause });
     }
   }
 }

@@ -44,8 +44,9 @@ export type Follow<TEvent> = (sink: Sink<TEvent>) => Promise<ChatError | undefin
 export function subscribe<TEvent>(
   follow: Follow<TEvent>,
   outlet: Outlet<TEvent>,
-  { onState, signal }: FollowOptions,
+  options: FollowOptions,
 ): Subscription {
+  const { signal } = options;
   const closing = new platform.AbortController();
   let state: LiveState = { status: "connecting" };
   let told: LiveState["status"] | undefined;
@@ -54,7 +55,7 @@ export function subscribe<TEvent>(
     state = next;
     const isNews = next.status !== told;
     told = next.status;
-    if (isNews && onState) callSafely(() => onState(next));
+    if (isNews) callSafely(() => options.onState?.(next));
   }
 
   function end(error?: ChatError): void {
