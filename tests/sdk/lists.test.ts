@@ -1,5 +1,6 @@
 import type { MessageStore } from "@chatnest/db";
 import { expect, test } from "vitest";
+import { until } from "../support/until.ts";
 import { failureOf, startChat } from "./chat.ts";
 import { type Fault, startFlakyChat } from "./flaky.ts";
 
@@ -76,6 +77,17 @@ test("a signal ends a list", async () => {
   })();
   expect(await failureOf(reading)).toMatchObject({ code: "aborted" });
   expect(running.asked).toHaveLength(1);
+});
+
+test("a list is left at once, also while it waits for a page", async () => {
+  await using running = await startFlakyChat(["pass", "hang"]);
+  await fill(running.server.store.messages, 201);
+  const list = running.chat.messages.list({ conversation_id })[Symbol.asyncIterator]();
+  for (let seq = 1; seq <= 200; seq++) expect((await list.next()).value).toMatchObject({ seq });
+  const waiting = list.next();
+  await until(() => running.asked.length === 2, { timeoutMs: 5_000, what: "a page is asked for" });
+  expect(await list.return?.()).toEqual({ done: true, value: undefined });
+  expect(await waiting).toEqual({ done: true, value: undefined });
 });
 
 test("notes are listed as messages are", async () => {

@@ -21,7 +21,7 @@ const fate = fc.constantFrom("answered", "answered", "answered", "away", "lost")
 
 describe("following a user", () => {
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
   });
   afterEach(() => {
     vi.useRealTimers();

@@ -1,7 +1,7 @@
 import { type ChatError, createChatClient, isChatError, type Message } from "@chatnest/client";
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import type { TestServer } from "../support/server.ts";
+import { expect, test, vi } from "vitest";
+import { startServer, type TestServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
 import { failureOf } from "./chat.ts";
 import { type Fault, startFlaky, startFlakyChat } from "./flaky.ts";
@@ -17,6 +17,27 @@ test("a send whose answer was lost is stored once, and answered as before", asyn
   const { messages } = await running.chat.messages.page({ conversation_id: "tea" });
   expect(messages).toEqual([message]);
 });
+
+test.each([300_000, -300_000])(
+  "a send is repeated though the clock has gone %d ms meanwhile",
+  async (ms) => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      await using server = await startServer();
+      await using proxy = await startFlaky(server.url, (_, index): Fault => {
+        if (index > 0) return "pass";
+        vi.setSystemTime(Date.now() + ms);
+        return "cut";
+      });
+      const { messages } = createChatClient({ url: proxy.url, retry: { baseMs: 1 } });
+      const { message } = await messages.send({ ...from, content: "Hello" });
+      expect(await messagesOf(server, "tea")).toEqual([message]);
+      expect(proxy.asked).toHaveLength(2);
+    } finally {
+      vi.useRealTimers();
+    }
+  },
+);
 
 test("sends of a conversation are stored in the order of the calls, whatever happens to each try", async () => {
   const faults = fc.array(

@@ -1,15 +1,24 @@
 import { getEventListeners } from "node:events";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { orAborted, pause, startLimit, toAbortError } from "./abort.ts";
 import { ChatError } from "./errors.ts";
 
 test("a limit ends with its time, as a timeout", async () => {
-  const limit = startLimit(10, undefined);
-  await expect(orAborted(new Promise(() => {}), limit.signal)).rejects.toMatchObject({
-    code: "timeout",
-    message: "no answer within 10 ms",
-  });
-  expect(limit.remainingMs()).toBeLessThanOrEqual(0);
+  vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
+  try {
+    const limit = startLimit(10, undefined);
+    const waiting = orAborted(new Promise(() => {}), limit.signal);
+    vi.advanceTimersByTime(9);
+    expect(limit.remainingMs()).toBe(1);
+    vi.advanceTimersByTime(1);
+    await expect(waiting).rejects.toMatchObject({
+      code: "timeout",
+      message: "no answer within 10 ms",
+    });
+    expect(limit.remainingMs()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("a limit ends with its parent, whose reason is the cause", () => {

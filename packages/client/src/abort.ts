@@ -14,23 +14,42 @@ export interface Limit {
 // Longer times overflow a timer, which then fires at once.
 const timerMsMax = 2 ** 31 - 1;
 
-/** Starts the clock of something that may take so long, and that a signal may end before. */
-export function startLimit(ms: number, parent: AbortSignalLike | undefined): Limit {
+/** Ends something by a signal, or before it. */
+export interface Ending {
+  /** Its `reason` is a ChatError. */
+  signal: AbortSignalLike;
+  abort(error: ChatError): void;
+  /** Lets go of the signal it was made from. */
+  release(): void;
+}
+
+/** Makes a signal for something that may end before the signal does that it is made from. */
+export function endWith(parent: AbortSignalLike | undefined): Ending {
   const controller = new platform.AbortController();
-  const endsAt = Date.now() + ms;
-  const timer = platform.setTimeout(
-    () => controller.abort(new ChatError("timeout", `no answer within ${ms} ms`)),
-    Math.min(ms, timerMsMax),
-  );
   const onAbort = () => controller.abort(toAbortError(parent?.reason));
   if (parent?.aborted) onAbort();
   else parent?.addEventListener("abort", onAbort);
   return {
     signal: controller.signal,
-    remainingMs: () => endsAt - Date.now(),
+    abort: (error) => controller.abort(error),
+    release: () => parent?.removeEventListener("abort", onAbort),
+  };
+}
+
+/** Starts the clock of something that may take so long, and that a signal may end before. */
+export function startLimit(ms: number, parent: AbortSignalLike | undefined): Limit {
+  const { signal, abort, release } = endWith(parent);
+  const endsAt = platform.performance.now() + ms;
+  const timer = platform.setTimeout(
+    () => abort(new ChatError("timeout", `no answer within ${ms} ms`)),
+    Math.min(ms, timerMsMax),
+  );
+  return {
+    signal,
+    remainingMs: () => endsAt - platform.performance.now(),
     end() {
       platform.clearTimeout(timer);
-      parent?.removeEventListener("abort", onAbort);
+      release();
     },
   };
 }

@@ -76,7 +76,7 @@ export function createConversations({ query, mutate }: Transport): Conversations
     get: (input, options) => query("conversations.get", input, options),
     list: (input, options) =>
       listAll(
-        () => page(toFirstInboxPage(input), options),
+        (pageOptions) => page(toFirstInboxPage(input), pageOptions),
         ({ conversations }) => conversations,
         options,
       ),

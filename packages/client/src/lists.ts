@@ -1,4 +1,7 @@
+import { type Ending, endWith } from "./abort.ts";
 import type { ConversationPageInput, PageBounds } from "./contract.ts";
+import { ChatError } from "./errors.ts";
+import { leaveAtOnce } from "./leave.ts";
 import type { CallOptions } from "./transport.ts";
 
 interface Page<TPage> {
@@ -6,15 +9,33 @@ interface Page<TPage> {
 }
 
 /** Hands out what is on a page and on all that follow it, each of which is fetched when it is needed. */
-export async function* listAll<TPage extends Page<TPage>, TItem>(
-  readFirst: () => Promise<TPage>,
+export function listAll<TPage extends Page<TPage>, TItem>(
+  readFirst: (options: CallOptions) => Promise<TPage>,
   itemsOf: (page: TPage) => TItem[],
-  options: CallOptions | undefined,
-): AsyncGenerator<TItem> {
-  let page: TPage | undefined = await readFirst();
-  while (page) {
-    yield* itemsOf(page);
-    page = await page.next?.(options);
+  options: CallOptions = {},
+): AsyncGenerator<TItem, void> {
+  const left = new ChatError("aborted", "the list was left");
+  let reading: Ending | undefined;
+  return leaveAtOnce(run(), () => reading?.abort(left));
+
+  async function* run(): AsyncGenerator<TItem, void> {
+    let page = await read(readFirst);
+    while (page) {
+      yield* itemsOf(page);
+      page = page.next ? await read(page.next) : undefined;
+    }
+  }
+
+  async function read(readPage: (options: CallOptions) => Promise<TPage>) {
+    reading = endWith(options.signal);
+    try {
+      return await readPage({ ...options, signal: reading.signal });
+    } catch (error) {
+      if (error !== left) throw error;
+      return undefined;
+    } finally {
+      reading.release();
+    }
   }
 }
 

@@ -78,7 +78,7 @@ export function createMessages(
     },
     list: (input, options) =>
       listAll(
-        () => page(toFirstPage(input), options),
+        (pageOptions) => page(toFirstPage(input), pageOptions),
         ({ messages }) => messages,
         options,
       ),

@@ -60,7 +60,7 @@ export function createNotes(
     },
     list: (input, options) =>
       listAll(
-        () => page(toFirstPage(input), options),
+        (pageOptions) => page(toFirstPage(input), pageOptions),
         ({ messages }) => messages,
         options,
       ),

@@ -42,6 +42,8 @@ export type Fetch = typeof globalThis extends { fetch: (...args: infer TArgs) =>
 interface Platform {
   fetch: FetchLike;
   crypto: { getRandomValues(bytes: Uint8Array<ArrayBuffer>): Uint8Array };
+  /** Goes as timers do, whatever becomes of the clock. */
+  performance: { now(): number };
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
   queueMicrotask(callback: () => void): void;

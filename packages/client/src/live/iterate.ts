@@ -1,3 +1,4 @@
+import { leaveAtOnce } from "../leave.ts";
 import {
   type Follow,
   type FollowOptions,
@@ -54,14 +55,7 @@ export function iterate<TEvent>(
   options: FollowOptions = {},
 ): AsyncGenerator<TEvent, void> {
   let subscription: Subscription | undefined;
-  const events = run();
-  const leave = events.return.bind(events);
-  // By itself a generator leaves only when the event that it waits for is there, which may be never.
-  events.return = (value) => {
-    subscription?.close();
-    return leave(value);
-  };
-  return events;
+  return leaveAtOnce(run(), () => subscription?.close());
 
   async function* run(): AsyncGenerator<TEvent, void> {
     const queue = new EventQueue<TEvent>();
