@@ -1,5 +1,5 @@
 import { createChatClient } from "@chatnest/client";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { startServer } from "../support/server.ts";
 import { failureOf } from "./chat.ts";
 import { startHttp } from "./http.ts";
@@ -46,6 +46,7 @@ test.each([
   [502, "text/html", html, "unavailable"],
   [503, "text/plain", "busy", "unavailable"],
   [504, "text/html", "", "unavailable"],
+  [408, "text/html", "", "unavailable"],
   [429, "text/plain", "slow down", "too_many_requests"],
   [401, "text/plain", "who?", "unexpected_answer"],
   [403, "text/html", html, "unexpected_answer"],
@@ -81,6 +82,38 @@ test("a refusal of the server before tRPC has its code", async () => {
   const failure = await failureOf(chat.messages.page({ conversation_id: "tea" }));
   expect(failure).toMatchObject({ code: "forbidden", status: 403 });
   expect(failure.requestId).toBeTruthy();
+});
+
+test.each([
+  "",
+  "/api",
+  "localhost:8000",
+  "localhost",
+  "127.0.0.1:8000",
+  "ws://localhost",
+  "http://",
+])("no client is made of what is no url here: %j", (url) => {
+  const make = () => createChatClient({ url, userId: "ada" });
+  expect(make).toThrow(expect.objectContaining({ name: "ChatError", code: "bad_request" }));
+  expect(make).toThrow("http://localhost:8000");
+});
+
+test.each(["", "/api"])("a url may be relative to a page, or to a fetch: %j", async (url) => {
+  const asked: string[] = [];
+  const fetch: typeof globalThis.fetch = async (input) => {
+    asked.push(String(input));
+    return new Response(null, { status: 404 });
+  };
+  vi.stubGlobal("location", { href: "https://chat.example/rooms/tea" });
+  vi.stubGlobal("fetch", fetch);
+  const ofPage = createChatClient({ url, retry });
+  await failureOf(ofPage.messages.page({ conversation_id: "tea" }));
+  vi.unstubAllGlobals();
+  const ofFetch = createChatClient({ url, retry, fetch });
+  await failureOf(ofFetch.messages.page({ conversation_id: "tea" }));
+  const [first = "", second] = asked;
+  expect(first.startsWith(`${url}/trpc/`)).toBe(true);
+  expect(second).toBe(first);
 });
 
 test("a url that is not ChatNest's is told apart from a missing message", async () => {

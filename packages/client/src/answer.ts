@@ -16,8 +16,10 @@ const serverCodes: Record<ServerErrorCode, true> = {
   unavailable: true,
 };
 
-// What a gateway says when what stands behind it is away or busy: RFC 9110, section 15.6, and RFC 6585, section 4.
+// What a gateway says when what stands behind it, or the connection, is away or busy: RFC 9110, sections 15.5.9 and 15.6,
+// and RFC 6585, section 4.
 const gatewayCodes: Record<number, ServerErrorCode> = {
+  408: "unavailable",
   429: "too_many_requests",
   502: "unavailable",
   503: "unavailable",

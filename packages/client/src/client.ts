@@ -9,7 +9,7 @@ import { createRequests } from "./request.ts";
 import type { Token } from "./token.ts";
 import { createTransport } from "./transport.ts";
 
-/** How often a call that may be repeated is tried: after network errors, time-outs, 429 and 5xx. */
+/** How often a call that may be repeated is tried: after network errors, time-outs, 408, 429 and 5xx. */
 export interface RetryOptions {
   /** How often at most, the first try included. @default as often as there is time for */
   tries?: number | undefined;
@@ -21,7 +21,7 @@ export interface RetryOptions {
 
 /** How to reach a ChatNest server. */
 export interface ChatClientOptions {
-  /** Where the server is, such as `http://localhost:8000`; in a browser `""` is the page's own origin. */
+  /** Where the server is, such as `http://localhost:8000`; in a browser it may be relative: `""` is the page's own origin. */
   url: string;
   /** Who the calls are made as when they do not say. @default the `sub` of the token, if it is a JWT */
   userId?: string | undefined;
@@ -51,6 +51,7 @@ export interface ChatClient<in TUser extends KnownUser = NamedUser> {
 /**
  * Makes a client of a ChatNest server. It holds no connection, so there is nothing to close. With a `userId` or a token,
  * `user_id` may be left out where it says who acts.
+ * @throws ChatError `bad_request` when the `url` leads nowhere, or no header can carry the `token`.
  * @example
  * ```ts
  * const chat = createChatClient({ url: "http://localhost:8000" });

@@ -50,6 +50,10 @@ interface Platform {
   /** Only where there is a window, or a worker of a browser. */
   addEventListener?(type: "online", listener: () => void): void;
   removeEventListener?(type: "online", listener: () => void): void;
+  /** Where a page is, and what its URLs are relative to; a worker has no document, and Node neither. */
+  location?: { href: string };
+  document?: { baseURI: string };
+  URL: new (url: string, base?: string) => { href: string };
   atob(base64: string): string;
   AbortController: new () => { readonly signal: AbortSignalLike; abort(reason?: unknown): void };
   TextDecoder: new () => {

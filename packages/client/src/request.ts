@@ -2,6 +2,7 @@ import { orAborted } from "./abort.ts";
 import { ChatError } from "./errors.ts";
 import { type FetchInit, type FetchLike, platform, type ResponseLike } from "./platform.ts";
 import { keepToken, type Token } from "./token.ts";
+import { toBaseUrl } from "./url.ts";
 
 /** Sends HTTP requests with the credentials of one client. */
 export interface Requests {
@@ -25,9 +26,12 @@ export interface RequestsOptions {
   token?: Token | undefined;
 }
 
-/** Makes what sends the requests of one client. */
+/**
+ * Makes what sends the requests of one client.
+ * @throws ChatError `bad_request` when nothing can be asked at its url, or no header can carry its token.
+ */
 export function createRequests({ url, fetch, token }: RequestsOptions): Requests {
-  const base = url.replace(/\/$/, "");
+  const base = toBaseUrl(url, fetch);
   const keeper = token === undefined ? undefined : keepToken(token);
 
   async function sendWithToken(path: string, init: FetchInit): Promise<ResponseLike> {

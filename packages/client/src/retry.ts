@@ -61,7 +61,8 @@ export function isPassing({ code, status, cause }: ChatError): boolean {
   // The token could not be had, and nobody said that there is none.
   if (code === "unauthorized") return status === undefined && cause !== undefined;
   if (status === undefined) return code === "network" || code === "timeout";
-  return status === 429 || status >= 500;
+  // 408 is what a proxy says on a connection that it gave up.
+  return status === 408 || status === 429 || status >= 500;
 }
 
 // Refused for what may change between two tries: this try has done nothing, one before it may have.
