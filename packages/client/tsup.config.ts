@@ -17,8 +17,8 @@ export default defineConfig(async () => {
   return [
     {
       ...shared,
-      entry: ["src/index.ts", "src/trpc.ts"],
-      dts: { entry: "src/index.ts" },
+      entry: ["src/index.ts"],
+      dts: true,
       // Readable, since every bundler minifies and stack traces are read.
       minify: false,
       sourcemap: true,
@@ -29,6 +29,6 @@ export default defineConfig(async () => {
       },
     },
     // By itself, so that the declarations of an entry are one file; here tRPC's types are its peer's.
-    { ...shared, entry: ["src/trpc.ts"], noExternal: [], dts: { only: true } },
+    { ...shared, entry: ["src/trpc.ts"], noExternal: [], dts: true },
   ];
 });

@@ -34,7 +34,6 @@ test("the package holds what a consumer needs, and asks for nothing else", async
     "dist/trpc.LICENSE",
     "dist/trpc.d.ts",
     "dist/trpc.js",
-    "dist/trpc.js.map",
     "package.json",
   ]);
   const manifest = JSON.parse(await readFile(join(project.client, "package.json"), "utf8"));
