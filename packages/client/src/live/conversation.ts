@@ -20,7 +20,10 @@ export interface FollowConversationOptions extends FollowOptions {
   after?: string | number | undefined;
 }
 
-/** Who hears what of a conversation. What a handler throws is reported as uncaught, and the subscription goes on. */
+/**
+ * Who hears what of a conversation. The subscription goes on whatever a handler throws: that is an uncaught exception, which
+ * a page reports, and which ends Node unless the program listens to `uncaughtException`.
+ */
 export interface ConversationHandlers extends FollowConversationOptions {
   /** Hears each message once, in the order of `seq`. Keep `position` to go on from here in a later visit. */
   onMessage(message: Message, position: string): void;

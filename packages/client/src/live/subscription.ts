@@ -104,7 +104,7 @@ export function toHandler<TEvent>(hear: (event: TEvent) => void): Outlet<TEvent>
   };
 }
 
-// What a handler throws is reported as that of any event handler, and the subscription goes on.
+// What a handler throws is an uncaught exception, as that of any event handler, and the subscription goes on.
 function callSafely(handler: () => void): void {
   try {
     handler();

@@ -10,7 +10,10 @@ import {
   toHandler,
 } from "./subscription.ts";
 
-/** Who hears what of a user's conversations. What a handler throws is reported as uncaught, and the subscription goes on. */
+/**
+ * Who hears what of a user's conversations. The subscription goes on whatever a handler throws: that is an uncaught
+ * exception, which a page reports, and which ends Node unless the program listens to `uncaughtException`.
+ */
 export interface UserHandlers extends FollowOptions {
   /** Hears each message once, in the order of `seq` in its conversation. */
   onMessage(message: Message): void;
