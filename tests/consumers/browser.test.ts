@@ -31,27 +31,35 @@ it("a React page compiles", async () => {
   expect(await run(process.execPath, args, project.directory)).toBe("");
 });
 
-it("a React page that Vite built sends and receives in a browser", async () => {
-  await using server = await startServer();
-  await build();
-  await using site = await startSite(join(project.directory, "dist"));
-  const page = await browser.newPage();
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (line) => line.type() === "error" && complaints.push(line.text()));
-  await page.goto(`${site.url}/index.html?server=${encodeURIComponent(server.url)}`);
-  await page.getByText("live", { exact: true }).waitFor();
-  await page.getByRole("button", { name: "Send" }).click();
-  await page.getByText("ada: Hello from the page").waitFor();
-  const other = { id: "from-outside", conversation_id: "tea", user_id: "bob", content: "Hi Ada" };
-  await server.store.messages.append(other);
-  await page.getByText("bob: Hi Ada").waitFor();
-  expect(await page.getByRole("listitem").allTextContents()).toEqual([
-    "ada: Hello from the page",
-    "bob: Hi Ada",
-  ]);
-  expect(complaints).toEqual([]);
-});
+// In development React mounts everything twice (StrictMode), so it subscribes twice, too.
+it.each(["production", "development"])(
+  "a React page that Vite built for %s sends and receives in a browser",
+  async (mode) => {
+    await using server = await startServer();
+    await build(mode);
+    await using site = await startSite(join(project.directory, "dist"));
+    const page = await browser.newPage();
+    const complaints: string[] = [];
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("console", (line) => line.type() === "error" && complaints.push(line.text()));
+    await page.goto(`${site.url}/index.html?server=${encodeURIComponent(server.url)}`);
+    await page.getByText("live", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByText("ada: Hello from the page").waitFor();
+    const other = { id: "from-outside", conversation_id: "tea", user_id: "bob", content: "Hi Ada" };
+    await server.store.messages.append(other);
+    await page.getByText("bob: Hi Ada").waitFor();
+    expect(await page.getByRole("listitem").allTextContents()).toEqual([
+      "ada: Hello from the page",
+      "bob: Hi Ada",
+    ]);
+    expect(complaints).toEqual([]);
+    const headers = { "access-control-allow-origin": "*" };
+    await page.route("**/messages.send", (route) => route.fulfill({ status: 403, headers }));
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByText("ChatError: 403").waitFor();
+  },
+);
 
 it("a worker sends and receives", async () => {
   await using server = await startServer();
@@ -75,7 +83,7 @@ it("a server's bundle has all of the client inside and receives", async () => {
   await using server = await startServer();
   const hello = { id: "from-outside", conversation_id: "tea", user_id: "bob", content: "Hi" };
   await server.store.messages.append(hello);
-  await build("--ssr", "src/server.ts", "--outDir", "server");
+  await build("production", "--ssr", "src/server.ts", "--outDir", "server");
   const bundle = join(project.directory, "server/server.js");
   expect(await readFile(bundle, "utf8")).not.toMatch(/\bfrom\s*["']|\brequire\(/);
   const program = `
@@ -85,9 +93,11 @@ it("a server's bundle has all of the client inside and receives", async () => {
   expect(await run(process.execPath, args, project.directory)).toBe("Hi");
 });
 
-function build(...args: string[]): Promise<string> {
+// By the environment: a test has a NODE_ENV of its own, which counts for more than Vite's mode.
+function build(mode: string, ...args: string[]): Promise<string> {
   const vite = join(project.directory, "node_modules/vite/bin/vite.js");
-  return run(process.execPath, [vite, "build", ...args], project.directory);
+  const command = [`NODE_ENV=${mode}`, process.execPath, vite, "build", ...args];
+  return run("env", command, project.directory);
 }
 
 /** Serves a folder, as any file server does. */
