@@ -96,6 +96,8 @@ export interface SentLog {
   stored: Message[];
   /** Given up, with the outcome unknown. */
   unknown: ChatError[];
+  /** What was in those that were given up before their turn came, and are known not to be stored. */
+  unsent: string[];
   wrongs: string[];
 }
 
@@ -105,7 +107,7 @@ export async function keepSending(
   conversations: readonly string[],
   { signal, pauseMs }: { signal: AbortSignal; pauseMs: number },
 ): Promise<SentLog> {
-  const log: SentLog = { stored: [], unknown: [], wrongs: [] };
+  const log: SentLog = { stored: [], unknown: [], unsent: [], wrongs: [] };
   const sends: Promise<void>[] = [];
   for (let count = 0; !signal.aborted; count++) {
     const conversation_id = conversations[count % conversations.length] ?? "";
@@ -119,6 +121,7 @@ export async function keepSending(
         },
         (error) => {
           if (isChatError(error) && error.id !== undefined) log.unknown.push(error);
+          else if (isChatError(error, "timeout")) log.unsent.push(content);
           else log.wrongs.push(String(error));
         },
       ),

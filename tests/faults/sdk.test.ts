@@ -70,10 +70,11 @@ describe("ten clients of the SDK on a bad network", () => {
     await Promise.all(clients.map((client) => client.close()));
 
     const stored = logs.flatMap((log) => log.stored);
+    const unsent = new Set(logs.flatMap((log) => log.unsent));
     const count = (status: "offline" | "catching_up") =>
       clients.reduce((sum, { statuses }) => sum + (statuses.get(status) ?? 0), 0);
     process.stdout.write(
-      `SDK ${stored.length} sends resolved, ${logs.flatMap((log) => log.unknown).length} unknown; ` +
+      `SDK ${stored.length} sends resolved, ${logs.flatMap((log) => log.unknown).length} unknown, ${unsent.size} unsent; ` +
         `${count("offline")} times offline, ${count("catching_up")} times catching up; ` +
         `${JSON.stringify(network.deeds)}; the last had all after ${waitedMs} ms\n`,
     );
@@ -86,6 +87,7 @@ describe("ten clients of the SDK on a bad network", () => {
     }
     const all = histories.flat();
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    expect(all.filter(({ content }) => unsent.has(content))).toEqual([]);
     const byId = new Map(all.map((message) => [message.id, message]));
     const ids = new Set(stored.map(({ id }) => id));
     for (const message of stored) expect(byId.get(message.id)).toEqual(message);

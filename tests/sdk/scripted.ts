@@ -36,7 +36,7 @@ export async function startScripted(
     onPage({ after, answer });
   });
   const nth = <T>(all: T[], count: number) =>
-    until(() => all[count - 1], { timeoutMs: 5_000, what: `there are ${count}` });
+    until(() => all[count - 1], { timeoutMs: 15_000, what: `there are ${count}` });
   return {
     ...server,
     pages,
