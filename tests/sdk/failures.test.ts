@@ -84,19 +84,25 @@ test("a refusal of the server before tRPC has its code", async () => {
   expect(failure.requestId).toBeTruthy();
 });
 
-test.each([
-  "",
-  "/api",
-  "localhost:8000",
-  "localhost",
-  "127.0.0.1:8000",
-  "ws://localhost",
-  "http://",
-])("no client is made of what is no url here: %j", (url) => {
-  const make = () => createChatClient({ url, userId: "ada" });
-  expect(make).toThrow(expect.objectContaining({ name: "ChatError", code: "bad_request" }));
-  expect(make).toThrow("http://localhost:8000");
-});
+test.each(["localhost:8000", "localhost", "127.0.0.1:8000", "ws://localhost", "http://"])(
+  "no client is made of what is no url here: %j",
+  (url) => {
+    const make = () => createChatClient({ url, userId: "ada" });
+    expect(make).toThrow(expect.objectContaining({ name: "ChatError", code: "bad_request" }));
+    expect(make).toThrow("http://localhost:8000");
+  },
+);
+
+test.each(["", "/api"])(
+  "a relative url is refused at once where there is no page: %j",
+  async (url) => {
+    const { messages } = createChatClient({ url });
+    const input = { user_id: "ada", content: "x", conversation_id: "tea" };
+    const failure = await failureOf(messages.send(input));
+    expect(failure).toMatchObject({ code: "bad_request", id: undefined });
+    expect(failure.message).toContain("http://localhost:8000");
+  },
+);
 
 test.each(["", "/api"])("a url may be relative to a page, or to a fetch: %j", async (url) => {
   const asked: string[] = [];

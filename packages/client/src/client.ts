@@ -51,7 +51,7 @@ export interface ChatClient<in TUser extends KnownUser = NamedUser> {
 /**
  * Makes a client of a ChatNest server. It holds no connection, so there is nothing to close. With a `userId` or a token,
  * `user_id` may be left out where it says who acts.
- * @throws ChatError `bad_request` when the `url` leads nowhere, or no header can carry the `token`.
+ * @throws ChatError `bad_request` when the `url` is none, or no header can carry the `token`.
  * @example
  * ```ts
  * const chat = createChatClient({ url: "http://localhost:8000" });

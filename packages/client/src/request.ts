@@ -2,7 +2,7 @@ import { orAborted } from "./abort.ts";
 import { ChatError } from "./errors.ts";
 import { type FetchInit, type FetchLike, platform, type ResponseLike } from "./platform.ts";
 import { keepToken, type Token } from "./token.ts";
-import { toBaseUrl } from "./url.ts";
+import { checkHasPage, toBaseUrl } from "./url.ts";
 
 /** Sends HTTP requests with the credentials of one client. */
 export interface Requests {
@@ -31,7 +31,7 @@ export interface RequestsOptions {
  * @throws ChatError `bad_request` when nothing can be asked at its url, or no header can carry its token.
  */
 export function createRequests({ url, fetch, token }: RequestsOptions): Requests {
-  const base = toBaseUrl(url, fetch);
+  const base = toBaseUrl(url);
   const keeper = token === undefined ? undefined : keepToken(token);
 
   async function sendWithToken(path: string, init: FetchInit): Promise<ResponseLike> {
@@ -48,6 +48,7 @@ export function createRequests({ url, fetch, token }: RequestsOptions): Requests
   async function reach(path: string, init: FetchInit): Promise<ResponseLike> {
     // Looked up for each request: tests and instrumentation replace the global one at any time.
     const fetchOf = fetch ?? platform.fetch;
+    if (!fetch) checkHasPage(base);
     try {
       return await fetchOf(base + path, init);
     } catch (cause) {
