@@ -1,16 +1,13 @@
-import { randomUUID } from "node:crypto";
-import { MongoClient } from "mongodb";
 import { describe, expect, inject, it } from "vitest";
-import { openMongoStore } from "../src/index.ts";
 import type { ConversationDocument } from "../src/mongo/documents.ts";
 import { newMessage } from "./make.ts";
-import { withDatabase } from "./with-database.ts";
+import { newDatabase } from "./mongo-database.ts";
 
 describe.each(inject("mongoDeployments"))("MongoDB $name activity", ({ uri }) => {
   it("shows what the log says of a conversation whose writer was killed", async () => {
     await using database = await databaseWithLog(uri, 3);
     await database.change({ active_until: new Date(), last_seq: 1 });
-    await using store = await database.open();
+    const store = await database.open();
     const [conversation] = await store.conversations.get(["room"], 1);
     expect(conversation?.last_seq).toBe(3);
     expect(conversation?.last_activity_at).toBe(conversation?.messages[0]?.timestamp);
@@ -22,7 +19,7 @@ describe.each(inject("mongoDeployments"))("MongoDB $name activity", ({ uri }) =>
     await using database = await databaseWithLog(uri, 3);
     const [before] = await database.read();
     await database.change({ active_until: new Date(Date.now() - 3_600_000), last_seq: 1 });
-    await using _store = await database.open();
+    await database.open();
     await expect.poll(() => database.read()).toMatchObject([{ last_seq: 3 }]);
     const [after] = await database.read();
     expect(after?.active_until).toBeUndefined();
@@ -33,10 +30,10 @@ describe.each(inject("mongoDeployments"))("MongoDB $name activity", ({ uri }) =>
 
   it("finishes a creation whose creator was killed before its members joined", async () => {
     await using database = await databaseWithLog(uri, 0);
-    await using store = await database.open();
+    const store = await database.open();
     const conversation = { id: "crew", user_ids: ["ann", "bob"] };
     await store.conversations.create(conversation);
-    await database.client.db(database.name).collection("chat_members").deleteMany({});
+    await database.db.collection("chat_members").deleteMany({});
     await database.change({ incomplete: true }, "crew");
     expect(await store.conversations.create(conversation)).toEqual({ created: false });
     expect(await store.conversations.get(["crew"], 0)).toMatchObject([
@@ -47,31 +44,18 @@ describe.each(inject("mongoDeployments"))("MongoDB $name activity", ({ uri }) =>
 
 /** Makes a database in which ann said something `count` times, and lets tests change its documents behind the store's back. */
 async function databaseWithLog(uri: string, count: number) {
-  const name = `chatnest_test_${randomUUID()}`;
-  const client = new MongoClient(uri);
-  const conversations = client.db(name).collection<ConversationDocument>("chat_conversations");
-
-  async function open() {
-    const store = openMongoStore({ uri: withDatabase(uri, name) });
-    await store.ready;
-    return { ...store, [Symbol.asyncDispose]: () => store.close() };
-  }
-
-  await using store = await open();
+  const database = newDatabase(uri);
+  const conversations = database.db.collection<ConversationDocument>("chat_conversations");
+  const store = await database.open();
   for (let said = 0; said < count; said++) {
     await store.messages.append(newMessage({ conversation_id: "room", user_id: "ann" }));
   }
+  await store.close();
   return {
-    client,
-    name,
-    open,
+    ...database,
     read: () => conversations.find({ _id: "room" }).toArray(),
     async change(changes: Partial<ConversationDocument>, _id = "room"): Promise<void> {
       await conversations.updateOne({ _id }, { $set: changes });
-    },
-    async [Symbol.asyncDispose]() {
-      await client.db(name).dropDatabase();
-      await client.close();
     },
   };
 }

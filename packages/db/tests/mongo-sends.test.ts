@@ -1,10 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { MongoClient } from "mongodb";
 import { afterEach, describe, expect, inject, it, vi } from "vitest";
-import { type ChatStore, openMongoStore } from "../src/index.ts";
+import type { ChatStore } from "../src/index.ts";
 import { appendAll, contentsOf, readLog } from "./log.ts";
 import { newMessage, upTo } from "./make.ts";
-import { withDatabase } from "./with-database.ts";
+import { newDatabase, type TestDatabase } from "./mongo-database.ts";
 
 const deployments = inject("mongoDeployments");
 const replicaSets = deployments.filter(({ name }) => name !== "standalone");
@@ -24,10 +22,10 @@ function sayInAll(store: ChatStore, user_id: string) {
 
 describe.each(deployments)("MongoDB $name sends", ({ uri }) => {
   it("to many conversations that another process wrote meanwhile are numbered anew together", async () => {
-    await using database = await openDatabase(uri);
+    await using database = newDatabase(uri);
     const [here, there] = [await database.open(), await database.open()];
     for (const store of [here, there]) await sayInAll(store, "ann");
-    const inserts = (await database.commandsOf(() => sayInAll(here, "ann"))).filter(
+    const inserts = (await commandsOf(database, () => sayInAll(here, "ann"))).filter(
       (command) => command === "insert chat_messages",
     );
     // One conflict, and what is left of the group at once; one after the other it would be 200.
@@ -38,7 +36,7 @@ describe.each(deployments)("MongoDB $name sends", ({ uri }) => {
   });
 
   it("in a conversation with the name of an index in it find the message that was stored before", async () => {
-    await using database = await openDatabase(uri);
+    await using database = newDatabase(uri);
     const store = await database.open();
     for (const index of ["stream_seq", "_id_"]) {
       const message = newMessage({ conversation_id: `a index: ${index} dup key: b` });
@@ -51,7 +49,7 @@ describe.each(deployments)("MongoDB $name sends", ({ uri }) => {
 
 describe.each(replicaSets)("MongoDB $name sends", ({ uri }) => {
   it("to conversations that another process wrote, and was heard to, meet no conflict", async () => {
-    await using database = await openDatabase(uri);
+    await using database = newDatabase(uri);
     const [here, there] = [await database.open(), await database.open()];
     await expect.poll(() => here.watchState(), { timeout: 10_000 }).toBe("live");
     await sayInAll(here, "ann");
@@ -61,18 +59,18 @@ describe.each(replicaSets)("MongoDB $name sends", ({ uri }) => {
     });
     await sayInAll(there, "bob");
     await expect.poll(() => heard.size, { timeout: 10_000 }).toBe(rooms.length);
-    const commands = await database.commandsOf(() => sayInAll(here, "ann"));
+    const commands = await commandsOf(database, () => sayInAll(here, "ann"));
     expect(commands).toEqual(["insert chat_messages"]);
   });
 
   it("are one command each, also of who has been silent for a while", async () => {
-    await using database = await openDatabase(uri);
+    await using database = newDatabase(uri);
     const store = await database.open();
     await expect.poll(() => store.watchState(), { timeout: 10_000 }).toBe("live");
     const send = () => store.messages.append(newMessage({ conversation_id: "room" }));
     await send();
     const { now } = Date;
-    const commands = await database.commandsOf(async () => {
+    const commands = await commandsOf(database, async () => {
       for (const seconds of [8, 16, 24]) {
         vi.spyOn(Date, "now").mockImplementation(() => now() + seconds * 1_000);
         // It is taken for dead where the clock jumps, until it is heard again.
@@ -84,7 +82,7 @@ describe.each(replicaSets)("MongoDB $name sends", ({ uri }) => {
   });
 
   it("of who was removed by another process make a member of them again", async () => {
-    await using database = await openDatabase(uri);
+    await using database = newDatabase(uri);
     const [here, there] = [await database.open(), await database.open()];
     const send = () =>
       here.messages.append(newMessage({ conversation_id: "room", user_id: "ann" }));
@@ -100,7 +98,7 @@ describe.each(replicaSets)("MongoDB $name sends", ({ uri }) => {
   });
 
   it("go on behind what a backup holds that was restored under the running store", async () => {
-    await using database = await openDatabase(uri);
+    await using database = newDatabase(uri);
     const store = await database.open();
     await expect.poll(() => store.watchState(), { timeout: 10_000 }).toBe("live");
     let missed = 0;
@@ -111,7 +109,7 @@ describe.each(replicaSets)("MongoDB $name sends", ({ uri }) => {
       if (kind === "missed") missed++;
     });
     // As mongorestore --drop does it.
-    const messages = database.client.db(database.name).collection("chat_messages");
+    const messages = database.db.collection("chat_messages");
     const backup = await messages.find().sort({ seq: 1 }).limit(2).toArray();
     await messages.drop();
     await messages.createIndex({ stream: 1, seq: 1 }, { name: "stream_seq", unique: true });
@@ -122,39 +120,17 @@ describe.each(replicaSets)("MongoDB $name sends", ({ uri }) => {
   });
 });
 
-/** A new database, stores on it, and what they ask of it. */
-async function openDatabase(uri: string) {
-  const name = `chatnest_test_${randomUUID()}`;
-  const client = new MongoClient(uri);
-  const db = client.db(name);
-  const stores: ChatStore[] = [];
-  return {
-    client,
-    name,
-    async open(): Promise<ChatStore> {
-      const store = openMongoStore({ uri: withDatabase(uri, name) });
-      stores.push(store);
-      await store.ready;
-      return store;
-    },
-    /** Says which commands reach the collections while something is done: https://www.mongodb.com/docs/manual/reference/database-profiler/ */
-    async commandsOf(act: () => Promise<unknown>): Promise<string[]> {
-      await db.createCollection("system.profile", { capped: true, size: 64 * 1024 * 1024 });
-      await db.command({ profile: 2 });
-      await act();
-      await db.command({ profile: 0 });
-      const profiles = await db
-        .collection("system.profile")
-        .find({ op: { $ne: "getmore" } })
-        .toArray();
-      return profiles
-        .filter(({ ns }) => String(ns).startsWith(`${name}.chat_`))
-        .map(({ op, ns }) => `${op} ${String(ns).slice(name.length + 1)}`);
-    },
-    async [Symbol.asyncDispose]() {
-      await Promise.all(stores.map((store) => store.close()));
-      await db.dropDatabase();
-      await client.close();
-    },
-  };
+/** Says which commands reach the collections while something is done: https://www.mongodb.com/docs/manual/reference/database-profiler/ */
+async function commandsOf({ db }: TestDatabase, act: () => Promise<unknown>): Promise<string[]> {
+  await db.createCollection("system.profile", { capped: true, size: 64 * 1024 * 1024 });
+  await db.command({ profile: 2 });
+  await act();
+  await db.command({ profile: 0 });
+  const profiles = await db
+    .collection("system.profile")
+    .find({ op: { $ne: "getmore" } })
+    .toArray();
+  return profiles
+    .filter(({ ns }) => String(ns).startsWith(`${db.databaseName}.chat_`))
+    .map(({ op, ns }) => `${op} ${String(ns).slice(db.databaseName.length + 1)}`);
 }

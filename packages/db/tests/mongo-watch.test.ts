@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { MongoClient } from "mongodb";
+import type { Document } from "mongodb";
 import { describe, expect, inject, it } from "vitest";
-import { type ChatStore, openMongoStore, type StoreEvent } from "../src/index.ts";
+import type { StoreEvent } from "../src/index.ts";
 import { newMessage, newMessages } from "./make.ts";
-import { withDatabase } from "./with-database.ts";
+import { newDatabase } from "./mongo-database.ts";
 
 const deployments = inject("mongoDeployments");
 const replicaSets = deployments.filter(({ name }) => name !== "standalone");
@@ -67,7 +67,7 @@ describe.each(replicaSets)("MongoDB $name watch", ({ uri }) => {
   it("goes on behind a document that is none of ours, and says that something was missed", async () => {
     await using pair = await openPair(uri);
     const before = pair.missed();
-    await pair.client.db(pair.name).collection("chat_messages").insertOne({ seq: 1, stream: "x" });
+    await pair.db.collection("chat_messages").insertOne({ seq: 1, stream: "x" });
     await pair.there.messages.append(newMessage({ conversation_id: "after" }));
     await expect.poll(() => pair.heard().some(isAfter)).toBe(true);
     expect(pair.missed()).toBe(before + 1);
@@ -77,7 +77,7 @@ describe.each(replicaSets)("MongoDB $name watch", ({ uri }) => {
   it("misses nothing when a collection of somebody else is dropped or renamed", async () => {
     await using pair = await openPair(uri);
     const before = pair.missed();
-    const db = pair.client.db(pair.name);
+    const { db } = pair;
     for (const name of ["reports", "reports-new"]) await db.collection(name).insertOne({});
     await db.renameCollection("reports-new", "reports", { dropTarget: true });
     await db.dropCollection("reports");
@@ -89,7 +89,7 @@ describe.each(replicaSets)("MongoDB $name watch", ({ uri }) => {
   it("says that events were missed when a collection is dropped", async () => {
     await using pair = await openPair(uri);
     const before = pair.missed();
-    await pair.client.db(pair.name).dropCollection("chat_members");
+    await pair.db.dropCollection("chat_members");
     await expect.poll(pair.missed).toBeGreaterThan(before);
   });
 });
@@ -109,38 +109,26 @@ function isAfter(event: StoreEvent): boolean {
 
 /** Opens two stores on one new database, of which one listens. */
 async function openPair(uri: string, state = "live") {
-  const name = `chatnest_test_${randomUUID()}`;
-  const appName = name.slice(-12);
-  const client = new MongoClient(uri);
-  const open = async (options: string): Promise<ChatStore> => {
-    const base = withDatabase(uri, name);
-    const store = openMongoStore({ uri: `${base}${base.includes("?") ? "&" : "?"}${options}` });
-    await store.ready;
-    return store;
-  };
-  const [here, there] = [await open(`appName=${appName}`), await open("appName=there")];
+  const database = newDatabase(uri);
+  const appName = randomUUID();
+  const [here, there] = [await database.open(appName), await database.open()];
   const events: StoreEvent[] = [];
   here.watch((event) => events.push(event));
   const missed = () => events.filter(({ kind }) => kind === "missed").length;
-  await expect.poll(() => here.watchState(), { timeout: 10_000 }).toBe(state);
+  await expect.poll(() => here.watchState()).toBe(state);
 
   return {
-    client,
-    name,
+    db: database.db,
     here,
     there,
     missed,
     heard: () => events.filter(({ kind }) => kind !== "missed"),
     /** Makes the listening store's next commands fail. */
-    async fail(data: Record<string, unknown>, times: number | "always" | "never"): Promise<void> {
-      const mode = { always: "alwaysOn", never: "off" }[times] ?? { times };
-      const failPoint = { configureFailPoint: "failCommand", mode };
-      await client.db("admin").command({ ...failPoint, data: { ...data, appName } });
+    fail(data: Document, times: number | "always" | "never"): Promise<void> {
+      const mode = { always: "alwaysOn", never: "off" } as const;
+      const wanted = typeof times === "number" ? { times } : mode[times];
+      return database.failCommand(wanted, { ...data, appName });
     },
-    async [Symbol.asyncDispose]() {
-      await Promise.all([here.close(), there.close()]);
-      await client.db(name).dropDatabase();
-      await client.close();
-    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
 }
