@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type ChatStore, openMongoStore } from "@chatnest/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startChatNest } from "../support/chatnest-process.ts";
 import { FaultSet } from "../support/fault-set.ts";
 import { until } from "../support/until.ts";
 
@@ -36,6 +37,25 @@ describe("while members of a set fall behind", () => {
     } finally {
       await former.mongod.command({ ...falling, mode: "off" });
     }
+  });
+
+  it("a server says that it is degraded within 15 s when it is told nothing, and goes on serving", async () => {
+    await set.settled();
+    const appName = "deaf";
+    await using server = await startChatNest(`${set.uri(database)}&appName=${appName}`);
+    const statusOf = async () => (await (await fetch(`${server.url}/readyz`)).json()) as unknown;
+    const says = (status: string, timeoutMs: number) =>
+      until(async () => JSON.stringify(await statusOf()).includes(status), {
+        timeoutMs,
+        what: `it says that it is ${status}`,
+      });
+    await says("ready", 15_000);
+    await set.failCommand({ failCommands: ["getMore", "aggregate"], errorCode: 91, appName });
+    await says("degraded", 15_000);
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+    expect((await fetch(`${server.url}/messages/room?limit=1`)).status).toBe(200);
+    await set.heal();
+    await says("ready", 15_000);
   });
 
   it("a store that no majority writes to does not say that it can write, though its primary answers", async () => {
