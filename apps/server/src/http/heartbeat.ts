@@ -23,7 +23,8 @@ export class Heartbeat {
   /** Beats for a stream until its response is closed. */
   follow(response: ServerResponse, say: () => void): void {
     this.#streams.set(response, { say, arrived: -1 });
-    this.#timer ??= setInterval(() => void this.#beat(), heartbeatMs).unref();
+    // What fails now is done by the next one.
+    this.#timer ??= setInterval(() => void this.#beat().catch(() => {}), heartbeatMs).unref();
     response.once("close", () => {
       this.#streams.delete(response);
       if (this.#streams.size > 0) return;
@@ -36,9 +37,12 @@ export class Heartbeat {
     // Where the process was stopped in the middle of one, the next would follow at once and cut everybody.
     if (this.#isBeating) return;
     this.#isBeating = true;
-    const unacknowledged = await readUnacknowledged();
-    for (const [response, stream] of this.#streams) beat(response, stream, unacknowledged);
-    this.#isBeating = false;
+    try {
+      const unacknowledged = await readUnacknowledged();
+      for (const [response, stream] of this.#streams) beat(response, stream, unacknowledged);
+    } finally {
+      this.#isBeating = false;
+    }
   }
 }
 
