@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { openSqliteStore, type StoreEvent } from "@chatnest/db";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createHub } from "./hub.ts";
@@ -18,6 +19,21 @@ describe("a hub", () => {
       expect(hub.checkedAt).toBeGreaterThanOrEqual(passed);
     }
     expect(heard).toEqual([{ kind: "missed" }, { kind: "missed" }]);
+    hub.close();
+    await store.close();
+  });
+
+  it("asks for the epoch once for all who ask meanwhile, so that no older name comes last", async () => {
+    const store = openSqliteStore(":memory:");
+    const older = await store.epoch();
+    await store.renewEpoch();
+    const answers = [() => turn(older), () => store.epoch()];
+    const hub = createHub({ ...store, epoch: () => (answers.shift() ?? store.epoch)() });
+    const asked = await Promise.all([hub.epoch(), hub.epoch()]);
+    expect(asked.map((epoch) => hub.isCurrent(epoch))).toEqual([true, true]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(hub.isCurrent(older)).toBe(false);
+    expect(hub.isCurrent(await hub.epoch())).toBe(true);
     hub.close();
     await store.close();
   });

@@ -49,6 +49,8 @@ const checkSize = 1_000;
 export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
   const followed = new Map<Stream, { tail: LogTail; followers: number }>();
   let knownEpoch: string | undefined;
+  /** Shared by all who ask meanwhile: of two, the older might be answered last, with a name that is gone. */
+  let epochRead: Promise<string> | undefined;
   let isClosed = false;
   let checking: Promise<void> | undefined;
   let checkedAt = performance.now();
@@ -99,6 +101,11 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
     checkedAt = startedAt;
   }
 
+  async function readEpoch(): Promise<string> {
+    knownEpoch = await store.epoch();
+    return knownEpoch;
+  }
+
   // What is known of the logs is of another history now, and so is what the readers hold.
   function startNewEpoch(): void {
     knownEpoch = undefined;
@@ -125,8 +132,11 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
       };
     },
     async epoch() {
-      knownEpoch ??= await store.epoch();
-      return knownEpoch;
+      if (knownEpoch !== undefined) return knownEpoch;
+      epochRead ??= readEpoch().finally(() => {
+        epochRead = undefined;
+      });
+      return epochRead;
     },
     onEvent: (listen) => listeners.push(listen),
     onCheck: (further) => checks.push(further),
