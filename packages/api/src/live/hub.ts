@@ -12,6 +12,8 @@ export interface Followed {
 export interface HubOptions {
   /** How often the ends of all followed logs are compared with the store, in ms. @default 5000 */
   checkEveryMs?: number;
+  /** How many of its newest messages are kept of a followed log. @default 256 */
+  ringLengthMax?: number;
 }
 
 /** What wakes the readers of a process. */
@@ -86,6 +88,7 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
   async function compare(): Promise<void> {
     const startedAt = performance.now();
     if (knownEpoch !== undefined && (await store.epoch()) !== knownEpoch) startNewEpoch();
+    for (const { tail } of followed.values()) tail.age();
     const streams = [...followed.keys()];
     for (let start = 0; start < streams.length; start += checkSize) {
       const ends = await store.messages.lastSeqs(streams.slice(start, start + checkSize));
@@ -117,7 +120,10 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
 
   return {
     follow(stream) {
-      const entry = followed.get(stream) ?? { tail: new LogTail(store, stream), followers: 0 };
+      const entry = followed.get(stream) ?? {
+        tail: new LogTail(store, stream, options.ringLengthMax),
+        followers: 0,
+      };
       followed.set(stream, entry);
       entry.followers++;
       let isReleased = false;

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ChatStore, Message, Stream } from "@chatnest/db";
 
-/** What is kept of the newest messages of a followed log, so that the common reader asks the store for nothing. */
-const ringLengthMax = 256;
-const ringCharactersMax = 128 * 1024;
+/** How much is kept of the newest messages of a followed log, so that the common reader asks the store for nothing. */
+const ringBytesMax = 128 * 1024;
+const ringLengthMaxDefault = 256;
+/** So many calls of `age` without a message are a pause, behind which nothing is kept. */
+const agesMax = 3;
 /** How long wake-ups are held back so that what arrives close together is told together, in ms; none after a pause. */
 const tickMs = 5;
 const readLimitMax = 256;
@@ -19,11 +21,15 @@ export class LogTail {
   readonly #stream: Stream;
   /** Everything behind `#floor` up to `#head`. */
   #ring: Message[] = [];
-  #ringCharacters = 0;
+  /** What each of them takes when it is written. */
+  #ringSizes: number[] = [];
+  #ringBytes = 0;
+  readonly #ringLengthMax: number;
+  #ages = 0;
   #floor = 0;
   #head: number | undefined;
   readonly #waiting = new Set<() => void>();
-  /** Readers that stand at the same place share an answer, and what is made of it. */
+  /** Readers that stand at the same place share an answer, and what is made of it, until this turn ends. */
   readonly #answers = new Map<number, readonly Message[]>();
   readonly #reads = new Map<number, Promise<readonly Message[]>>();
   /** How many messages are read at a time: about as many as are kept, however long they are. */
@@ -31,9 +37,10 @@ export class LogTail {
   #tick: NodeJS.Timeout | undefined;
   #wokenAt = 0;
 
-  constructor(store: ChatStore, stream: Stream) {
+  constructor(store: ChatStore, stream: Stream, ringLengthMax = ringLengthMaxDefault) {
     this.#store = store;
     this.#stream = stream;
+    this.#ringLengthMax = ringLengthMax;
   }
 
   /** Where the log ends, as far as is known. */
@@ -61,8 +68,11 @@ export class LogTail {
     if (this.#head !== undefined && message.seq <= this.#head) return;
     // What lies between was not heard of: it is in the store.
     if (message.seq !== (this.#head ?? -1) + 1) this.#clear(message.seq - 1);
+    const size = sizeOf(message);
     this.#ring.push(message);
-    this.#ringCharacters += message.content.length;
+    this.#ringSizes.push(size);
+    this.#ringBytes += size;
+    this.#ages = 0;
     this.#head = message.seq;
     this.#trim();
     this.#answers.clear();
@@ -88,6 +98,8 @@ export class LogTail {
     const known = this.#answers.get(after);
     if (known) return known;
     const answer = this.#ring.filter(({ seq }) => seq > after);
+    // All who are woken together read in the same turn; who comes later would keep every place that anybody stood at.
+    if (this.#answers.size === 0) setImmediate(() => this.#answers.clear());
     this.#answers.set(after, answer);
     return answer;
   }
@@ -108,18 +120,25 @@ export class LogTail {
     for (const call of waiting) call();
   }
 
+  /** Lets time pass, in steps: in a longer pause nothing is kept, and readers find all in the store. */
+  age(): void {
+    this.#ages++;
+    if (this.#ages === agesMax && this.#head !== undefined) this.#clear(this.#head);
+  }
+
   #clear(floor: number): void {
     this.#ring = [];
-    this.#ringCharacters = 0;
+    this.#ringSizes = [];
+    this.#ringBytes = 0;
     this.#floor = floor;
     this.#answers.clear();
   }
 
   #trim(): void {
-    while (this.#ring.length > ringLengthMax || this.#ringCharacters > ringCharactersMax) {
+    while (this.#ring.length > this.#ringLengthMax || this.#ringBytes > ringBytesMax) {
       const oldest = this.#ring.shift();
       if (!oldest) return;
-      this.#ringCharacters -= oldest.content.length;
+      this.#ringBytes -= this.#ringSizes.shift() ?? 0;
       this.#floor = oldest.seq;
     }
   }
@@ -145,10 +164,10 @@ export class LogTail {
 
   // A reader that takes nothing holds what it was given, so that is bounded too.
   #cut(messages: Message[]): Message[] {
-    let characters = 0;
-    const end = messages.findIndex(({ content }) => {
-      characters += content.length;
-      return characters > ringCharactersMax;
+    let bytes = 0;
+    const end = messages.findIndex((message) => {
+      bytes += sizeOf(message);
+      return bytes > ringBytesMax;
     });
     this.#readLimit = end < 0 ? Math.min(2 * this.#readLimit, readLimitMax) : Math.max(end, 1);
     return end < 0 ? messages : messages.slice(0, Math.max(end, 1));
@@ -160,4 +179,9 @@ export class LogTail {
     const wait = this.#wokenAt + tickMs - performance.now();
     this.#tick = setTimeout(() => this.wake(), Math.max(wait, 0));
   }
+}
+
+// One character may take six bytes when it is written.
+function sizeOf(message: Message): number {
+  return Buffer.byteLength(JSON.stringify(message));
 }
