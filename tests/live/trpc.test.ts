@@ -34,6 +34,8 @@ function open(
 // tRPC has events of its own around ours: `connected` before them, and `ping`.
 const ours = ({ events }: SseReader) => events.filter(({ id }) => id !== undefined);
 
+const isComplete = (data: unknown) => (data as { complete?: boolean }).complete === true;
+
 describe("a subscription over tRPC", () => {
   it("is a stream of events, which nobody keeps or changes", async () => {
     await using server = await start();
@@ -102,6 +104,30 @@ describe("a subscription over tRPC", () => {
       await using back = await open(server, "live.user", input);
       await back.until((one) => ours(one).length > 0);
       expect(ours(back)[0]?.data).toMatchObject({ type });
+    }
+  });
+
+  it("of a user that is cut off between the heads is told of no reset when it comes back", async () => {
+    await using server = await start();
+    const rooms = upTo(501).map((number) => `room-${number}`);
+    for (const id of rooms) await server.store.conversations.create({ id, user_ids: ["bob"] });
+    const watermark = `${await server.store.epoch()}-${Date.now()}`;
+    const idsOf = async (lastEventId?: string) => {
+      const given = lastEventId === undefined ? {} : { lastEventId };
+      await using reader = await open(server, "live.user", { user_id: "bob", ...given });
+      await reader.until((one) => ours(one).some(({ data }) => isComplete(data)));
+      const types = ours(reader).map(({ data }) => (data as { type: string }).type);
+      return { types, firstId: ours(reader)[0]?.id };
+    };
+    const first = await idsOf();
+    expect(await idsOf(first.firstId)).toEqual(first);
+    expect(first.types).toEqual(["heads", "heads"]);
+    expect(await idsOf(watermark)).toEqual({ types: ["heads", "heads"], firstId: watermark });
+    // Of another epoch, or of none, all is told anew until it is complete.
+    for (const other of ["other-1790000000000", "<>"]) {
+      const reset = await idsOf(other);
+      expect(reset.types).toEqual(["reset", "heads", "heads"]);
+      expect(await idsOf(reset.firstId)).toEqual(reset);
     }
   });
 

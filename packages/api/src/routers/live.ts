@@ -12,6 +12,9 @@ import {
 } from "../schemas/live.ts";
 import { procedure, router } from "../trpc.ts";
 
+/** The id of what a user is told before the first watermark: who comes back with it comes as for the first time. */
+const beginning = "0";
+
 /** What happens, as it happens. Each event's id is where to begin again; a first one says where it begins. */
 export const live = router({
   conversation: procedure.input(FollowConversationInput).subscription(async function* ({
@@ -42,10 +45,12 @@ export const live = router({
 
   user: procedure.input(FollowUserInput).subscription(async function* ({ ctx, input, signal }) {
     const { user_id } = input;
-    const { lastEventId } = input;
-    const follow = { user_id, ...(lastEventId != null && { since: toPlace(lastEventId) }) };
-    // Only a watermark is a place to begin again, so every event carries the newest one; before the first, one of no epoch.
-    let watermark = toPosition("0", 0);
+    const lastEventId = input.lastEventId ?? beginning;
+    const since = lastEventId === beginning ? undefined : toPlace(lastEventId);
+    const follow = { user_id, ...(since && { since }) };
+    // Only a watermark is a place to begin again, so every event carries the newest one. Until all heads are told that is what
+    // was given: of another epoch, or of none, it leads to a reset again, and to all heads.
+    let watermark = since === "unreadable" ? toPosition("0", 0) : lastEventId;
     try {
       for await (const news of liveOf(ctx).followUser(follow, toSignal(signal))) {
         if (news.kind === "heads" && news.complete) watermark = news.watermark;
