@@ -8,6 +8,8 @@ export interface MembershipNews {
   last_seq: number;
 }
 
+/** So much of it is held for a reader that does not take it; who comes back is told how it ended. */
+const newsMax = 1_000;
 /** Clocks of the processes that write memberships may differ by this, in ms. */
 const clocksDifferByMs = 60_000;
 
@@ -92,7 +94,8 @@ export class UserFeed {
 
   /** Puts news of a membership ahead of all messages. */
   tell(news: MembershipNews): void {
-    this.#news.push(news);
+    if (this.#news.length < newsMax) this.#news.push(news);
+    else this.isLost = true;
     this.#notify();
   }
 
