@@ -15,7 +15,7 @@ export interface FollowUserInput {
 }
 
 /** Where a conversation ends. */
-interface Place {
+export interface Place {
   conversation_id: string;
   last_seq: number;
   /** What is behind it was said since the user joined; told of what was joined since the watermark. */
@@ -39,6 +39,8 @@ export interface FollowParts {
 }
 
 const headsMax = 500;
+/** Where the joining stands is looked up in so many conversations, those that were joined last. */
+const joinedMax = 100;
 /** How far back before a watermark heads are told again: clocks and writes in flight may differ by this, in ms. */
 const overlapMs = 60_000;
 
@@ -82,7 +84,7 @@ interface HeadsInput {
 
 // A function of its own, so that a feed of many conversations holds none of their heads while it waits.
 async function* tellHeads(
-  { store, audiences }: FollowParts,
+  parts: FollowParts,
   { feed, epoch, since }: HeadsInput,
 ): AsyncGenerator<UserNews, void> {
   const now = Date.now();
@@ -90,30 +92,44 @@ async function* tellHeads(
   const isReset = since === "unreadable" || (since !== undefined && since.epoch !== epoch);
   if (isReset) yield { kind: "reset" };
   const from = isReset || since === undefined ? undefined : Math.min(since.seq, now) - overlapMs;
-  const found = await store.conversations.heads({
+  const places = await begin(parts, feed, from);
+  for (let start = 0; start + headsMax < places.length; start += headsMax) {
+    yield { kind: "heads", heads: places.slice(start, start + headsMax), complete: false };
+  }
+  const heads = places.slice(Math.floor(Math.max(places.length - 1, 0) / headsMax) * headsMax);
+  yield { kind: "heads", heads, complete: true, watermark };
+}
+
+/** Lets a feed begin, and returns where: in all conversations, or in those that something happened in since a moment. */
+async function begin(
+  { store, audiences }: FollowParts,
+  feed: UserFeed,
+  from: number | undefined,
+): Promise<Place[]> {
+  const heads = await store.conversations.heads({
     user_id: feed.userId,
     ...(from !== undefined && { since: new Date(Math.max(from, 0)) }),
   });
-  audiences.begin(feed, found);
-  for (let start = 0; start + headsMax < found.length; start += headsMax) {
-    const heads = await toPlaces(store, found.slice(start, start + headsMax), from);
-    yield { kind: "heads", heads, complete: false };
-  }
-  const rest = found.slice(Math.floor(Math.max(found.length - 1, 0) / headsMax) * headsMax);
-  yield { kind: "heads", heads: await toPlaces(store, rest, from), complete: true, watermark };
+  audiences.begin(feed, heads);
+  return toPlaces(store, heads, from);
 }
 
 async function toPlaces(
   store: ChatStore,
   heads: readonly ConversationHead[],
-  from: number | undefined,
+  from = Number.POSITIVE_INFINITY,
 ): Promise<Place[]> {
-  const places: Place[] = [];
-  for (const head of heads) {
-    const { conversation_id, last_seq, joined_at } = head;
-    const isJoined = from !== undefined && joined_at !== undefined && joined_at.getTime() >= from;
-    const joined = isJoined && { joined_seq: await findJoinedSeq(store, head, joined_at) };
-    places.push({ conversation_id, last_seq, ...joined });
+  const joinedAt = ({ joined_at }: ConversationHead) => joined_at?.getTime() ?? 0;
+  const joined = heads
+    .filter((head) => joinedAt(head) >= from)
+    .toSorted((a, b) => joinedAt(b) - joinedAt(a));
+  const joinedSeqs = new Map<string, number>();
+  for (const head of joined.slice(0, joinedMax)) {
+    const seq = await findJoinedSeq(store, head, new Date(joinedAt(head)));
+    joinedSeqs.set(head.conversation_id, seq);
   }
-  return places;
+  return heads.map(({ conversation_id, last_seq }) => {
+    const joined_seq = joinedSeqs.get(conversation_id);
+    return { conversation_id, last_seq, ...(joined_seq !== undefined && { joined_seq }) };
+  });
 }

@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { type ChatStore, openSqliteStore } from "@chatnest/db";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { UserNews } from "./follow-user.ts";
+import { createLive } from "./index.ts";
+
+let store: ChatStore;
+beforeEach(() => {
+  store = openSqliteStore(":memory:");
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await store.close();
+});
+
+/** Lets time go on, so that what was done before is long ago. */
+function goOn(ms: number): void {
+  vi.setSystemTime(Date.now() + ms);
+}
+
+async function say(conversation_id: string, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) {
+    await store.messages.append({
+      id: randomUUID(),
+      user_id: "ann",
+      content: "x",
+      conversation_id,
+    });
+  }
+}
+
+/** Reads news to the first that a test waits for. */
+async function readTo(
+  following: AsyncGenerator<UserNews, void>,
+  isLast: (news: UserNews) => boolean,
+): Promise<UserNews[]> {
+  const all: UserNews[] = [];
+  for (;;) {
+    const { value } = await following.next();
+    if (!value) return all;
+    all.push(value);
+    if (isLast(value)) return all;
+  }
+}
+
+const isComplete = (news: UserNews) => news.kind === "heads" && news.complete;
+
+describe("a user who comes back to many conversations that were joined meanwhile", () => {
+  it("is told where the joining stands in the hundred that were joined last", async () => {
+    const watermark = Date.now();
+    for (let n = 0; n < 150; n++) {
+      goOn(1);
+      await store.conversations.create({ id: `room-${n}`, user_ids: ["ann", "bob"] });
+      await say(`room-${n}`, 20);
+    }
+    let reads = 0;
+    const counted: ChatStore = {
+      ...store,
+      messages: {
+        ...store.messages,
+        page(...input) {
+          reads++;
+          return store.messages.page(...input);
+        },
+      },
+    };
+    const live = createLive(counted);
+    const since = { epoch: await store.epoch(), seq: watermark };
+    const leaving = new AbortController();
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    const [news] = await readTo(
+      live.followUser({ user_id: "bob", since }, leaving.signal),
+      isComplete,
+    );
+    clearInterval(timer);
+    const heads = news?.kind === "heads" ? news.heads : [];
+    expect(heads).toHaveLength(150);
+    for (const { conversation_id, joined_seq } of heads) {
+      const isLate = Number(conversation_id.slice("room-".length)) >= 50;
+      expect([conversation_id, joined_seq]).toEqual([conversation_id, isLate ? 0 : undefined]);
+    }
+    // Where somebody was in it from the beginning, two reads tell it, and others have their turn meanwhile.
+    expect(reads).toBe(200);
+    expect(turns).toBeGreaterThan(1);
+    leaving.abort();
+    live.close();
+  });
+});
