@@ -185,7 +185,9 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
         hold(feed, head, last_seq);
       }
       feed.isReady = true;
-      for (const conversationId of feed.postponed) inquiry.ask(conversationId);
+      for (const [id, mayHaveLeft] of feed.postponed) {
+        inquiry.ask(id, mayHaveLeft ? feed.userId : undefined);
+      }
       feed.postponed.clear();
     },
     tailOf: (conversationId) => audiences.get(conversationId)?.followed.tail,

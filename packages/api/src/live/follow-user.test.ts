@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as turn } from "node:timers/promises";
 import { type ChatStore, openSqliteStore } from "@chatnest/db";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { UserNews } from "./follow-user.ts";
@@ -45,6 +46,52 @@ async function readTo(
 }
 
 const isComplete = (news: UserNews) => news.kind === "heads" && news.complete;
+
+describe("a user who leaves while the heads are read", () => {
+  it("is told so, and nothing of conversations of others", async () => {
+    for (const id of ["left", "kept", "of-others"]) {
+      const user_ids = id === "of-others" ? ["ann"] : ["ann", "bob"];
+      await store.conversations.create({ id, user_ids });
+      await say(id, 2);
+    }
+    goOn(600_000);
+    let goOnReading = () => {};
+    const isRead = new Promise<void>((resolve) => {
+      goOnReading = resolve;
+    });
+    const slow: ChatStore = {
+      ...store,
+      conversations: {
+        ...store.conversations,
+        async heads(query) {
+          const heads = await store.conversations.heads(query);
+          if (typeof query === "object" && "user_id" in query) await isRead;
+          return heads;
+        },
+      },
+    };
+    const live = createLive(slow, { checkEveryMs: 100_000 });
+    const leaving = new AbortController();
+    const following = live.followUser({ user_id: "bob" }, leaving.signal);
+    const first = following.next();
+    await turn();
+    await store.conversations.removeMember("left", "bob");
+    await say("of-others", 1);
+    // What was heard is asked about, and put off.
+    for (let turns = 0; turns < 5; turns++) await turn();
+    goOnReading();
+    expect((await first).value).toMatchObject({ kind: "heads", complete: true });
+    expect(await readTo(following, ({ kind }) => kind === "left")).toEqual([
+      { kind: "left", conversation_id: "left", last_seq: 2 },
+    ]);
+    await say("kept", 1);
+    expect(await readTo(following, ({ kind }) => kind === "messages")).toMatchObject([
+      { kind: "messages", messages: [{ conversation_id: "kept", seq: 3 }] },
+    ]);
+    leaving.abort();
+    live.close();
+  });
+});
 
 describe("a user who comes back to many conversations that were joined meanwhile", () => {
   it("is told where the joining stands in the hundred that were joined last", async () => {

@@ -93,8 +93,8 @@ export function createInquiry(store: ChatStore, { feedsOf, onAnswer }: InquiryPa
   async function askStore(asked: ReadonlyMap<string, string[]>): Promise<void> {
     const conversation_ids = [...asked.keys()];
     const feeds = [...feedsOf.values()].flatMap((feedsOfUser) => [...feedsOfUser]);
-    for (const { isReady, postponed } of feeds) {
-      if (!isReady) for (const id of conversation_ids) postponed.add(id);
+    for (const feed of feeds.filter(({ isReady }) => !isReady)) {
+      for (const [id, left] of asked) feed.postpone(id, left.includes(feed.userId));
     }
     const ready = new Set(feeds.filter(({ isReady }) => isReady));
     // What waited may have been asked meanwhile, with something before it.

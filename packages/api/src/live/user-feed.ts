@@ -25,8 +25,8 @@ export class UserFeed {
   isReady = false;
   /** Ends the feed: something may have been missed, and only a new one can tell what. */
   isLost = false;
-  /** Conversations to look at once it is ready: something happened there meanwhile. */
-  readonly postponed = new Set<string>();
+  /** Conversations to look at once it is ready: something happened there meanwhile; `true` where the user may have left. */
+  readonly postponed = new Map<string, boolean>();
   readonly #beganAt = Date.now();
   /** What was told of memberships that are not older than the feed: since when it is one, or that it is none. */
   readonly #told = new Map<string, number | Left>();
@@ -37,6 +37,12 @@ export class UserFeed {
 
   constructor(userId: string) {
     this.userId = userId;
+  }
+
+  /** Puts off a look at a conversation until the feed is ready. */
+  postpone(conversationId: string, mayHaveLeft: boolean): void {
+    const known = this.postponed.get(conversationId) ?? false;
+    this.postponed.set(conversationId, known || mayHaveLeft);
   }
 
   /** Says where the feed stands in a conversation; `undefined` where it holds no place. */
