@@ -87,6 +87,22 @@ describe("where every wake-up is lost", () => {
     for (const one of [reader, ...others]) await one?.close();
   });
 
+  it("who joins gets what was said since, though neither was heard", async () => {
+    await using server = await startDeaf(200);
+    await server.store.conversations.create({ id: "room", user_ids: ["ann"] });
+    await say(server.store, "room", 40);
+    const [reader] = await server.openAll(["/users/bob/events"]);
+    await reader?.until(({ events }) => events.length > 0);
+    const said = Date.now();
+    await until(() => Date.now() > said, { timeoutMs: 1_000, what: "the clock goes on" });
+    await server.store.conversations.addMember("room", "bob");
+    await say(server.store, "room", 5);
+    await reader?.until(({ seqs }) => seqs.length >= 5);
+    expect(reader?.dataOf("joined")).toMatchObject([{ conversation_id: "room", last_seq: 40 }]);
+    expect(reader?.seqs).toEqual(upTo(45, 41));
+    await reader?.close();
+  });
+
   it("it takes six seconds at most as it is in production", async () => {
     await using server = await startDeaf(5_000);
     await server.store.conversations.create({ id: "room", user_ids: ["ann"] });

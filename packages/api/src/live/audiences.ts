@@ -7,6 +7,7 @@ import {
 } from "@chatnest/db";
 import { type Followed, type Hub, unheardMaxMs } from "./hub.ts";
 import { createInquiry, type Question } from "./inquiry.ts";
+import { findJoinedSeq } from "./joined-seq.ts";
 import type { LogTail } from "./log-tail.ts";
 import type { UserFeed } from "./user-feed.ts";
 
@@ -16,6 +17,11 @@ interface Audience {
   feeds: Set<UserFeed>;
   /** When something was last heard of, by `performance.now()`. */
   wokenAt: number;
+}
+
+/** A membership, and where the conversation ended when it began. */
+interface Joined extends Membership {
+  end: number;
 }
 
 /** A conversation that was silent for so long may be dropped, once the store too says that it is quiet, in ms. */
@@ -40,7 +46,7 @@ export interface Audiences {
 export function createAudiences(store: ChatStore, hub: Hub): Audiences {
   const feedsOf = new Map<string, Set<UserFeed>>();
   const audiences = new Map<string, Audience>();
-  const inquiry = createInquiry(store, { feedsOf, onAnswer: settle });
+  const inquiry = createInquiry(store, { feedsOf, onAnswer });
 
   hub.onEvent(hear);
   hub.onCheck(check);
@@ -86,8 +92,34 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
     });
   }
 
+  async function onAnswer(question: Question): Promise<() => void> {
+    const { head, members, asked } = question;
+    /** Where the conversation ended when those joined who are not told of it yet. */
+    const ends = new Map<number, number>();
+    for (const member of members) {
+      const feeds = [...(feedsOf.get(member.user_id) ?? [])];
+      const isNews = feeds.some((feed) => asked.has(feed) && !feed.knows(member));
+      const joinedAt = member.joined_at.getTime();
+      if (isNews && !ends.has(joinedAt)) ends.set(joinedAt, await endBefore(head, member));
+    }
+    return () => settle(question, ends);
+  }
+
+  // Whoever joins and is written to at once is sent that; mostly what this process heard tells where it begins.
+  async function endBefore(head: ConversationHead, { joined_at }: Membership): Promise<number> {
+    const { conversation_id, last_seq, quiet_seq } = head;
+    const tail = audiences.get(conversation_id)?.followed.tail;
+    const isHeard = last_seq <= (tail?.head ?? 0);
+    const end = isHeard ? tail?.endBefore(joined_at) : undefined;
+    if (end !== undefined || last_seq <= quiet_seq) return end ?? last_seq;
+    return findJoinedSeq(store, head, joined_at);
+  }
+
   /** Settles who hears a conversation, and what they are told of it, by what the store answered. */
-  function settle({ head, members, asked, left }: Question): void {
+  function settle(
+    { head, members, asked, left }: Question,
+    ends: ReadonlyMap<number, number>,
+  ): void {
     const userIds = new Set(members.map(({ user_id }) => user_id));
     const hearing = audiences.get(head.conversation_id)?.feeds ?? [];
     for (const feed of [...hearing, ...left.flatMap((id) => [...(feedsOf.get(id) ?? [])])]) {
@@ -95,7 +127,9 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
     }
     for (const member of members) {
       for (const feed of feedsOf.get(member.user_id) ?? []) {
-        if (asked.has(feed)) join(feed, head, member);
+        if (!asked.has(feed)) continue;
+        const end = ends.get(member.joined_at.getTime()) ?? head.last_seq;
+        join(feed, head, { ...member, end });
       }
     }
   }
@@ -105,31 +139,23 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
     if (feed.leave(conversation_id)) feed.tell({ kind: "left", conversation_id, last_seq });
   }
 
-  function join(feed: UserFeed, head: ConversationHead, member: Membership): void {
+  function join(feed: UserFeed, head: ConversationHead, member: Joined): void {
     const { conversation_id, quiet_seq } = head;
     const isKnown = feed.knows(member);
     const placeLeft = feed.placeLeft(conversation_id);
     feed.learn(member);
     // Who left and joined again without anybody noticing just goes on.
     if (feed.placeIn(conversation_id) !== undefined) return;
-    if (isKnown) {
-      // Where nothing was heard for long, what was quiet may have woken and fallen quiet again.
-      const heardSince = Math.max(hub.checkedAt, feed.connectedAt);
-      if (performance.now() - heardSince > unheardMaxMs) feed.lose();
-      else hold(feed, head, quiet_seq);
+    // Where nothing was heard for long, what was quiet may have woken and fallen quiet again.
+    const heardSince = Math.max(hub.checkedAt, feed.connectedAt);
+    if (performance.now() - heardSince > unheardMaxMs) {
+      feed.lose();
       return;
     }
     // What was sent before is not sent again.
-    const last_seq = Math.max(endBefore(head, member), quiet_seq, placeLeft);
-    feed.tell({ kind: "joined", conversation_id, last_seq });
-    hold(feed, head, last_seq);
-  }
-
-  // Whoever joins and is written to at once is sent that; as far as this process heard it, else it is in the history.
-  function endBefore({ conversation_id, last_seq }: ConversationHead, member: Membership): number {
-    const tail = audiences.get(conversation_id)?.followed.tail;
-    const first = tail?.firstSince(member.joined_at);
-    return first ? first.seq - 1 : Math.max(last_seq, tail?.head ?? 0);
+    const place = isKnown ? quiet_seq : Math.max(member.end, quiet_seq, placeLeft);
+    if (!isKnown) feed.tell({ kind: "joined", conversation_id, last_seq: place });
+    hold(feed, head, place);
   }
 
   /** Holds a place of a feed; in a quiet conversation there is no need to, it ends there. */

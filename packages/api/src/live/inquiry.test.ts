@@ -22,7 +22,10 @@ it("answers what was asked by now, though others go on asking without an end", a
     { ...store, conversations: slow },
     {
       feedsOf: new Map([["ann", new Set([feed])]]),
-      onAnswer: ({ head }) => answered.push(head.conversation_id),
+      onAnswer:
+        async ({ head }) =>
+        () =>
+          void answered.push(head.conversation_id),
     },
   );
   let count = 0;

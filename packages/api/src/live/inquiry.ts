@@ -15,7 +15,8 @@ export interface Question {
 /** What an inquiry is made of. */
 export interface InquiryParts {
   feedsOf: ReadonlyMap<string, ReadonlySet<UserFeed>>;
-  onAnswer(question: Question): void;
+  /** Reads what else is needed for an answer; what it returns is called to settle it, unless that was forgotten meanwhile. */
+  onAnswer(question: Question): Promise<() => void>;
 }
 
 /** Asks the store who is in which conversation, and where it ends, for many conversations at once. */
@@ -103,12 +104,14 @@ export function createInquiry(store: ChatStore, { feedsOf, onAnswer }: InquiryPa
     const askedIn = round;
     const members = await store.conversations.memberships({ conversation_ids, user_ids });
     const heads = await store.conversations.heads({ conversation_ids });
-    if (round !== askedIn) return;
     const membersOf = Map.groupBy(members, ({ conversation_id }) => conversation_id);
     for (const head of heads) {
       const { conversation_id } = head;
+      if (round !== askedIn) return;
       const left = asked.get(conversation_id) ?? [];
-      onAnswer({ head, members: membersOf.get(conversation_id) ?? [], asked: ready, left });
+      const question = { head, members: membersOf.get(conversation_id) ?? [], asked: ready, left };
+      const settle = await onAnswer(question);
+      if (round === askedIn) settle();
     }
   }
 

@@ -48,10 +48,13 @@ export class LogTail {
     return this.#head;
   }
 
-  /** The first of the messages that are kept and are not older than a moment. */
-  firstSince(time: Date): Message | undefined {
+  /** Says where the log ended at a moment, if it can be told from the messages that are kept. */
+  endBefore(time: Date): number | undefined {
     const since = time.toISOString();
-    return this.#ring.find(({ timestamp }) => timestamp >= since);
+    const first = this.#ring.find(({ timestamp }) => timestamp >= since);
+    const end = first ? first.seq - 1 : this.#head;
+    // What is not kept may be of later, too.
+    return end === 0 || (end ?? 0) > this.#floor ? end : undefined;
   }
 
   /**

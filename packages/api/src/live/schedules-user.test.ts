@@ -4,7 +4,7 @@ import { type ChatStore, conversationStream, openSqliteStore } from "@chatnest/d
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { delayed, fate } from "./delayed-store.ts";
-import type { UserNews } from "./follow-user.ts";
+import type { Place, UserNews } from "./follow-user.ts";
 import { createLive, type Live } from "./index.ts";
 import { readPosition } from "./position.ts";
 
@@ -54,8 +54,8 @@ describe("following a user", () => {
         const user_id = randomUUID();
         const chat = await openChat(store, user_id);
         if (isQuiet) vi.setSystemTime(Date.now() + 600_000);
-        const live = createLive(delayed(store, scheduler, fates));
-        const client = new Client(live, user_id);
+        const live = createLive(delayed(store, scheduler, fates), { ringLengthMax: 4 });
+        const client = new Client(live, { userId: user_id, joinedAt: chat.joinedAt });
         for (const next of steps) {
           if ("send" in next) await chat.send(next.send, next.count);
           else if ("member" in next) await chat.joinOrLeave(next.member);
@@ -72,6 +72,10 @@ describe("following a user", () => {
           await turn();
         }
         expect([client.wrongs, await chat.placesTold(client)]).toEqual([[], await chat.places()]);
+        await scheduler.waitAll();
+        await vi.advanceTimersByTimeAsync(5_000);
+        await scheduler.waitAll();
+        expect([client.wrongs, await chat.placesTold(client)]).toEqual([[], await chat.places()]);
         client.stop();
         live.close();
         await scheduler.waitAll();
@@ -85,6 +89,8 @@ describe("following a user", () => {
 async function openChat(store: ChatStore, user_id: string) {
   const ids = rooms.map(() => randomUUID());
   const memberOf = new Set<string>();
+  /** Where conversations ended when the user last joined them. */
+  const joinedAt = new Map<string, number>();
   for (const [index, id] of ids.entries()) {
     await store.conversations.create({ id, user_ids: index === 0 ? [user_id, "ann"] : ["ann"] });
     if (index === 0) memberOf.add(id);
@@ -106,6 +112,7 @@ async function openChat(store: ChatStore, user_id: string) {
   }
 
   return {
+    joinedAt,
     places,
     placesTold,
     async send(index: number, count: number): Promise<void> {
@@ -116,6 +123,7 @@ async function openChat(store: ChatStore, user_id: string) {
       vi.setSystemTime(Date.now() + 1);
       const id = idOf(index);
       if (memberOf.delete(id)) return store.conversations.removeMember(id, user_id);
+      joinedAt.set(id, await store.messages.lastSeq(conversationStream(id)));
       await store.conversations.addMember(id, user_id);
       memberOf.add(id);
     },
@@ -124,6 +132,11 @@ async function openChat(store: ChatStore, user_id: string) {
       return JSON.stringify([...told]) === JSON.stringify([...all]);
     },
   };
+}
+
+interface User {
+  userId: string;
+  joinedAt: ReadonlyMap<string, number>;
 }
 
 /** Somebody who follows, keeps books of what they were told, and comes back with the newest watermark. */
@@ -135,12 +148,14 @@ class Client {
   hasComeBack = false;
   readonly #live: Live;
   readonly #userId: string;
+  readonly #joinedAt: ReadonlyMap<string, number>;
   #watermark: string | undefined;
   #connection = new AbortController();
 
-  constructor(live: Live, userId: string) {
+  constructor(live: Live, { userId, joinedAt }: User) {
     this.#live = live;
     this.#userId = userId;
+    this.#joinedAt = joinedAt;
     void this.#follow(this.#connection.signal);
   }
 
@@ -175,11 +190,11 @@ class Client {
       case "heads":
         // All of them: what is not told is no conversation of the user's any more.
         if (!this.hasComeBack) this.places.clear();
-        for (const { conversation_id, last_seq } of news.heads)
-          this.#learn(conversation_id, last_seq);
+        for (const head of news.heads) this.#meet(head);
         if (news.complete) this.#watermark = news.watermark;
         return;
       case "joined":
+        this.#join(news.conversation_id, news.last_seq);
         this.#learn(news.conversation_id, news.last_seq);
         return;
       case "left":
@@ -192,6 +207,20 @@ class Client {
           this.places.set(conversation_id ?? "", seq);
         }
     }
+  }
+
+  // What is behind a place that is held is read from the history.
+  #meet({ conversation_id, last_seq, joined_seq }: Place): void {
+    if (this.hasComeBack && !this.places.has(conversation_id)) {
+      this.#join(conversation_id, joined_seq ?? last_seq);
+    }
+    this.#learn(conversation_id, last_seq);
+  }
+
+  #join(conversationId: string, seq: number): void {
+    const end = this.#joinedAt.get(conversationId) ?? 0;
+    if (!this.places.has(conversationId) && seq > end)
+      this.wrongs.push(`joined at ${seq}, not ${end}`);
   }
 
   #learn(conversationId: string, seq: number): void {
