@@ -7,7 +7,7 @@ import { SseReader } from "../support/sse-reader.ts";
 import { until } from "../support/until.ts";
 
 /** Starts a server whose store never tells it of anything, and counts the reads of the ends of logs. */
-async function startDeaf(checkEveryMs: number) {
+async function startDeaf(checkEveryMs?: number) {
   const store = openSqliteStore(":memory:");
   const checks: number[] = [];
   const deaf: ChatStore = {
@@ -21,7 +21,8 @@ async function startDeaf(checkEveryMs: number) {
       },
     },
   };
-  const server = await startServer({ store: deaf, live: createLive(deaf, { checkEveryMs }) });
+  const options = checkEveryMs === undefined ? {} : { checkEveryMs };
+  const server = await startServer({ store: deaf, live: createLive(deaf, options) });
   const openAll = (paths: string[]) =>
     Promise.all(paths.map((path) => SseReader.open(server.url + path)));
   return { ...server, checks, openAll, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
@@ -103,15 +104,17 @@ describe("where every wake-up is lost", () => {
     await reader?.close();
   });
 
-  it("it takes six seconds at most as it is in production", async () => {
-    await using server = await startDeaf(5_000);
+  it("it takes no more than the next check, as it is in production", async () => {
+    await using server = await startDeaf();
     await server.store.conversations.create({ id: "room", user_ids: ["ann"] });
     const readers = await server.openAll([eventsOf("room"), "/users/ann/events"]);
     for (const reader of readers) await reader.until(({ events }) => events.length > 0);
     await say(server.store, "room", 2);
-    const startedAt = performance.now();
-    await Promise.all(readers.map((reader) => reader.until(({ seqs }) => seqs.length >= 2, 7_000)));
-    expect(performance.now() - startedAt).toBeLessThan(6_000);
+    // One that was under way may have asked before.
+    const known = server.checks.length;
+    const told = readers.map((reader) => reader.until(({ seqs }) => seqs.length >= 2, 15_000));
+    await Promise.all(told);
+    expect(server.checks.length - known).toBeLessThanOrEqual(2);
     expect(readers.map(({ seqs }) => seqs)).toEqual([upTo(2), upTo(2)]);
     for (const reader of readers) await reader.close();
   });

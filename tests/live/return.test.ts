@@ -55,11 +55,11 @@ it("2,000 who are sent away by a restart come back one by one, and miss nothing"
   const returns = crowd.members.flatMap(({ arrivals }) => arrivals.slice(1));
   expect(returns.length).toBe(size);
   const lastMs = Math.max(...returns.map(({ toldAt }) => toldAt)) - stoppedAt;
-  const most = mostInWindow(returns.map(({ askedAt }) => askedAt)) / size;
+  const most = mostInWindow(returns.map(({ dueAt }) => dueAt)) / size;
   process.stdout.write(
     `RETURN of ${size}: within ${lastMs.toFixed()} ms, at most ${(most * 100).toFixed(1)} % in ${windowMs} ms\n`,
   );
   expect(lastMs).toBeLessThan(60_000);
-  // Spread over 13 s it is 2 %; what is more comes from a busy machine.
+  // Spread over 4 s it is 6 %, over more tries less.
   expect(most).toBeLessThan(0.15);
 }, 90_000);

@@ -42,10 +42,11 @@ export class Crowd implements Disposable {
 class Follower {
   /** The places of all messages that came, as they came. */
   readonly seqs: number[] = [];
-  /** When it asked and was told where it begins, by `performance.now()`, each time that it was let in. */
-  readonly arrivals: { askedAt: number; toldAt: number }[] = [];
+  /** When it was to ask, and was told where it begins, by `performance.now()`, each time that it was let in. */
+  readonly arrivals: { dueAt: number; toldAt: number }[] = [];
   readonly #place: Omit<CrowdOptions, "size">;
-  #askedAt = 0;
+  /** As it was told to: where many share a busy process, they may ask together though they were not to. */
+  #dueAt = performance.now();
   #retryMs = Number.NaN;
   #lastEventId = "";
   #socket: Socket | undefined;
@@ -59,7 +60,6 @@ class Follower {
   come(): void {
     const { port, path } = this.#place;
     const place = this.#lastEventId && `Last-Event-ID: ${this.#lastEventId}\r\n`;
-    this.#askedAt = performance.now();
     let rest = "";
     this.#socket = connect(port, "127.0.0.1")
       .setEncoding("latin1")
@@ -71,7 +71,9 @@ class Follower {
         for (const line of lines) this.#read(line);
       })
       .once("close", () => {
-        if (!this.#hasLeft) this.#timer = setTimeout(() => this.come(), this.#retryMs);
+        if (this.#hasLeft) return;
+        this.#dueAt = performance.now() + this.#retryMs;
+        this.#timer = setTimeout(() => this.come(), this.#retryMs);
       });
     this.#socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${place}\r\n`);
   }
@@ -83,7 +85,7 @@ class Follower {
   }
 
   #arrive(): void {
-    this.arrivals.push({ askedAt: this.#askedAt, toldAt: performance.now() });
+    this.arrivals.push({ dueAt: this.#dueAt, toldAt: performance.now() });
   }
 
   #read(line: string): void {

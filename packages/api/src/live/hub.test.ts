@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { openSqliteStore, type StoreEvent } from "@chatnest/db";
+import { conversationStream, openSqliteStore, type StoreEvent } from "@chatnest/db";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createHub } from "./hub.ts";
 
@@ -19,6 +19,25 @@ describe("a hub", () => {
       expect(hub.checkedAt).toBeGreaterThanOrEqual(passed);
     }
     expect(heard).toEqual([{ kind: "missed" }, { kind: "missed" }]);
+    hub.close();
+    await store.close();
+  });
+
+  it("looks at the ends of the logs every five seconds", async () => {
+    const store = openSqliteStore(":memory:");
+    let looks = 0;
+    const lastSeqs: typeof store.messages.lastSeqs = (streams) => {
+      looks++;
+      return store.messages.lastSeqs(streams);
+    };
+    const hub = createHub({ ...store, messages: { ...store.messages, lastSeqs } });
+    hub.follow(conversationStream("room"));
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(looks).toBe(0);
+    for (let passed = 1; passed <= 3; passed++) {
+      await vi.advanceTimersByTimeAsync(passed === 1 ? 1 : 5_000);
+      expect(looks).toBe(passed);
+    }
     hub.close();
     await store.close();
   });
