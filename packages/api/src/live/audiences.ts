@@ -147,8 +147,7 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
     // Who left and joined again without anybody noticing just goes on.
     if (feed.placeIn(conversation_id) !== undefined) return;
     // Where nothing was heard for long, what was quiet may have woken and fallen quiet again.
-    const heardSince = Math.max(hub.checkedAt, feed.connectedAt);
-    if (performance.now() - heardSince > unheardMaxMs) {
+    if (performance.now() - feed.heardSince(hub.checkedAt) > unheardMaxMs) {
       feed.lose();
       return;
     }
@@ -210,7 +209,7 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
         if (joined_at) feed.learn({ conversation_id, joined_at });
         hold(feed, head, last_seq);
       }
-      feed.isReady = true;
+      feed.begin();
       for (const [id, mayHaveLeft] of feed.postponed) {
         inquiry.ask(id, mayHaveLeft ? feed.userId : undefined);
       }

@@ -45,6 +45,17 @@ async function readTo(
   }
 }
 
+/** A store whose answer to where a user's conversations end is on its way until it goes on. */
+function slowHeads(): { slow: ChatStore; goOnReading: () => void } {
+  const { promise: isRead, resolve: goOnReading } = Promise.withResolvers<void>();
+  const heads: typeof store.conversations.heads = async (query) => {
+    const found = await store.conversations.heads(query);
+    if (typeof query === "object" && "user_id" in query) await isRead;
+    return found;
+  };
+  return { slow: { ...store, conversations: { ...store.conversations, heads } }, goOnReading };
+}
+
 const isComplete = (news: UserNews) => news.kind === "heads" && news.complete;
 
 describe("a user who leaves while the heads are read", () => {
@@ -55,21 +66,7 @@ describe("a user who leaves while the heads are read", () => {
       await say(id, 2);
     }
     goOn(600_000);
-    let goOnReading = () => {};
-    const isRead = new Promise<void>((resolve) => {
-      goOnReading = resolve;
-    });
-    const slow: ChatStore = {
-      ...store,
-      conversations: {
-        ...store.conversations,
-        async heads(query) {
-          const heads = await store.conversations.heads(query);
-          if (typeof query === "object" && "user_id" in query) await isRead;
-          return heads;
-        },
-      },
-    };
+    const { slow, goOnReading } = slowHeads();
     const live = createLive(slow, { checkEveryMs: 100_000 });
     const leaving = new AbortController();
     const following = live.followUser({ user_id: "bob" }, leaving.signal);
@@ -89,6 +86,30 @@ describe("a user who leaves while the heads are read", () => {
       { kind: "messages", messages: [{ conversation_id: "kept", seq: 3 }] },
     ]);
     leaving.abort();
+    live.close();
+  });
+});
+
+describe("a user whose heads were read so long ago that what was joined since fell quiet again", () => {
+  it("is sent away to come back, since checks were not of this feed yet", async () => {
+    vi.useFakeTimers({ toFake: ["Date", "performance", "setInterval", "clearInterval"] });
+    await store.conversations.create({ id: "room", user_ids: ["ann"] });
+    const { slow, goOnReading } = slowHeads();
+    const live = createLive(slow);
+    const leaving = new AbortController();
+    const following = live.followUser({ user_id: "bob" }, leaving.signal);
+    const first = following.next();
+    await turn();
+    goOn(1);
+    await store.conversations.addMember("room", "bob");
+    await say("room", 2);
+    for (let passed = 0; passed < 180_000; passed += 5_000) {
+      await vi.advanceTimersByTimeAsync(5_000);
+      for (let turns = 0; turns < 5; turns++) await turn();
+    }
+    goOnReading();
+    expect((await first).value).toMatchObject({ kind: "heads", heads: [], complete: true });
+    await expect(following.next()).rejects.toMatchObject({ code: "unavailable" });
     live.close();
   });
 });

@@ -15,7 +15,7 @@ it("answers what was asked by now, though others go on asking without an end", a
     },
   };
   const feed = new UserFeed("ann");
-  feed.isReady = true;
+  feed.begin();
   await conversations.create({ id: "room", user_ids: ["ann"] });
   const answered: string[] = [];
   const inquiry = createInquiry(

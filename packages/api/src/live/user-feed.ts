@@ -20,9 +20,8 @@ const clocksDifferByMs = 60_000;
 export class UserFeed {
   readonly userId: string;
   /** By `performance.now()`. */
-  readonly connectedAt = performance.now();
-  /** Told where its conversations end: before that, nothing of them can be told. */
-  isReady = false;
+  readonly #connectedAt = performance.now();
+  #readyAt: number | undefined;
   /** Ends the feed: something may have been missed, and only a new one can tell what. */
   isLost = false;
   /** Conversations to look at once it is ready: something happened there meanwhile; `true` where the user may have left. */
@@ -37,6 +36,21 @@ export class UserFeed {
 
   constructor(userId: string) {
     this.userId = userId;
+  }
+
+  /** Says whether it was told where its conversations end: before that, nothing of them can be told. */
+  get isReady(): boolean {
+    return this.#readyAt !== undefined;
+  }
+
+  begin(): void {
+    this.#readyAt = performance.now();
+  }
+
+  /** Says since when something may have been missed, by when the last check began: it is part of a check only when ready. */
+  heardSince(checkedAt: number): number {
+    const isChecked = this.#readyAt !== undefined && checkedAt > this.#readyAt;
+    return isChecked ? checkedAt : this.#connectedAt;
   }
 
   /** Puts off a look at a conversation until the feed is ready. */
