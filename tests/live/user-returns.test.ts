@@ -79,6 +79,31 @@ describe("who comes back to the events of a user", () => {
     expect(headsOf(first).filter((head) => "joined_seq" in head)).toEqual([]);
   });
 
+  it("is told what was left meanwhile, once, before the watermark, and nothing of what was joined again", async () => {
+    const { user, rooms } = await longAgo(() => begin(3));
+    const [room = "", again = ""] = rooms;
+    await using reader = await follow(user);
+    await reader.close();
+    for (const id of [room, again]) await store.conversations.removeMember(id, user);
+    await store.conversations.addMember(again, user);
+    await using back = await follow(user, reader.lastEventId);
+    expect(kindsOf(back)).toEqual(["left", "heads"]);
+    expect(back.events[0]?.data).toEqual({ conversation_id: room, user_id: user, last_seq: 2 });
+    expect(headsOf(back)).toMatchObject([{ conversation_id: again }]);
+    // A look at who is where does not tell it again.
+    await say(store, room);
+    await say(store, again);
+    await back.until(({ seqs }) => seqs.length > 0);
+    expect(kindsOf(back)).toEqual(["left", "heads", "message"]);
+    await store.conversations.addMember(room, user);
+    await back.until((one) => one.dataOf("joined").length > 0);
+    await say(store, room);
+    await back.until(() => seqsOf(back, room).length > 0);
+    // Who comes for the first time is told of what there is.
+    await using first = await follow(user);
+    expect(kindsOf(first)).toEqual(["heads"]);
+  });
+
   it.each(["other-1790000000000", "0-0", "x", "epoch-", "<>"])(
     "with %s is told of a reset, and of all conversations",
     async (id) => {

@@ -127,6 +127,29 @@ describe("following a user", () => {
     ]);
   });
 
+  test("tells what was left while it was away", async () => {
+    await using running = await startBehindNetwork();
+    const { store, network, chat } = running;
+    const [left = "", kept = ""] = await begin(store, "ada", [20, 3]);
+    using following = await follow(chat, "ada");
+    const { heard } = following;
+    network.become("away");
+    network.cut();
+    await heard.until(({ statuses }) => statuses.at(-1) === "offline");
+    await store.conversations.removeMember(left, "ada");
+    await say(store, left, 2);
+    await say(store, kept, 2);
+    network.become("calm");
+    await heard.until(({ messages }) => messages.length >= 2);
+    await heard.untilLive();
+    await say(store, kept);
+    await heard.until(({ messages }) => messages.length >= 3);
+    expect([heard.seqsOf(left), heard.seqsOf(kept)]).toEqual([[], [4, 5, 6]]);
+    expect(heard.events.slice(1)).toEqual([
+      { type: "left", conversation_id: left, user_id: "ada", last_seq: 20 },
+    ]);
+  });
+
   test("loses nothing through cuts, by handlers and by a slow loop", async () => {
     await using running = await startBehindNetwork();
     const { store, network, chat } = running;

@@ -4,7 +4,7 @@ import type { Audiences } from "./audiences.ts";
 import type { Hub } from "./hub.ts";
 import { findJoinedSeq } from "./joined-seq.ts";
 import { type Position, toPosition } from "./position.ts";
-import { type MembershipNews, UserFeed } from "./user-feed.ts";
+import { clocksDifferByMs, type MembershipNews, UserFeed } from "./user-feed.ts";
 import { createWait } from "./wait.ts";
 
 /** Whose conversations to follow, and from when. */
@@ -41,9 +41,6 @@ export interface FollowParts {
 const headsMax = 500;
 /** Where the joining stands is looked up in so many conversations, those that were joined last. */
 const joinedMax = 100;
-/** How far back before a watermark heads are told again: clocks and writes in flight may differ by this, in ms. */
-const overlapMs = 60_000;
-
 /**
  * Follows all conversations of a user: first where each ends, then every message behind that, in the order of its
  * conversation, and who joined or left. It ends when the signal aborts.
@@ -91,7 +88,9 @@ async function* tellHeads(
   const watermark = toPosition(epoch, now);
   const isReset = since === "unreadable" || (since !== undefined && since.epoch !== epoch);
   if (isReset) yield { kind: "reset" };
-  const from = isReset || since === undefined ? undefined : Math.min(since.seq, now) - overlapMs;
+  const from = isReset || since === undefined ? undefined : toMoment(Math.min(since.seq, now));
+  // Before the heads are read, so that a head is newer, and told before the watermark, which says that all was told.
+  if (from) yield* tellLeft(parts, feed, from);
   const places = await begin(parts, feed, from);
   for (let start = 0; start + headsMax < places.length; start += headsMax) {
     yield { kind: "heads", heads: places.slice(start, start + headsMax), complete: false };
@@ -100,18 +99,38 @@ async function* tellHeads(
   yield { kind: "heads", heads, complete: true, watermark };
 }
 
+async function* tellLeft(
+  { store }: FollowParts,
+  feed: UserFeed,
+  since: Date,
+): AsyncGenerator<MembershipNews, void> {
+  const changes = await store.conversations.changes({ user_ids: [feed.userId], since });
+  const left = changes.filter(({ kind }) => kind === "left");
+  if (left.length === 0) return;
+  const conversation_ids = left.map(({ conversation_id }) => conversation_id);
+  for (const { conversation_id, last_seq } of await store.conversations.heads({
+    conversation_ids,
+  })) {
+    feed.leave(conversation_id);
+    yield { kind: "left", conversation_id, last_seq };
+  }
+}
+
+// Clocks and writes in flight may differ by the overlap.
+function toMoment(watermark: number): Date {
+  return new Date(Math.max(watermark - clocksDifferByMs, 0));
+}
+
 /** Lets a feed begin, and returns where: in all conversations, or in those that something happened in since a moment. */
 async function begin(
   { store, audiences }: FollowParts,
   feed: UserFeed,
-  from: number | undefined,
+  since: Date | undefined,
 ): Promise<Place[]> {
-  const heads = await store.conversations.heads({
-    user_id: feed.userId,
-    ...(from !== undefined && { since: new Date(Math.max(from, 0)) }),
-  });
+  const { userId: user_id } = feed;
+  const heads = await store.conversations.heads({ user_id, ...(since && { since }) });
   audiences.begin(feed, heads);
-  return toPlaces(store, heads, from);
+  return toPlaces(store, heads, since?.getTime());
 }
 
 async function toPlaces(

@@ -11,7 +11,7 @@ export interface MembershipNews {
 /** So much of it is held for a reader that does not take it; who comes back is told how it ended. */
 const newsMax = 1_000;
 /** Clocks of the processes that write memberships may differ by this, in ms. */
-const clocksDifferByMs = 60_000;
+export const clocksDifferByMs = 60_000;
 
 /**
  * What one connection of a user is still to be sent, and what it was told. It holds places only in conversations that woke

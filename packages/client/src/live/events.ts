@@ -36,7 +36,7 @@ export type ConversationEvent =
  * - `heads`: the first, and again after `reset`: where all conversations end; what is behind that follows.
  * - `message`: in each conversation once, in the order of `seq`.
  * - `joined`: the messages behind `last_seq` follow; also told of what was joined while the connection was lost.
- * - `left`: nothing more follows; not told of what was left while the connection was lost.
+ * - `left`: nothing more follows; also told of what was left while the connection was lost.
  * - `reset`: the server goes on from a restored backup. Forget what is held; `heads` follow.
  */
 export type UserEvent =
