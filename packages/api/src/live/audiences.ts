@@ -9,7 +9,7 @@ import { type Followed, type Hub, unheardMaxMs } from "./hub.ts";
 import { createInquiry, type Question } from "./inquiry.ts";
 import { findJoinedSeq } from "./joined-seq.ts";
 import type { LogTail } from "./log-tail.ts";
-import type { UserFeed } from "./user-feed.ts";
+import { clocksDifferByMs, type UserFeed } from "./user-feed.ts";
 
 /** Those of the connected users who are in one conversation; kept while something is said there. */
 interface Audience {
@@ -28,6 +28,8 @@ interface Joined extends Membership {
 const keptForMs = 60_000;
 /** After a pause of so long the store is asked again who hears it: who came back may not have been told of it, in ms. */
 const askedAgainAfterMs = 30_000;
+/** The changes of so many users are asked for by one call. */
+const changesSize = 100;
 
 /** Brings to each connected user what is said in any of their conversations. */
 export interface Audiences {
@@ -171,6 +173,7 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
   /** Wakes what woke unheard, asks again who is where, and lets go of what fell quiet. */
   async function check(): Promise<void> {
     const startedAt = performance.now();
+    if (store.watchState() !== "live") await hearChanges();
     const active = feedsOf.size > 0 ? await store.conversations.heads("active") : [];
     for (const { conversation_id, last_seq } of active) {
       wake(conversation_id).followed.tail.learn(last_seq);
@@ -181,6 +184,17 @@ export function createAudiences(store: ChatStore, hub: Hub): Audiences {
     for (const [id, audience] of audiences) {
       const isQuiet = !isActive.has(id) && audience.wokenAt < startedAt - keptForMs;
       if (isQuiet) drop(id, audience);
+    }
+  }
+
+  // Where a joining or leaving by another process is not heard of at once, or not at all.
+  async function hearChanges(): Promise<void> {
+    const unheardMs = performance.now() - hub.checkedAt;
+    const since = new Date(Date.now() - unheardMs - clocksDifferByMs);
+    const userIds = [...feedsOf.keys()];
+    for (let start = 0; start < userIds.length; start += changesSize) {
+      const user_ids = userIds.slice(start, start + changesSize);
+      for (const change of await store.conversations.changes({ user_ids, since })) hear(change);
     }
   }
 
