@@ -32,6 +32,8 @@ export function delayed(
   }
   return {
     ...store,
+    // So an event that is lost is made up for by a check.
+    watchState: () => "alone",
     epoch: () => scheduler.schedule(store.epoch()),
     watch: (listener) => store.watch((event) => meet(event, listener)),
     messages: {
@@ -44,6 +46,7 @@ export function delayed(
       ...conversations,
       heads: (query) => late(() => conversations.heads(query)),
       memberships: (query) => late(() => conversations.memberships(query)),
+      changes: (query) => late(() => conversations.changes(query)),
     },
   };
 }
