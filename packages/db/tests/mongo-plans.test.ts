@@ -95,7 +95,7 @@ async function useEverything({ messages, conversations }: ChatStore): Promise<vo
   });
   await conversations.get(["full", "room-1", "room-2"], 10);
   await conversations.removeMember("full", "ann");
-  await conversations.changes({ user_ids: ["ann"], since: new Date(0) });
+  await conversations.changes({ user_ids: ["ann", "bob"], since: new Date(0) });
 }
 
 async function plannedOperations(db: Db): Promise<Profile[]> {

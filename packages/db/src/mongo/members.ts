@@ -3,7 +3,7 @@ import type { Events } from "../events.ts";
 import { membersShownMax } from "../limits.ts";
 import type { ChangesQuery, Membership, MembershipChange, MembershipsQuery } from "../store.ts";
 import { type Connection, readTimeoutMs } from "./connection.ts";
-import { type LeavingDocument, type MemberDocument, memberKey } from "./documents.ts";
+import { type MemberDocument, memberKey } from "./documents.ts";
 import { isDuplicateKey, isOnlyDuplicates } from "./errors.ts";
 import { membersIndex } from "./schema.ts";
 
@@ -112,24 +112,27 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
 
     /** Reads what users joined since a moment and are in, and what they left since then and are not in. */
     async changes({ user_ids, since }: ChangesQuery): Promise<MembershipChange[]> {
-      const changes: MembershipChange[] = [];
-      for (const user_id of user_ids) {
-        const joined = await joinedBy(user_id);
-        const left = await leavings
-          .find({ user_id, left_at: { $gte: since } })
-          .project<LeavingDocument>({ conversation_id: 1 })
+      if (user_ids.length === 0) return [];
+      const [present, left] = await Promise.all([
+        members
+          .find({ $or: user_ids.map(ofUser) })
+          .project<MemberDocument>({ user_id: 1, conversation_id: 1, joined: 1 })
           .batchSize(10_000)
           .maxTimeMS(readTimeoutMs)
-          .toArray();
-        for (const [conversation_id, joinedAt] of joined) {
-          if (joinedAt >= since) changes.push({ kind: "joined", conversation_id, user_id });
-        }
-        for (const { conversation_id } of left) {
-          if (!joined.has(conversation_id))
-            changes.push({ kind: "left", conversation_id, user_id });
-        }
-      }
-      return changes;
+          .toArray(),
+        leavings
+          .find({ user_id: { $in: [...user_ids] }, left_at: { $gte: since } })
+          .batchSize(10_000)
+          .maxTimeMS(readTimeoutMs)
+          .toArray(),
+      ]);
+      const ids = new Set(present.map(({ _id }) => _id));
+      const joined = present.filter((member) => toDate(member.joined) >= since);
+      const gone = left.filter(({ _id }) => !ids.has(_id));
+      return [
+        ...joined.map((member) => ({ kind: "joined" as const, ...toIds(member) })),
+        ...gone.map((leaving) => ({ kind: "left" as const, ...toIds(leaving) })),
+      ];
     },
 
     joinedBy,
