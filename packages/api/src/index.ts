@@ -1,4 +1,5 @@
 export type { Message } from "@chatnest/db";
+export { boundAnswer } from "./answer-time.ts";
 export type { Caller, Context } from "./context.ts";
 export {
   ChatError,
@@ -8,7 +9,6 @@ export {
   toChatError,
   toTrpcError,
 } from "./errors.ts";
-export { inTime } from "./in-time.ts";
 export type { ConversationNews } from "./live/follow-conversation.ts";
 export type { UserNews } from "./live/follow-user.ts";
 export { createLive, type Live } from "./live/index.ts";

@@ -1,7 +1,7 @@
 import { initTRPC } from "@trpc/server";
+import { boundAnswer } from "./answer-time.ts";
 import type { Context } from "./context.ts";
 import { errorTable, toChatError, toTrpcError } from "./errors.ts";
-import { inTime } from "./in-time.ts";
 import type { Meta } from "./rest.ts";
 
 const t = initTRPC
@@ -31,7 +31,7 @@ export const { router, createCallerFactory } = t;
 
 /** A procedure that answers in bounded time, with errors of the error table alone. */
 export const procedure = t.procedure.use(async ({ next }) => {
-  const result = await inTime(next());
+  const result = await boundAnswer(next());
   if (!result.ok) throw toTrpcError(result.error);
   return result;
 });

@@ -1,4 +1,4 @@
-import { inTime } from "@chatnest/api";
+import { boundAnswer } from "@chatnest/api";
 
 // What is written at once: enough that a chunk's own cost does not show, little enough to hold for every slow reader.
 const chunkLength = 32 * 1024;
@@ -16,7 +16,7 @@ export async function openJsonArray(
   cut: (error: unknown) => boolean,
 ): Promise<ReadableStream<Uint8Array>> {
   const iterator = items[Symbol.asyncIterator]();
-  let next = await inTime(iterator.next());
+  let next = await boundAnswer(iterator.next());
   let mark = "[";
 
   async function readChunk(): Promise<string> {

@@ -1,4 +1,5 @@
 import { StoreError } from "../errors.ts";
+import { inTime } from "../in-time.ts";
 import { toStoreError } from "./errors.ts";
 
 /** No call takes longer than this, in ms, whatever the driver waits for. */
@@ -38,7 +39,7 @@ export function createGate() {
       return async (...input) => {
         underWay++;
         try {
-          return await withinTime(call(...input));
+          return await inTime(call(...input), callTimeoutMs);
         } catch (error) {
           throw toStoreError(error);
         } finally {
@@ -47,16 +48,4 @@ export function createGate() {
       };
     },
   };
-}
-
-async function withinTime<TResult>(result: Promise<TResult>): Promise<TResult> {
-  const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    timeout.reject(new StoreError("unavailable", "MongoDB did not answer in time"));
-  }, callTimeoutMs);
-  try {
-    return await Promise.race([result, timeout.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
