@@ -4,7 +4,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 const besideOthers = [
   "crash-points",
   "half-open",
-  "lagging-members",
+  "slow-members",
   "live",
   "live-mongo",
   "majority-read",

@@ -5,9 +5,9 @@ import { startChatNest } from "../support/chatnest-process.ts";
 import { FaultSet } from "../support/fault-set.ts";
 import { until } from "../support/until.ts";
 
-const database = "chatnest_faults_lagging";
+const database = "chatnest_faults_slow";
 
-describe("while members of a set fall behind", () => {
+describe("while members of a set fall behind or are slow", () => {
   let set: FaultSet;
   beforeAll(async () => {
     set = await FaultSet.start();
@@ -50,12 +50,40 @@ describe("while members of a set fall behind", () => {
         what: `it says that it is ${status}`,
       });
     await says("ready", 15_000);
-    await set.failCommand({ failCommands: ["getMore", "aggregate"], errorCode: 91, appName });
+    // One that says nothing of the server, which the driver would take for gone.
+    const errorCode = 50; /* MaxTimeMSExpired */
+    await set.failCommand({ failCommands: ["getMore", "aggregate"], errorCode, appName });
     await says("degraded", 15_000);
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
     expect((await fetch(`${server.url}/messages/room?limit=1`)).status).toBe(200);
     await set.heal();
     await says("ready", 15_000);
+  });
+
+  it("answers that need many commands are bounded when each of them is slow", async () => {
+    await set.settled();
+    await using server = await startChatNest(set.uri(database));
+    const call = async (path: string, body?: object) => {
+      const post = { method: "POST", headers: { "content-type": "application/json" } };
+      const start = performance.now();
+      const init = body && { ...post, body: JSON.stringify(body) };
+      const { status } = await fetch(server.url + path, init);
+      return { status, seconds: (performance.now() - start) / 1_000 };
+    };
+    await call("/messages/", { conversation_id: "slow", user_id: "ann", content: "hello" });
+    // Each is answered before the store gives it up.
+    const block = { blockConnection: true, blockTimeMS: 3_500 };
+    await set.failCommand({ failCommands: ["insert", "update", "find", "aggregate"], ...block });
+    const answers = await Promise.all([
+      call("/conversations/ann"),
+      call("/conversations/ann?limit=10"),
+      call("/conversations/", { user_ids: ["ann", "bob"] }),
+    ]);
+    await set.heal();
+    for (const { status, seconds } of answers) {
+      expect(status).toBe(503);
+      expect(seconds).toBeLessThan(15);
+    }
   });
 
   it("a store that no majority writes to does not say that it can write, though its primary answers", async () => {
