@@ -83,11 +83,11 @@ describe("GroupCommit", () => {
   });
 
   it("gives up unwritten what has waited for too long, and goes on with what came later", async () => {
-    const { group, groups, finish } = createRecorder({ groupsInFlightMax: 1, waitMsMax: 20 });
+    const { group, groups, finish } = createRecorder({ groupsInFlightMax: 1, waitMsMax: 1_000 });
     const first = group.add("a1");
     await nextTurn();
     const late = Promise.allSettled(["a2", "b1"].map((item) => group.add(item)));
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
     const last = group.add("a3");
     await nextTurn();
     for (const result of await late) {

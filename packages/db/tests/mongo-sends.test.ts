@@ -72,7 +72,7 @@ describe.each(replicaSets)("MongoDB $name sends", ({ uri }) => {
     await send();
     const { now } = Date;
     const commands = await commandsOf(database, async () => {
-      for (const seconds of [8, 16, 24]) {
+      for (const seconds of [6, 12, 18]) {
         vi.spyOn(Date, "now").mockImplementation(() => now() + seconds * 1_000);
         // It is taken for dead where the clock jumps, until it is heard again.
         await expect.poll(() => store.watchState(), { timeout: 10_000 }).toBe("live");
