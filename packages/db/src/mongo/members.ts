@@ -36,19 +36,6 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
     }
   }
 
-  /** Reads all conversations of a user, in no particular order, and when the user joined each. */
-  async function joinedBy(userId: string): Promise<Map<string, Date>> {
-    const documents = await members
-      .find(ofUser(userId))
-      .project<MemberDocument>({ _id: 0, conversation_id: 1, joined: 1 })
-      .batchSize(10_000)
-      .maxTimeMS(readTimeoutMs)
-      .toArray();
-    return new Map(
-      documents.map(({ conversation_id, joined }) => [conversation_id, toDate(joined)]),
-    );
-  }
-
   // Whoever removes the same member at the same time remembers it as well.
   async function remember(_id: string, { user_id, conversation_id }: MemberIds): Promise<void> {
     const leaving = { $set: { user_id, left_at: new Date() } };
@@ -135,7 +122,18 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
       ];
     },
 
-    joinedBy,
+    /** Reads all conversations of a user, in no particular order, and when the user joined each. */
+    async joinedBy(userId: string): Promise<Map<string, Date>> {
+      const documents = await members
+        .find(ofUser(userId))
+        .project<MemberDocument>({ _id: 0, conversation_id: 1, joined: 1 })
+        .batchSize(10_000)
+        .maxTimeMS(readTimeoutMs)
+        .toArray();
+      return new Map(
+        documents.map(({ conversation_id, joined }) => [conversation_id, toDate(joined)]),
+      );
+    },
 
     /** Reads the ids of all conversations of a user, in no particular order. */
     async conversationsOf(userId: string): Promise<string[]> {
