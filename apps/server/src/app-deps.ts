@@ -1,8 +1,8 @@
 import type { Live } from "@chatnest/api";
 import type { ChatStore } from "@chatnest/db";
 import type { Logger } from "pino";
-import type { Trust } from "./http/trust.ts";
-import type { StreamLimits } from "./stream-slots.ts";
+import type { Trust } from "./auth/trust.ts";
+import type { StreamLimits } from "./http/stream-slots.ts";
 
 /** What the server is made of. */
 export interface AppDeps {

@@ -3,20 +3,20 @@ import { type Context, Hono, type MiddlewareHandler, type Next } from "hono";
 import { requestId } from "hono/request-id";
 import type { AppDeps } from "./app-deps.ts";
 import type { AppEnv } from "./app-env.ts";
-import { serveDocs } from "./docs.ts";
+import { requireTrust } from "./auth/trust.ts";
+import { serveDocs } from "./docs/serve-docs.ts";
 import { serveHealth } from "./health.ts";
 import { shareWithOrigins } from "./http/cors.ts";
 import { Heartbeat } from "./http/heartbeat.ts";
 import { answerUnhandled, type SendError } from "./http/methods.ts";
-import { logFailure, logRequests } from "./http/request-log.ts";
 import { skipSent } from "./http/sent.ts";
+import { StreamSlots } from "./http/stream-slots.ts";
 import { checkTarget, readPath, readTarget } from "./http/target.ts";
-import { requireTrust } from "./http/trust.ts";
+import { logFailure, logRequests } from "./log/request-log.ts";
 import { serveRest } from "./rest/adapter.ts";
-import { serveLive } from "./rest/live.ts";
+import { serveLive } from "./rest/events/serve-events.ts";
 import { sendProblem } from "./rest/problem.ts";
-import { StreamSlots } from "./stream-slots.ts";
-import { isTrpcPath, sendTrpcError, serveTrpc } from "./trpc.ts";
+import { isTrpcPath, sendTrpcError, serveTrpc } from "./trpc/serve-trpc.ts";
 
 /** Makes the whole of what the server answers; nothing is opened and nothing listens. */
 export function createApp(deps: AppDeps): Hono<AppEnv> {

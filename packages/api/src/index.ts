@@ -10,9 +10,9 @@ export {
   toTrpcError,
 } from "./errors.ts";
 export type { ConversationNews } from "./live/follow-conversation.ts";
-export type { UserNews } from "./live/follow-user.ts";
 export { createLive, type Live } from "./live/index.ts";
 export { type Position, readPosition, toPosition } from "./live/position.ts";
+export type { UserNews } from "./live/user/follow-user.ts";
 export type { Meta, RestAnswer, RestHeader, RestQuery, RestRoute } from "./rest.ts";
 export {
   type AppRouter,

@@ -1,13 +1,13 @@
 import { type Conversations, createConversations } from "./conversations.ts";
-import { createIdentity, type KnownUser, type NamedUser } from "./identity.ts";
+import { createIdentity, type KnownUser, type NamedUser } from "./http/identity.ts";
+import { createRequests } from "./http/request.ts";
+import type { Token } from "./http/token.ts";
+import { createTransport } from "./http/transport.ts";
 import { createLiveConversation, type LiveConversation } from "./live/conversation.ts";
 import { createLiveUser, type LiveUser } from "./live/user.ts";
 import { createMessages, type Messages } from "./messages.ts";
 import { createNotes, type Notes } from "./notes.ts";
 import type { Fetch, FetchLike } from "./platform.ts";
-import { createRequests } from "./request.ts";
-import type { Token } from "./token.ts";
-import { createTransport } from "./transport.ts";
 
 /** How often a call that may be repeated is tried: after network errors, time-outs, 408, 429 and 5xx. */
 export interface RetryOptions {

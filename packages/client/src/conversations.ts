@@ -7,10 +7,10 @@ import type {
   GetConversationInput,
   MemberInput,
 } from "./contract.ts";
-import type { By, KnownUser, NamedUser } from "./identity.ts";
-import { listAll, toFirstInboxPage } from "./lists.ts";
-import { type ConversationPage, readConversationPage } from "./pages.ts";
-import type { CallOptions, Transport } from "./transport.ts";
+import type { By, KnownUser, NamedUser } from "./http/identity.ts";
+import type { CallOptions, Transport } from "./http/transport.ts";
+import { listAll, toFirstInboxPage } from "./lists/list-all.ts";
+import { type ConversationPage, readConversationPage } from "./lists/pages.ts";
 
 /** Conversations, who is in them, and each user's inbox. */
 export interface Conversations<in TUser extends KnownUser = NamedUser> {

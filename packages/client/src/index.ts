@@ -30,7 +30,10 @@ export {
   isChatError,
   type ServerErrorCode,
 } from "./errors.ts";
-export type { By, KnownUser, NamedUser } from "./identity.ts";
+export type { By, KnownUser, NamedUser } from "./http/identity.ts";
+export type { Token } from "./http/token.ts";
+export type { CallOptions } from "./http/transport.ts";
+export type { ConversationPage, MessagePage } from "./lists/pages.ts";
 export type {
   ConversationHandlers,
   FollowConversationOptions,
@@ -43,7 +46,6 @@ export type { LiveUser, UserHandlers } from "./live/user.ts";
 export { createMessageId } from "./message-id.ts";
 export type { Messages } from "./messages.ts";
 export type { Notes } from "./notes.ts";
-export type { ConversationPage, MessagePage } from "./pages.ts";
 export type {
   AbortSignalLike,
   ByteStream,
@@ -52,5 +54,3 @@ export type {
   FetchLike,
   ResponseLike,
 } from "./platform.ts";
-export type { Token } from "./token.ts";
-export type { CallOptions } from "./transport.ts";

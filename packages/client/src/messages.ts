@@ -5,11 +5,11 @@ import type {
   SendMessageInput,
   SendMessageOutput,
 } from "./contract.ts";
-import type { By, Identity, KnownUser, NamedUser } from "./identity.ts";
-import { listAll, toFirstPage } from "./lists.ts";
+import type { By, Identity, KnownUser, NamedUser } from "./http/identity.ts";
+import type { CallOptions, Transport } from "./http/transport.ts";
+import { listAll, toFirstPage } from "./lists/list-all.ts";
+import { type MessagePage, readMessagePage } from "./lists/pages.ts";
 import { createMessageId } from "./message-id.ts";
-import { type MessagePage, readMessagePage } from "./pages.ts";
-import type { CallOptions, Transport } from "./transport.ts";
 
 /** Messages of conversations: one ordered log for each. */
 export interface Messages<in TUser extends KnownUser = NamedUser> {

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createRequests } from "../src/http/request.ts";
+import type { Token } from "../src/http/token.ts";
 import { keepConnected } from "../src/live/connection.ts";
 import type { LiveState } from "../src/live/state.ts";
-import { createRequests } from "../src/request.ts";
-import type { Token } from "../src/token.ts";
 
 /** What a peer does with a request. */
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void;

@@ -1,6 +1,6 @@
+export { inTime } from "./commit/in-time.ts";
 export type { Conversation, Message } from "./entities.ts";
 export { isStoreError, StoreError, type StoreErrorCode } from "./errors.ts";
-export { inTime } from "./in-time.ts";
 export * from "./limits.ts";
 export { type MongoChatStore, type MongoStoreOptions, openMongoStore } from "./mongo/index.ts";
 export { openSqliteStore } from "./sqlite/index.ts";

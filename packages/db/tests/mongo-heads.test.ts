@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, inject, it } from "vitest";
 import { conversationStream, openMongoStore } from "../src/index.ts";
-import { createConnection } from "../src/mongo/connection.ts";
-import { readHeads } from "../src/mongo/heads.ts";
+import { createConnection } from "../src/mongo/connection/connection.ts";
+import { readHeads } from "../src/mongo/log-heads.ts";
 import { newMessage } from "./make.ts";
 import { withDatabase } from "./with-database.ts";
 

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
+import { headSql } from "../src/sqlite/conversation-heads.ts";
 import { conversationSql } from "../src/sqlite/conversations.ts";
-import { headSql } from "../src/sqlite/heads.ts";
 import { memberSql } from "../src/sqlite/members.ts";
 import { messageSql } from "../src/sqlite/messages.ts";
 import { migrate } from "../src/sqlite/schema.ts";

@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import { createApp } from "../app.ts";
 import type { Settings } from "../env.ts";
 import { listen } from "../http/listen.ts";
-import { createLogger } from "../logger.ts";
+import { createLogger } from "../log/logger.ts";
 import { type OpenedStore, openStore } from "../store.ts";
 import { version } from "../version.ts";
 import { abortOnStopSignals } from "./stop-signals.ts";

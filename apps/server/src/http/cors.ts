@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import type { AppEnv } from "../app-env.ts";
-import { isLoopbackOrigin, type Trust } from "./trust.ts";
+import { isLoopbackOrigin, type Trust } from "../auth/trust.ts";
 
 const allowHeaders = [
   "Authorization",

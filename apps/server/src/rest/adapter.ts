@@ -2,11 +2,11 @@ import type { RestQuery } from "@chatnest/api";
 import type { Context, Hono } from "hono";
 import type { AppDeps } from "../app-deps.ts";
 import type { AppEnv } from "../app-env.ts";
+import { readJsonObject } from "../http/body.ts";
 import { bothForms } from "../http/paths.ts";
-import { logCut } from "../http/request-log.ts";
 import { readTarget } from "../http/target.ts";
+import { logCut } from "../log/request-log.ts";
 import { sendAnswer, sendStream, toAnswer } from "./answer.ts";
-import { readJsonObject } from "./body.ts";
 import { joinInput, readQuery, refuseQuery, toNumbers } from "./input.ts";
 import { openJsonArray } from "./json-array.ts";
 import {

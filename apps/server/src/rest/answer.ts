@@ -3,6 +3,7 @@ import type { RestAnswer, RestQuery, RestRoute } from "@chatnest/api";
 import type { Context } from "hono";
 import type { StatusCode } from "hono/utils/http-status";
 import type { AppEnv } from "../app-env.ts";
+import { isUnchanged } from "../http/etag.ts";
 
 /** Turns the result of a procedure into what REST answers. */
 export function toAnswer(
@@ -36,13 +37,6 @@ export function sendAnswer(
 /** Answers with JSON that comes piece by piece. */
 export function sendStream(c: Context<AppEnv>, stream: ReadableStream | null): Response {
   return send(c, { status: 200, body: stream, headers: { ...json, ...notKept } });
-}
-
-/** Says whether what a client has is what it would get: RFC 9110, section 13.1.2. */
-export function isUnchanged(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  const tags: string[] = ifNoneMatch.match(/"[^"]*"/g) ?? [];
-  return ifNoneMatch.trim() === "*" || tags.includes(etag.replace(/^W\//, ""));
 }
 
 interface Reply {

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { StatusCode } from "hono/utils/http-status";
 import { z } from "zod";
 import type { AppEnv } from "../app-env.ts";
+import { retryHeaders } from "../http/retry-after.ts";
 
 const codes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
 
@@ -37,8 +38,6 @@ export const Problem = z
   .meta({ id: "Problem" });
 export type Problem = z.infer<typeof Problem>;
 
-const retryAfterSeconds = 2;
-
 /** Answers with an error. */
 export function sendProblem(
   c: Context<AppEnv>,
@@ -54,11 +53,6 @@ export function sendProblem(
     ...(error.code === "payload_too_large" && { connection: "close" }),
     ...headers,
   });
-}
-
-/** Says when to try again, for the errors that pass. */
-export function retryHeaders({ code }: ChatError): Record<string, string> {
-  return code === "unavailable" ? { "retry-after": String(retryAfterSeconds) } : {};
 }
 
 function toProblem({ code, message, issues, id }: ChatError, requestId: string): Problem {

@@ -1,12 +1,12 @@
 import type { ChatStore } from "@chatnest/db";
-import { createAudiences } from "./audiences.ts";
 import {
   type ConversationNews,
   type FollowInput,
   followConversation,
 } from "./follow-conversation.ts";
-import { type FollowUserInput, followUser, type UserNews } from "./follow-user.ts";
 import { createHub, type HubOptions } from "./hub.ts";
+import { createConversationFollowers } from "./user/conversation-followers.ts";
+import { type FollowUserInput, followUser, type UserNews } from "./user/follow-user.ts";
 
 /** What is live in a process: its followers, and what wakes them. */
 export interface Live {
@@ -22,10 +22,10 @@ export interface Live {
 /** Makes what is live over a store, which must outlive it. */
 export function createLive(store: ChatStore, options?: HubOptions): Live {
   const hub = createHub(store, options);
-  const audiences = createAudiences(store, hub);
+  const followers = createConversationFollowers(store, hub);
   return {
     followConversation: (input, signal) => followConversation(hub, input, signal),
-    followUser: (input, signal) => followUser({ store, hub, audiences }, input, signal),
+    followUser: (input, signal) => followUser({ store, hub, followers }, input, signal),
     close: () => hub.close(),
   };
 }

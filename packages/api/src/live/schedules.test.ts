@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type ChatStore, openSqliteStore } from "@chatnest/db";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { delayed, fate } from "./delayed-store.ts";
+import { delayed, fate } from "../../tests/delayed-store.ts";
 import { followConversation } from "./follow-conversation.ts";
 import { createHub, type Hub } from "./hub.ts";
 

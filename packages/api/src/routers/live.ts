@@ -1,9 +1,9 @@
 import { tracked } from "@trpc/server";
 import type { Context } from "../context.ts";
 import { ChatError, toTrpcError } from "../errors.ts";
-import type { UserNews } from "../live/follow-user.ts";
 import type { Live } from "../live/index.ts";
 import { type Position, readPosition, toPosition } from "../live/position.ts";
+import type { UserNews } from "../live/user/follow-user.ts";
 import {
   type ConversationEvent,
   FollowConversationInput,

@@ -1,9 +1,9 @@
-import { pause } from "../abort.ts";
-import { backoffMs } from "../backoff.ts";
 import { ChatError, type ChatErrorCode } from "../errors.ts";
+import { pause } from "../http/abort.ts";
+import { backoffMs } from "../http/backoff.ts";
+import type { Requests } from "../http/request.ts";
+import { isPassing } from "../http/retry.ts";
 import { type AbortSignalLike, platform } from "../platform.ts";
-import type { Requests } from "../request.ts";
-import { isPassing } from "../retry.ts";
 import type { ServerSentEvent } from "./event-stream.ts";
 import { readData } from "./events.ts";
 import type { LiveState } from "./state.ts";

@@ -1,5 +1,5 @@
 import type { Message } from "../contract.ts";
-import type { Requests } from "../request.ts";
+import type { Requests } from "../http/request.ts";
 import type { ConversationEvent } from "./events.ts";
 import { followConversation } from "./follow-conversation.ts";
 import { iterate } from "./iterate.ts";

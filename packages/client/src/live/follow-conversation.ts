@@ -1,6 +1,6 @@
 import type { Message } from "../contract.ts";
 import type { ChatError } from "../errors.ts";
-import type { Requests } from "../request.ts";
+import type { Requests } from "../http/request.ts";
 import { keepConnected } from "./connection.ts";
 import type { ServerSentEvent } from "./event-stream.ts";
 import { type ConversationEvent, type Head, readData, toUnknownEvent } from "./events.ts";

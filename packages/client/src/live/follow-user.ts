@@ -1,8 +1,8 @@
 import type { Message } from "../contract.ts";
 import type { ChatError } from "../errors.ts";
-import type { Identity } from "../identity.ts";
-import type { Requests } from "../request.ts";
-import type { Transport } from "../transport.ts";
+import type { Identity } from "../http/identity.ts";
+import type { Requests } from "../http/request.ts";
+import type { Transport } from "../http/transport.ts";
 import { keepConnected } from "./connection.ts";
 import type { ServerSentEvent } from "./event-stream.ts";
 import { type Head, readData, toUnknownEvent, type UserEvent } from "./events.ts";

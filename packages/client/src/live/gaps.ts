@@ -1,7 +1,7 @@
-import { pause } from "../abort.ts";
-import { backoffMs } from "../backoff.ts";
 import type { Message } from "../contract.ts";
 import { isChatError } from "../errors.ts";
+import { pause } from "../http/abort.ts";
+import { backoffMs } from "../http/backoff.ts";
 import { type AbortSignalLike, platform } from "../platform.ts";
 
 /** What was missed in one conversation. */

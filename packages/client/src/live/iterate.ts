@@ -1,4 +1,4 @@
-import { leaveAtOnce } from "../leave.ts";
+import { returnEarly } from "../lists/early-return.ts";
 import {
   type Follow,
   type FollowOptions,
@@ -55,7 +55,7 @@ export function iterate<TEvent>(
   options: FollowOptions = {},
 ): AsyncGenerator<TEvent, void> {
   let subscription: Subscription | undefined;
-  return leaveAtOnce(run(), () => subscription?.close());
+  return returnEarly(run(), () => subscription?.close());
 
   async function* run(): AsyncGenerator<TEvent, void> {
     const queue = new EventQueue<TEvent>();

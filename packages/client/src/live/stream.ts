@@ -1,8 +1,8 @@
-import { orAborted } from "../abort.ts";
-import { readProblem } from "../answer.ts";
 import { ChatError, isChatError } from "../errors.ts";
+import { orAborted } from "../http/abort.ts";
+import { readProblem } from "../http/answer.ts";
+import type { Requests } from "../http/request.ts";
 import { type AbortSignalLike, platform } from "../platform.ts";
-import type { Requests } from "../request.ts";
 import { EventParser, type ServerSentEvent } from "./event-stream.ts";
 import { type SilenceWatch, watchSilence } from "./silence.ts";
 

@@ -1,11 +1,11 @@
-import type { Events } from "../events.ts";
+import type { Events } from "../commit/events.ts";
 import type { NewMessage } from "../store.ts";
 import { conversationStream } from "../stream.ts";
-import { type Connection, readTimeoutMs } from "./connection.ts";
+import { type Connection, readTimeoutMs } from "./connection/connection.ts";
 import { type ConversationDocument, memberKey } from "./documents.ts";
-import { type Head, readHeads } from "./heads.ts";
+import { type Head, readHeads } from "./log-heads.ts";
 import type { Members } from "./members.ts";
-import { RecentMap } from "./recent-map.ts";
+import { RecentMap } from "./writing/recent-map.ts";
 
 /** A message of a conversation. */
 type Said = NewMessage & { conversation_id: string };

@@ -1,6 +1,6 @@
 import type { ConversationHead, HeadsQuery } from "../store.ts";
 import type { Activity } from "./activity.ts";
-import { type Connection, readTimeoutMs } from "./connection.ts";
+import { type Connection, readTimeoutMs } from "./connection/connection.ts";
 import type { ConversationDocument } from "./documents.ts";
 import type { Members } from "./members.ts";
 

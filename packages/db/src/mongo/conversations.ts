@@ -5,10 +5,10 @@ import { hashOfMembers, otherMembers } from "../new-conversation.ts";
 import type { ConversationStore, MessageStore, NewConversation } from "../store.ts";
 import { conversationStream } from "../stream.ts";
 import type { Activity } from "./activity.ts";
-import { type Connection, readTimeoutMs } from "./connection.ts";
+import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import { isDuplicateKey } from "./connection/errors.ts";
 import { openConversationHeads } from "./conversation-heads.ts";
 import type { ConversationDocument } from "./documents.ts";
-import { isDuplicateKey } from "./errors.ts";
 import type { Members } from "./members.ts";
 
 /** What conversations are made of. */

@@ -1,16 +1,16 @@
-import { checkedStore, type UncheckedStore } from "../checked-store.ts";
+import { createEvents } from "../commit/events.ts";
 import type { StoreError } from "../errors.ts";
-import { createEvents } from "../events.ts";
 import type { ChatStore } from "../store.ts";
+import { type UncheckedStore, validatedStore } from "../validated-store.ts";
 import { createActivity } from "./activity.ts";
-import { connectForEver } from "./connect.ts";
-import { createConnection } from "./connection.ts";
+import { createCallGuard } from "./connection/call-guard.ts";
+import { connectForEver } from "./connection/connect.ts";
+import { createConnection } from "./connection/connection.ts";
+import { formerCollections, readEpoch, renewEpoch } from "./connection/schema.ts";
 import { openConversations } from "./conversations.ts";
-import { createGate } from "./gate.ts";
 import { openMembers } from "./members.ts";
 import { openMessages } from "./messages.ts";
-import { formerCollections, readEpoch, renewEpoch } from "./schema.ts";
-import { openWatch, type Watch } from "./watch.ts";
+import { openWatch, type Watch } from "./watching/watch.ts";
 
 /** Where a MongoDB store is, and who wants to hear of it. */
 export interface MongoStoreOptions {
@@ -38,7 +38,7 @@ const settleEveryMs = 30_000;
  */
 export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   const connection = createConnection(options.uri);
-  const gate = createGate();
+  const guard = createCallGuard();
   const events = createEvents();
   const members = openMembers(connection, events);
   const isHearing = () => watch?.state() === "live";
@@ -59,7 +59,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
     const { onRetry = () => {}, onAlone = () => {}, onFormerCollections } = options;
     await connectForEver(connection, { onRetry, signal: closed.signal });
     if (closed.signal.aborted) return;
-    gate.open();
+    guard.open();
     watch = openWatch(connection, events, onAlone);
     settling = setInterval(settle, settleEveryMs).unref();
     settle();
@@ -81,7 +81,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   }
 
   async function close(): Promise<void> {
-    const ended = gate.close();
+    const ended = guard.close();
     closed.abort();
     clearInterval(settling);
     await Promise.all([messages.close(), ended]);
@@ -91,35 +91,35 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
 
   const store: UncheckedStore = {
     messages: {
-      append: gate.wrap(messages.append),
-      page: gate.wrap(messages.page),
-      get: gate.wrap(messages.get),
-      lastSeq: gate.wrap(messages.lastSeq),
-      lastSeqs: gate.wrap(messages.lastSeqs),
+      append: guard.wrap(messages.append),
+      page: guard.wrap(messages.page),
+      get: guard.wrap(messages.get),
+      lastSeq: guard.wrap(messages.lastSeq),
+      lastSeqs: guard.wrap(messages.lastSeqs),
     },
     conversations: {
-      create: gate.wrap(conversations.create),
-      get: gate.wrap(conversations.get),
-      inbox: gate.wrap(conversations.inbox),
-      heads: gate.wrap(conversations.heads),
-      memberships: gate.wrap(conversations.memberships),
-      changes: gate.wrap(conversations.changes),
-      addMember: gate.wrap(conversations.addMember),
-      removeMember: gate.wrap(conversations.removeMember),
+      create: guard.wrap(conversations.create),
+      get: guard.wrap(conversations.get),
+      inbox: guard.wrap(conversations.inbox),
+      heads: guard.wrap(conversations.heads),
+      memberships: guard.wrap(conversations.memberships),
+      changes: guard.wrap(conversations.changes),
+      addMember: guard.wrap(conversations.addMember),
+      removeMember: guard.wrap(conversations.removeMember),
     },
-    epoch: gate.wrap(() => readEpoch(connection)),
-    renewEpoch: gate.wrap(() => renewEpoch(connection)),
+    epoch: guard.wrap(() => readEpoch(connection)),
+    renewEpoch: guard.wrap(() => renewEpoch(connection)),
     watch: events.watch,
     watchState: () => watch?.state() ?? "degraded",
     // A majority has to take it: without one nothing can be sent, though the primary answers.
-    ping: gate.wrap(async () => {
+    ping: guard.wrap(async () => {
       const value = Date.now();
       await connection.meta.updateOne({ _id: "ping" }, { $set: { value } }, { upsert: true });
     }),
   };
 
   return {
-    ...checkedStore(store, gate.admit),
+    ...validatedStore(store, guard.admit),
     ready,
     close() {
       closing ??= close();

@@ -1,11 +1,11 @@
 import type { AnyBulkWriteOperation } from "mongodb";
-import type { Events } from "../events.ts";
+import type { Events } from "../commit/events.ts";
 import { membersShownMax } from "../limits.ts";
 import type { ChangesQuery, Membership, MembershipChange, MembershipsQuery } from "../store.ts";
-import { type Connection, readTimeoutMs } from "./connection.ts";
+import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import { isDuplicateKey, isOnlyDuplicates } from "./connection/errors.ts";
+import { membersIndex } from "./connection/schema.ts";
 import { type MemberDocument, memberKey } from "./documents.ts";
-import { isDuplicateKey, isOnlyDuplicates } from "./errors.ts";
-import { membersIndex } from "./schema.ts";
 
 type MemberIds = Omit<Membership, "joined_at">;
 

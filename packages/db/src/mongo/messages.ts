@@ -1,13 +1,13 @@
+import type { Events } from "../commit/events.ts";
+import { GroupCommit } from "../commit/group-commit.ts";
 import type { Message } from "../entities.ts";
-import type { Events } from "../events.ts";
-import { GroupCommit } from "../group-commit.ts";
 import type { Appended, MessageRange, MessageStore, NewMessage } from "../store.ts";
 import { type Stream, streamOf } from "../stream.ts";
 import type { Activity } from "./activity.ts";
-import { type Connection, readTimeoutMs } from "./connection.ts";
+import { type Connection, readTimeoutMs } from "./connection/connection.ts";
 import { toMessage } from "./documents.ts";
-import { createGroupWriter } from "./group-writer.ts";
-import { readHeads } from "./heads.ts";
+import { readHeads } from "./log-heads.ts";
+import { createGroupWriter } from "./writing/group-writer.ts";
 
 /** The logs, and how to let go of them. */
 export interface MongoMessages extends MessageStore {

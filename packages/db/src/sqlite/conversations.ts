@@ -1,11 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Events } from "../commit/events.ts";
 import type { Conversation, Message } from "../entities.ts";
 import { StoreError } from "../errors.ts";
-import type { Events } from "../events.ts";
 import { sliceInbox } from "../inbox.ts";
 import { hashOfMembers, otherMembers } from "../new-conversation.ts";
 import type { ConversationStore, NewConversation } from "../store.ts";
-import { openHeads } from "./heads.ts";
+import { openConversationHeads } from "./conversation-heads.ts";
 import type { Members } from "./members.ts";
 import { type ConversationRow, toTimestamp } from "./rows.ts";
 import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
@@ -36,7 +36,7 @@ export function openConversations(
   const byId = prepareQuery<ConversationRow>(db, conversationSql.byId);
   const insert = prepareCommand(db, conversationSql.insert);
   const ofUser = prepareQuery<{ id: string; last_activity_at: number }>(db, conversationSql.ofUser);
-  const readHeads = openHeads(db);
+  const readHeads = openConversationHeads(db);
 
   function create({ id, user_ids }: NewConversation): { created: boolean; joined: string[] } {
     const createdWith = hashOfMembers(user_ids);

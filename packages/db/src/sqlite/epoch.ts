@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { newEpoch } from "../epoch.ts";
+import { newEpoch } from "../commit/epoch.ts";
 import type { ChatStore } from "../store.ts";
 import { prepareCommand, prepareQuery } from "./statements.ts";
 

@@ -1,10 +1,10 @@
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { checkedStore } from "../checked-store.ts";
+import { createEvents } from "../commit/events.ts";
 import { StoreError } from "../errors.ts";
-import { createEvents } from "../events.ts";
 import type { ChatStore } from "../store.ts";
+import { validatedStore } from "../validated-store.ts";
 import { openConversations } from "./conversations.ts";
 import { openEpoch } from "./epoch.ts";
 import { toOpenError } from "./errors.ts";
@@ -39,7 +39,7 @@ export function openSqliteStore(file: string): ChatStore {
   // No other process has the file, so all that happens is heard of.
   const watchState = () => "live" as const;
   return {
-    ...checkedStore(
+    ...validatedStore(
       { messages, conversations, ...openEpoch(db), watch, watchState, ping: pingDatabase },
       admit,
     ),

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Events } from "../commit/events.ts";
+import { GroupCommit, type Job } from "../commit/group-commit.ts";
 import type { Message } from "../entities.ts";
 import { isStoreError } from "../errors.ts";
-import type { Events } from "../events.ts";
-import { GroupCommit, type Job } from "../group-commit.ts";
 import { checkSameMessage, timeOf } from "../new-message.ts";
 import type { Appended, MessageRange, NewMessage } from "../store.ts";
 import { conversationStream, type Stream, streamOf } from "../stream.ts";

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { newEpoch } from "../epoch.ts";
+import { newEpoch } from "../commit/epoch.ts";
 import { StoreError } from "../errors.ts";
 
 /** What takes a database from version n (its place in the list) to n + 1. They only add. */

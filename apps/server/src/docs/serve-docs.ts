@@ -1,0 +1,88 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import type { AppEnv } from "../app-env.ts";
+import { bothForms } from "../http/paths.ts";
+import { createOpenApiDocument } from "../rest/openapi/document.ts";
+import { type Asset, serveAsset } from "./assets.ts";
+
+const require = createRequire(import.meta.url);
+
+// Files of this server alone: no inline script, no style attribute in the page.
+const secured = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", "data:"],
+    connectSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  xFrameOptions: "DENY",
+  // Whether to insist on https is for who terminates it.
+  strictTransportSecurity: false,
+});
+
+const page = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>ChatNest API</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="/docs/swagger-ui.css">
+  </head>
+  <body>
+    <div id="swagger-ui"></div>
+    <script src="/docs/swagger-ui-bundle.js"></script>
+    <script src="/docs/start.js"></script>
+  </body>
+</html>
+`;
+
+const start = `SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  displayRequestDuration: true,
+  tryItOutEnabled: true,
+  presets: [SwaggerUIBundle.presets.apis],
+});
+`;
+
+/** Serves the documentation: the OpenAPI document, and a page that shows it from files of this server alone. */
+export function serveDocs(app: Hono<AppEnv>): void {
+  const assets: Record<string, Asset> = {
+    "/docs": {
+      contentType: "text/html; charset=utf-8",
+      load: () => Buffer.from(page),
+    },
+    "/docs/start.js": {
+      contentType: "text/javascript; charset=utf-8",
+      load: () => Buffer.from(start),
+    },
+    "/docs/swagger-ui-bundle.js": {
+      contentType: "text/javascript; charset=utf-8",
+      load: () => readSwaggerUi("swagger-ui-bundle.js"),
+    },
+    "/docs/swagger-ui.css": {
+      contentType: "text/css; charset=utf-8",
+      load: () => readSwaggerUi("swagger-ui.css"),
+    },
+    "/openapi.json": {
+      contentType: "application/json",
+      load: () => Buffer.from(JSON.stringify(createOpenApiDocument())),
+    },
+  };
+  for (const [path, asset] of Object.entries(assets)) {
+    app.on("GET", bothForms(path), secured, serveAsset(asset));
+  }
+  app.get("/", (c) => c.redirect("/docs"));
+}
+
+function readSwaggerUi(name: string): Promise<Buffer> {
+  return readFile(require.resolve(`swagger-ui-dist/${name}`));
+}

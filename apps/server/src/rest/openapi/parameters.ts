@@ -1,0 +1,64 @@
+import type { RestOperation } from "../routes.ts";
+import type { OpenApiObject } from "./responses.ts";
+import type { JsonSchema, SchemaWriter } from "./schemas.ts";
+
+const ifNoneMatch = {
+  name: "If-None-Match",
+  in: "header",
+  description: "The `ETag` of the answer that the client has: 304 when it still is the same.",
+  schema: { type: "string" },
+};
+
+/** Writes the parameters of an operation: of its path, its query and its headers. */
+export function writeParameters(operation: RestOperation, schemas: SchemaWriter): OpenApiObject[] {
+  const { method, params, procedures } = operation;
+  const fields = fieldsOf(operation, schemas);
+  const inQuery =
+    method === "POST" ? [] : Object.keys(fields).filter((name) => !params.includes(name));
+  const choosing = procedures.flatMap(({ route }) => route.when ?? []);
+  const headers = procedures.flatMap(({ route }) => (route.header ? [route.header] : []));
+  return [
+    ...params.map((name) => ({
+      in: "path",
+      required: true,
+      ...writeParameter(name, fields[name]),
+    })),
+    ...inQuery.map((name) => ({
+      in: "query",
+      ...writeParameter(
+        name,
+        choosing.includes(name) ? withoutDefault(fields[name]) : fields[name],
+      ),
+    })),
+    ...headers.map(({ name, description }) => ({
+      name,
+      in: "header",
+      description,
+      schema: { type: "string" },
+    })),
+    ...(method === "GET" ? [ifNoneMatch] : []),
+  ];
+}
+
+function writeParameter(name: string, field: JsonSchema = {}): OpenApiObject {
+  const { description, examples, ...schema } = field;
+  const example = examples?.[0];
+  return { name, description, schema, ...(example !== undefined && { example }) };
+}
+
+// The default is that of a page; who names none of the parameters that ask for a page gets all.
+function withoutDefault({ default: size, ...field }: JsonSchema = {}): JsonSchema {
+  if (size === undefined) return field;
+  return {
+    ...field,
+    description: `${field.description} A page has ${size} when this is not given.`,
+  };
+}
+
+function fieldsOf(
+  { procedures }: RestOperation,
+  schemas: SchemaWriter,
+): Record<string, JsonSchema> {
+  const inputs = procedures.map(({ input }) => schemas.resolve(schemas.writeInput(input)));
+  return Object.assign({}, ...inputs.map(({ properties }) => properties));
+}

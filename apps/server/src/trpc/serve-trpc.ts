@@ -1,0 +1,117 @@
+import {
+  type Context as ApiContext,
+  appRouter,
+  ChatError,
+  toChatError,
+  toTrpcError,
+} from "@chatnest/api";
+import type { TRPCError } from "@trpc/server";
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { getErrorShape } from "@trpc/server/shared";
+import type { Context, Hono } from "hono";
+import type { StatusCode } from "hono/utils/http-status";
+import type { AppDeps } from "../app-deps.ts";
+import type { AppEnv } from "../app-env.ts";
+import { checkDepth, readJsonText } from "../http/body.ts";
+import type { Heartbeat } from "../http/heartbeat.ts";
+import { retryHeaders } from "../http/retry-after.ts";
+import { limitLive, type Streams } from "../http/stream-slots.ts";
+import { logFailure } from "../log/request-log.ts";
+import { toPingedStream } from "./pings.ts";
+
+const endpoint = "/trpc";
+const batchSizeMax = 10;
+
+/** Says whether a path is tRPC's, whose errors have a shape of their own. */
+export function isTrpcPath(path: string): boolean {
+  return path === endpoint || path.startsWith(`${endpoint}/`);
+}
+
+/** Serves every procedure to typed clients. */
+export function serveTrpc(
+  app: Hono<AppEnv>,
+  { store, live, logger }: AppDeps,
+  { slots, heartbeat }: Streams,
+): void {
+  const limited = limitLive(live, slots);
+  app.on(["GET", "POST"], `${endpoint}/*`, async (c) => {
+    const requestId = c.get("requestId");
+    const response = await fetchRequestHandler({
+      endpoint,
+      router: appRouter,
+      req: await readRequest(c),
+      maxBatchSize: batchSizeMax,
+      createContext: (): ApiContext => ({
+        store,
+        live: limited,
+        caller: { kind: "trusted" },
+        requestId,
+      }),
+      onError: ({ error }) => logFailure(logger, error, requestId),
+      responseMeta: ({ errors }) => ({ headers: toHeaders(errors) }),
+    });
+    response.headers.set("x-request-id", requestId);
+    // Left out by tRPC where a request failed as a whole.
+    const isTyped = response.status === 204 || response.headers.has("content-type");
+    if (!isTyped) response.headers.set("content-type", "application/json");
+    return isEventStream(response) ? keepAlive(c, response, heartbeat) : response;
+  });
+}
+
+function isEventStream({ headers }: Response): boolean {
+  return headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+}
+
+function keepAlive(c: Context<AppEnv>, response: Response, heartbeat: Heartbeat): Response {
+  const { outgoing } = c.env;
+  if (!outgoing || !response.body) return response;
+  const { body, ping } = toPingedStream(response.body);
+  heartbeat.follow(outgoing, ping);
+  return new Response(body, response);
+}
+
+/** Answers with an error as tRPC's own are. */
+export function sendTrpcError(
+  c: Context<AppEnv>,
+  error: ChatError,
+  headers: Record<string, string> = {},
+): Response {
+  const trpcError = toTrpcError(error);
+  const shape = getErrorShape({
+    config: appRouter._def._config,
+    error: trpcError,
+    type: "unknown",
+    path: undefined,
+    input: undefined,
+    ctx: { requestId: c.get("requestId") } as ApiContext,
+  });
+  return c.body(JSON.stringify({ error: shape }), shape.data.httpStatus as StatusCode & 400, {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    ...retryHeaders(error),
+    ...headers,
+  });
+}
+
+// tRPC would read a body of any size, type and depth, and turn broken UTF-8 into other text: here it gets what was checked.
+async function readRequest(c: Context<AppEnv>): Promise<Request> {
+  const request = c.req.raw;
+  const accept = request.headers.get("accept") ?? "";
+  if (request.headers.has("trpc-accept") || accept.includes("application/jsonl")) {
+    throw new ChatError(
+      "unsupported_media_type",
+      "ask for JSON: what is streamed is for REST alone",
+    );
+  }
+  if (request.method === "POST") {
+    const text = await readJsonText(request);
+    return Object.defineProperty(request, "text", { value: async () => text });
+  }
+  checkDepth(new URL(request.url).searchParams.get("input") ?? "");
+  return request;
+}
+
+function toHeaders(errors: readonly TRPCError[]): Headers {
+  const passing = errors.map(toChatError).find(({ code }) => code === "unavailable");
+  return new Headers({ "cache-control": "no-store", ...(passing && retryHeaders(passing)) });
+}

@@ -1,0 +1,244 @@
+import { randomUUID } from "node:crypto";
+import { setImmediate as turn } from "node:timers/promises";
+import { type ChatStore, conversationStream, openSqliteStore } from "@chatnest/db";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { delayed, fate } from "../../../tests/delayed-store.ts";
+import { createLive, type Live } from "../index.ts";
+import { readPosition } from "../position.ts";
+import type { Place, UserNews } from "./follow-user.ts";
+
+const schedules = 10_000;
+const rooms = [0, 1, 2];
+
+/** What happens next: somebody sends, the user joins or leaves, time goes on, a step is let go, or a client comes back. */
+const step = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      send: fc.constantFrom(...rooms),
+      count: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ member: fc.constantFrom(...rooms) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ wait: fc.constantFrom(0, 1, 5, 2_000, 6_000, 31_000, 70_000, 130_000) }),
+  },
+  { weight: 8, arbitrary: fc.constant({ go: true }) },
+  { weight: 1, arbitrary: fc.record({ comeBack: fc.boolean() }) },
+);
+
+describe("following a user", () => {
+  let store: ChatStore;
+  beforeEach(() => {
+    store = openSqliteStore(":memory:");
+    const timers = ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] as const;
+    vi.useFakeTimers({ toFake: [...timers, "Date", "performance"] });
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    await store.close();
+  });
+
+  it(`has no gap and no repeat behind what was told, in ${schedules} schedules`, {
+    timeout: 300_000,
+  }, async () => {
+    const schedule = fc.asyncProperty(
+      fc.scheduler(),
+      fc.record({
+        isQuiet: fc.boolean(),
+        isQuietAfter: fc.boolean(),
+        steps: fc.array(step, { minLength: 5, maxLength: 40 }),
+      }),
+      fc.infiniteStream(fate),
+      async (scheduler, { isQuiet, isQuietAfter, steps }, fates) => {
+        // What others did is quiet by now.
+        vi.setSystemTime(Date.now() + 600_000);
+        const user_id = randomUUID();
+        const chat = await openChat(store, user_id);
+        if (isQuiet) vi.setSystemTime(Date.now() + 600_000);
+        const live = createLive(delayed(store, scheduler, fates), { ringLengthMax: 4 });
+        const client = new Client(live, { userId: user_id, joinedAt: chat.joinedAt });
+        for (const next of steps) {
+          if ("send" in next) await chat.send(next.send, next.count);
+          else if ("member" in next) await chat.joinOrLeave(next.member);
+          else if ("wait" in next) await vi.advanceTimersByTimeAsync(next.wait);
+          else if ("comeBack" in next) client.comeBack(next.comeBack);
+          else if (scheduler.count() > 0) await scheduler.waitOne();
+          await turn();
+        }
+        if (!isQuietAfter) for (const room of rooms) await chat.send(room, 1);
+        const runOut = async () => {
+          await scheduler.waitAll();
+          await vi.advanceTimersByTimeAsync(5_000);
+          await turn();
+        };
+        // For a while: what is on its way may be older, and what comes a second time may come later.
+        for (let round = 0, told = 0; round < 40 && told < 4; round++) {
+          await runOut();
+          told = (await chat.isToldTo(client)) ? told + 1 : 0;
+        }
+        await scheduler.waitAll();
+        expect([client.wrongs, client.placesInOrder()]).toEqual([[], await chat.places()]);
+        client.stop();
+        live.close();
+        await scheduler.waitAll();
+      },
+    );
+    await fc.assert(schedule, { numRuns: schedules });
+  });
+});
+
+/** Conversations, and a user who is in the first from the beginning. */
+async function openChat(store: ChatStore, user_id: string) {
+  const ids = rooms.map(() => randomUUID());
+  const memberOf = new Set<string>();
+  /** Where conversations ended when the user last joined them. */
+  const joinedAt = new Map<string, number>();
+  for (const [index, id] of ids.entries()) {
+    await store.conversations.create({ id, user_ids: index === 0 ? [user_id, "ann"] : ["ann"] });
+    if (index === 0) memberOf.add(id);
+  }
+  const send = (conversation_id: string) =>
+    store.messages.append({ id: randomUUID(), user_id: "ann", content: "hi", conversation_id });
+  const idOf = (index: number) => ids[index] ?? "";
+
+  /** Where the user's conversations end. */
+  async function places(): Promise<Map<string, number>> {
+    const ends = [...memberOf].toSorted().map(async (id) => {
+      return [id, await store.messages.lastSeq(conversationStream(id))] as const;
+    });
+    return new Map(await Promise.all(ends));
+  }
+  return {
+    joinedAt,
+    places,
+    async send(index: number, count: number): Promise<void> {
+      await Promise.all(Array.from({ length: count }, () => send(idOf(index))));
+    },
+    async joinOrLeave(index: number): Promise<void> {
+      // Whatever is said in the millisecond of a joining counts as said behind it.
+      vi.setSystemTime(Date.now() + 1);
+      const id = idOf(index);
+      if (memberOf.delete(id)) return store.conversations.removeMember(id, user_id);
+      joinedAt.set(id, await store.messages.lastSeq(conversationStream(id)));
+      await store.conversations.addMember(id, user_id);
+      memberOf.add(id);
+    },
+    async isToldTo(client: Client): Promise<boolean> {
+      return JSON.stringify([...client.placesInOrder()]) === JSON.stringify([...(await places())]);
+    },
+  };
+}
+
+interface User {
+  userId: string;
+  joinedAt: ReadonlyMap<string, number>;
+}
+
+/** Somebody who follows, keeps books of what they were told, and comes back with the newest watermark. */
+class Client {
+  /** Where the user stands in each conversation, by what was told or sent. */
+  readonly places = new Map<string, number>();
+  readonly wrongs: string[] = [];
+  /** Whether it follows from a watermark, so that only what was active since is told. */
+  hasComeBack = false;
+  readonly #live: Live;
+  readonly #userId: string;
+  readonly #joinedAt: ReadonlyMap<string, number>;
+  #watermark: string | undefined;
+  /** What was told as left by this connection. */
+  readonly #left = new Set<string>();
+  #connection = new AbortController();
+
+  constructor(live: Live, { userId, joinedAt }: User) {
+    this.#live = live;
+    this.#userId = userId;
+    this.#joinedAt = joinedAt;
+    void this.#follow(this.#connection.signal);
+  }
+
+  /** All of them: those where the user is not any more are to be told as left. */
+  placesInOrder(): Map<string, number> {
+    return new Map([...this.places].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  stop(): void {
+    this.#connection.abort();
+  }
+
+  comeBack(withWatermark: boolean): void {
+    this.stop();
+    if (!withWatermark) this.#watermark = undefined;
+    this.#connection = new AbortController();
+    void this.#follow(this.#connection.signal);
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    const since = this.#watermark === undefined ? undefined : readPosition(this.#watermark);
+    this.hasComeBack = since !== undefined;
+    this.#left.clear();
+    const input = { user_id: this.#userId, ...(since && { since }) };
+    try {
+      for await (const news of this.#live.followUser(input, signal)) {
+        // What an old connection still had on its way is not received any more.
+        if (signal.aborted) return;
+        this.#take(news);
+      }
+    } catch {
+      if (!signal.aborted) this.comeBack(true);
+    }
+  }
+
+  #take(news: UserNews): void {
+    switch (news.kind) {
+      case "heads":
+        // All of them: what is not told is no conversation of the user's any more.
+        if (!this.hasComeBack) this.places.clear();
+        for (const head of news.heads) this.#meet(head);
+        if (news.complete) this.#watermark = news.watermark;
+        return;
+      case "joined":
+        this.#join(news.conversation_id, news.last_seq);
+        this.#learn(news.conversation_id, news.last_seq);
+        return;
+      case "left":
+        this.#leave(news.conversation_id);
+        return;
+      case "messages":
+        for (const { conversation_id, seq } of news.messages) {
+          const place = this.places.get(conversation_id ?? "");
+          if (place === undefined || seq !== place + 1) this.wrongs.push(`${seq} after ${place}`);
+          this.places.set(conversation_id ?? "", seq);
+        }
+    }
+  }
+
+  #leave(conversationId: string): void {
+    if (this.#left.has(conversationId)) this.wrongs.push("left twice");
+    this.#left.add(conversationId);
+    this.places.delete(conversationId);
+  }
+
+  // What is behind a place that is held is read from the history.
+  #meet({ conversation_id, last_seq, joined_seq }: Place): void {
+    if (this.hasComeBack && !this.places.has(conversation_id)) {
+      this.#join(conversation_id, joined_seq ?? last_seq);
+    }
+    this.#learn(conversation_id, last_seq);
+  }
+
+  #join(conversationId: string, seq: number): void {
+    const end = this.#joinedAt.get(conversationId) ?? 0;
+    if (!this.places.has(conversationId) && seq > end)
+      this.wrongs.push(`joined at ${seq}, not ${end}`);
+  }
+
+  #learn(conversationId: string, seq: number): void {
+    this.#left.delete(conversationId);
+    const place = this.places.get(conversationId) ?? 0;
+    if (seq < place) this.wrongs.push(`told of ${seq} at ${place}`);
+    this.places.set(conversationId, seq);
+  }
+}

@@ -1,0 +1,67 @@
+import { ChatError } from "../errors.ts";
+import { type FetchInit, type FetchLike, platform, type ResponseLike } from "../platform.ts";
+import { orAborted } from "./abort.ts";
+import { keepToken, type Token } from "./token.ts";
+import { checkHasPage, toBaseUrl } from "./url.ts";
+
+/** Sends HTTP requests with the credentials of one client. */
+export interface Requests {
+  /**
+   * Sends one request to a path such as `/messages/tea/events` and resolves with its head, whatever its status is. After
+   * a 401 the token is asked for once more, and the request is sent once more.
+   * @throws ChatError `network`, `aborted`, `timeout`; `unauthorized` when the token cannot be had.
+   */
+  send(path: string, init: FetchInit): Promise<ResponseLike>;
+  /**
+   * Gives the token that requests carry now.
+   * @throws ChatError `unauthorized` when it cannot be had.
+   */
+  token(): Promise<string | undefined>;
+}
+
+/** Where requests go and what they carry. */
+export interface RequestsOptions {
+  url: string;
+  fetch?: FetchLike | undefined;
+  token?: Token | undefined;
+}
+
+/**
+ * Makes what sends the requests of one client.
+ * @throws ChatError `bad_request` when nothing can be asked at its url, or no header can carry its token.
+ */
+export function createRequests({ url, fetch, token }: RequestsOptions): Requests {
+  const base = toBaseUrl(url);
+  const keeper = token === undefined ? undefined : keepToken(token);
+
+  async function sendWithToken(path: string, init: FetchInit): Promise<ResponseLike> {
+    if (!keeper) return reach(path, init);
+    const carried = keeper.current();
+    const response = await reach(path, withToken(init, await carried));
+    const next = response.status === 401 ? keeper.after(carried) : undefined;
+    if (!next) return response;
+    // Read to its end, since a connection is not used again before.
+    response.text().catch(() => undefined);
+    return reach(path, withToken(init, await next));
+  }
+
+  async function reach(path: string, init: FetchInit): Promise<ResponseLike> {
+    // Looked up for each request: tests and instrumentation replace the global one at any time.
+    const fetchOf = fetch ?? platform.fetch;
+    if (!fetch) checkHasPage(base);
+    try {
+      return await fetchOf(base + path, init);
+    } catch (cause) {
+      throw new ChatError("network", `cannot reach ${url}`, { cause });
+    }
+  }
+
+  return {
+    send: (path, init) => orAborted(sendWithToken(path, init), init.signal),
+    token: async () => keeper?.current(),
+  };
+}
+
+function withToken(init: FetchInit, token: string): FetchInit {
+  return { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } };
+}

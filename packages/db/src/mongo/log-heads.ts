@@ -1,0 +1,71 @@
+import type { ClientSession, Document } from "mongodb";
+import type { Stream } from "../stream.ts";
+import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+
+/** The newest entry of a stream. */
+export interface Head {
+  seq: number;
+  timestamp: Date;
+}
+
+type Row = { _id: Stream } & Head;
+
+/** So many streams are asked for by one command. */
+const streamsMax = 1_000;
+
+/**
+ * Reads the newest entries of streams, at majority, in commands that seek once a stream; those without one are left out.
+ */
+export async function readHeads(
+  connection: Pick<Connection, "db" | "messages" | "isRouted">,
+  streams: readonly Stream[],
+  session?: ClientSession,
+): Promise<Map<Stream, Head>> {
+  const heads = new Map<Stream, Head>();
+  for (let start = 0; start < streams.length; start += streamsMax) {
+    const some = streams.slice(start, start + streamsMax);
+    for (const [stream, head] of await readSome(connection, some, session)) heads.set(stream, head);
+  }
+  return heads;
+}
+
+async function readSome(
+  { db, messages, isRouted }: Pick<Connection, "db" | "messages" | "isRouted">,
+  streams: readonly Stream[],
+  session?: ClientSession,
+): Promise<Map<Stream, Head>> {
+  const options = {
+    maxTimeMS: readTimeoutMs,
+    batchSize: streams.length + 1,
+    ...(session && { session }),
+  };
+  const rows =
+    streams.length > 1 && (await isRouted())
+      ? db.aggregate<Row>(lookedUp(streams, messages.collectionName), options)
+      : messages.aggregate<Row>(grouped(streams), options);
+  return new Map(
+    (await rows.toArray()).map(({ _id, seq, timestamp }) => [_id, { seq, timestamp }]),
+  );
+}
+
+// Sorted so, the group is answered by a DISTINCT_SCAN of the index of positions, read backwards.
+function grouped(streams: readonly Stream[]): Document[] {
+  return [
+    { $match: { stream: { $in: [...streams] } } },
+    { $sort: { stream: -1, seq: -1 } },
+    { $group: { _id: "$stream", seq: { $first: "$seq" }, timestamp: { $first: "$timestamp" } } },
+  ];
+}
+
+// Shards would send every entry of the streams to a router for it to group; so it asks for each head by itself.
+function lookedUp(streams: readonly Stream[], from: string): Document[] {
+  const newest = [{ $sort: { seq: -1 } }, { $limit: 1 }];
+  return [
+    { $documents: streams.map((stream) => ({ _id: stream })) },
+    {
+      $lookup: { from, localField: "_id", foreignField: "stream", pipeline: newest, as: "head" },
+    },
+    { $unwind: "$head" },
+    { $project: { seq: "$head.seq", timestamp: "$head.timestamp" } },
+  ];
+}

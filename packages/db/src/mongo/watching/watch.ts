@@ -1,0 +1,171 @@
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  type ChangeStreamDocument,
+  type MongoClient,
+  MongoServerError,
+  type TopologyDescription,
+  type TopologyDescriptionChangedEvent,
+} from "mongodb";
+import type { Events } from "../../commit/events.ts";
+import type { StoreEvent, WatchState } from "../../store.ts";
+import type { Connection } from "../connection/connection.ts";
+import { isUnavailable } from "../connection/errors.ts";
+import { type MemberDocument, type MessageDocument, toMessage } from "../documents.ts";
+
+/** The one change stream of a process. */
+export interface Watch {
+  state(): WatchState;
+  close(): Promise<void>;
+}
+
+/** How long the server may have nothing to say before it says so, in ms: the heartbeat. */
+const heartbeatMs = 1_000;
+/** After so long without a heartbeat the stream is taken for dead, in ms. */
+const silenceMaxMs = 10_000;
+const pauseMinMs = 100;
+const pauseMaxMs = 5_000;
+/** After so many refusals in a row, of reasons that are not known here, the token is given up. */
+const refusalsMax = 5;
+
+const ofChat = { $in: ["chat_messages", "chat_conversations", "chat_members", "chat_meta"] };
+
+// It stays the same for ever: a token only resumes the pipeline that it came from.
+const pipeline = [
+  {
+    $match: {
+      $or: [
+        { "ns.coll": "chat_messages", operationType: "insert" },
+        { "ns.coll": "chat_members", operationType: { $in: ["insert", "delete"] } },
+        { "ns.coll": ofChat, operationType: { $in: ["drop", "rename"] } },
+        { "to.coll": ofChat, operationType: "rename" },
+        { operationType: { $in: ["dropDatabase", "invalidate"] } },
+      ],
+    },
+  },
+];
+
+// Change streams need a replica set: https://www.mongodb.com/docs/manual/changeStreams/
+const noChangeStreams = new Set([40573 /* not a replica set */, 20 /* IllegalOperation */]);
+// What the token stands for is not in the oplog any more, or the stream ended there.
+const tokenLost = new Set([
+  260 /* InvalidResumeToken */, 280 /* ChangeStreamFatalError */, 286 /* ChangeStreamHistoryLost */,
+]);
+
+/**
+ * Listens to what all processes store, resumes where it was cut off, and says `missed` where it cannot. `onAlone` is told
+ * when the database has no change streams.
+ */
+export function openWatch(
+  { client, db }: Connection,
+  events: Pick<Events, "emit">,
+  onAlone: () => void,
+): Watch {
+  const closed = new AbortController();
+  // A member that was the primary still answers, but need not hear of anything any more.
+  const unwatchPrimary = onNewPrimary(client, () => void current?.close().catch(() => {}));
+  let refusals = 0;
+  let current: { close(): Promise<void> } | undefined;
+  let token: unknown;
+  let aliveAt = 0;
+  let isAlone = false;
+  const ended = run();
+
+  async function run(): Promise<void> {
+    let pauseMs = pauseMinMs;
+    while (!closed.signal.aborted) {
+      try {
+        await listen(() => {
+          pauseMs = pauseMinMs;
+        });
+      } catch (error) {
+        const code = error instanceof MongoServerError ? Number(error.code) : undefined;
+        isAlone = code !== undefined && noChangeStreams.has(code);
+        if (isAlone) return onAlone();
+        refusals = isUnavailable(error) || code === undefined ? refusals : refusals + 1;
+        const isLost = code !== undefined && tokenLost.has(code);
+        if (isLost || refusals > refusalsMax) token = undefined;
+      }
+      await pause(pauseMs, undefined, { signal: closed.signal }).catch(() => {});
+      pauseMs = Math.min(pauseMs * 2, pauseMaxMs);
+    }
+  }
+
+  async function listen(onHeartbeat: () => void): Promise<void> {
+    const isResumed = token !== undefined;
+    await using stream = db.watch<MessageDocument | MemberDocument>(pipeline, {
+      maxAwaitTimeMS: heartbeatMs,
+      batchSize: 1_000,
+      ...(isResumed && { resumeAfter: token }),
+    });
+    current = stream;
+    let isFirst = true;
+    while (!closed.signal.aborted) {
+      const change = await stream.tryNext();
+      aliveAt = Date.now();
+      refusals = 0;
+      onHeartbeat();
+      // Nobody knows what happened before a stream without a token was open.
+      if (isFirst && !isResumed) events.emit({ kind: "missed" });
+      isFirst = false;
+      if (change)
+        events.emit(readEvent(change as ChangeStreamDocument<MessageDocument & MemberDocument>));
+      token = change?.operationType === "invalidate" ? undefined : stream.resumeToken;
+      if (change?.operationType === "invalidate") return;
+    }
+  }
+
+  return {
+    state() {
+      if (isAlone) return "alone";
+      return Date.now() - aliveAt < silenceMaxMs ? "live" : "degraded";
+    },
+    async close() {
+      closed.abort();
+      unwatchPrimary();
+      await current?.close();
+      await ended;
+    },
+  };
+}
+
+/** Calls when another member becomes the primary than the one before; answers with how not to. */
+function onNewPrimary(client: MongoClient, call: () => void): () => void {
+  let primary: string | undefined;
+  const hear = ({ previousDescription, newDescription }: TopologyDescriptionChangedEvent) => {
+    primary ??= primaryOf(previousDescription);
+    const next = primaryOf(newDescription);
+    if (next === undefined || next === primary) return;
+    if (primary !== undefined) call();
+    primary = next;
+  };
+  client.on("topologyDescriptionChanged", hear);
+  return () => void client.off("topologyDescriptionChanged", hear);
+}
+
+function primaryOf({ servers }: TopologyDescription): string | undefined {
+  return [...servers.values()].find(({ type }) => type === "RSPrimary")?.address;
+}
+
+// A document that is none of ours would else stop the stream at its place for ever.
+function readEvent(change: ChangeStreamDocument<MessageDocument & MemberDocument>): StoreEvent {
+  try {
+    return toEvent(change);
+  } catch {
+    return { kind: "missed" };
+  }
+}
+
+function toEvent(change: ChangeStreamDocument<MessageDocument & MemberDocument>): StoreEvent {
+  if (change.operationType === "insert") {
+    const document = change.fullDocument;
+    if (change.ns.coll === "chat_messages")
+      return { kind: "message", message: toMessage(document) };
+    const { user_id, conversation_id } = document;
+    return { kind: "joined", user_id, conversation_id };
+  }
+  if (change.operationType === "delete") {
+    const [user_id = "", conversation_id = ""] = String(change.documentKey._id).split("\n");
+    return { kind: "left", user_id, conversation_id };
+  }
+  return { kind: "missed" };
+}
