@@ -2,6 +2,7 @@ import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSqliteStore } from "@chatnest/db";
+import { append } from "@chatnest/tests/support/append.ts";
 import { chatnest, type MeasuredServer, startServer } from "./processes.ts";
 import { type Figure, median } from "./report.ts";
 import { plainText } from "./text.ts";
@@ -81,7 +82,7 @@ async function measureStarts(options: Options): Promise<Figure[]> {
 async function fill(file: string): Promise<void> {
   const store = openSqliteStore(file);
   const sends = Array.from({ length }, (_, n) =>
-    store.messages.append({
+    append(store, {
       id: `message-${n}`,
       user_id: `user-${n % 20}`,
       conversation_id: "long",

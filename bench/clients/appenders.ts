@@ -1,6 +1,7 @@
 // Arguments: URI, name, the hot conversation, how many write it, how many write one of their own. Answers `run <ms>` with what
 // this process appended and how long each append to a conversation of its own took, in ms.
 import { openMongoStore } from "@chatnest/db";
+import { append } from "@chatnest/tests/support/append.ts";
 import { plainText } from "../text.ts";
 
 const [uri = "", name = "", hotConversation = "", hotCount = "", ownCount = ""] =
@@ -24,14 +25,14 @@ async function run(ms: number): Promise<void> {
   const appends: Appends = { hot: 0, ownMs: [] };
   const hot = Array.from({ length: Number(hotCount) }, async (_, n) => {
     while (performance.now() < end) {
-      await append(n, hotConversation);
+      await appendOne(n, hotConversation);
       appends.hot++;
     }
   });
   const own = Array.from({ length: Number(ownCount) }, async (_, n) => {
     while (performance.now() < end) {
       const startedAt = performance.now();
-      await append(n, `own-${name}-${n}`);
+      await appendOne(n, `own-${name}-${n}`);
       appends.ownMs.push(performance.now() - startedAt);
     }
   });
@@ -39,8 +40,8 @@ async function run(ms: number): Promise<void> {
   process.send?.(appends);
 }
 
-async function append(n: number, conversation_id: string): Promise<void> {
-  await store.messages.append({
+async function appendOne(n: number, conversation_id: string): Promise<void> {
+  await append(store, {
     id: `${name}-${String(sent++).padStart(8, "0")}`,
     user_id: `${name}-${n}`,
     conversation_id,

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { ChatStore, NewMessage } from "@chatnest/db";
+import { append } from "@chatnest/tests/support/append.ts";
 import { createRandom } from "./random.ts";
 
 /** How to make much of little. */
@@ -12,7 +13,7 @@ export interface RealDataOptions {
 }
 
 /** A message that gets its id when it is sent. */
-export type RealMessage = Omit<NewMessage, "id" | "timestamp">;
+export type RealMessage = Omit<NewMessage, "kind" | "id" | "timestamp">;
 
 const source = new URL("../../../shared/data/irc/ubuntu.jsonl", import.meta.url);
 
@@ -49,7 +50,7 @@ export async function readRealMessages(options: RealDataOptions = {}): Promise<R
 
 /** Sends messages, so many at a time, and says how long it took, in seconds. */
 export async function sendAll(
-  { messages: log }: Pick<ChatStore, "messages">,
+  store: Pick<ChatStore, "log">,
   messages: readonly RealMessage[],
   inFlight: number,
 ): Promise<number> {
@@ -57,7 +58,7 @@ export async function sendAll(
   const left = messages.values();
   async function send(): Promise<void> {
     // All senders take from the same iterator, so each message is sent once.
-    for (const message of left) await log.append({ id: randomUUIDv7(), ...message });
+    for (const message of left) await append(store, { id: randomUUIDv7(), ...message });
   }
   await Promise.all(Array.from({ length: inFlight }, send));
   return (performance.now() - start) / 1_000;

@@ -4,7 +4,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { conversationStream, openMongoStore, type Stream } from "@chatnest/db";
 import { createConnection } from "@chatnest/db/internals/mongo/connection/connection.ts";
 import { messageKey } from "@chatnest/db/internals/mongo/documents.ts";
-import { readHeads } from "@chatnest/db/internals/mongo/log-heads.ts";
+import { readLogHeads } from "@chatnest/db/internals/mongo/log-heads.ts";
 import { startCluster } from "./cluster.ts";
 import type { Mongod } from "./mongod.ts";
 import { readRealMessages, sendAll } from "./real-data.ts";
@@ -80,8 +80,8 @@ async function printReads(): Promise<void> {
   await count("a message by its position", () => store.messages.get(stream, 1));
   await count("a message by _id", () => log.findOne({ _id: key }));
   await count("a message by _id and stream", () => log.findOne({ _id: key, stream }));
-  await count("the head of a conversation", () => readHeads(connection, [stream]));
-  await count("the heads of all conversations", () => readHeads(connection, streams));
+  await count("the head of a conversation", () => readLogHeads(connection, [stream]));
+  await count("the heads of all conversations", () => readLogHeads(connection, streams));
   await count("the same, by $lookup", () => lookUpHeads(streams));
   const ofUser = { _id: { $gte: `${user}\n`, $lt: `${user}\v` } };
   for (const name of ["chat_members", otherWay]) {
@@ -102,10 +102,12 @@ async function printHeads(): Promise<void> {
   const onOne = streams.slice(0, 100);
   const onTwo = streams.slice(middle - 50, middle + 50);
   console.log("\nheads of 100 conversations                         ms");
-  await time("on one shard", () => readHeads(connection, onOne));
-  await time("on two shards", () => readHeads(connection, onTwo));
+  await time("on one shard", () => readLogHeads(connection, onOne));
+  await time("on two shards", () => readLogHeads(connection, onTwo));
   await time("on two shards, one command a shard", () =>
-    Promise.all([onTwo.slice(0, 50), onTwo.slice(50)].map((some) => readHeads(connection, some))),
+    Promise.all(
+      [onTwo.slice(0, 50), onTwo.slice(50)].map((some) => readLogHeads(connection, some)),
+    ),
   );
   await time("on two shards, by $lookup", () => lookUpHeads(onTwo));
 }
@@ -148,7 +150,7 @@ function at({ conversation_id }: { conversation_id: string | null }, below: numb
 
 /** Reads heads as the store does where it knows that it speaks to a router: one seek a conversation, whatever shards they are on. */
 async function lookUpHeads(of: readonly Stream[]): Promise<unknown> {
-  return readHeads({ ...connection, isRouted: () => Promise.resolve(true) }, of);
+  return readLogHeads({ ...connection, isRouted: () => Promise.resolve(true) }, of);
 }
 
 async function insert(of: readonly Stream[]): Promise<void> {

@@ -1,7 +1,8 @@
 // Tries what the page says about shard keys on two real shards. Usage: npx node bench/scaling/sharding.ts
 import { randomUUID } from "node:crypto";
-import { type ChatStore, isStoreError, openMongoStore } from "@chatnest/db";
+import { type ChatStore, isStoreError, openMongoStore, readLastSeq } from "@chatnest/db";
 import { createConnection } from "@chatnest/db/internals/mongo/connection/connection.ts";
+import { append } from "@chatnest/tests/support/append.ts";
 import { startCluster } from "./cluster.ts";
 import { readRealMessages, sendAll } from "./real-data.ts";
 
@@ -114,12 +115,10 @@ async function useStore(): Promise<void> {
           content,
           conversation_id: conversation_id ?? "",
         };
-        const { message: stored } = await one.messages.append(message);
-        const again = await two.messages.append(message);
-        expect(!again.created && again.message.seq === stored.seq, "a repeat was stored");
-        const refused = await two.messages
-          .append({ ...message, content: "other" })
-          .catch((error) => error);
+        const { entry: stored } = await append(one, message);
+        const again = await append(two, message);
+        expect(!again.created && again.entry.seq === stored.seq, "a repeat was stored");
+        const refused = await append(two, { ...message, content: "other" }).catch((error) => error);
         expect(isStoreError(refused, "conflict"), "another body was stored");
       }
     },
@@ -166,7 +165,7 @@ async function moveGiant(): Promise<void> {
     ...{ min: range.min, max: range.max },
     maxChunkSizeBytes: rangeMegabytes * 2 ** 20,
   });
-  const count = await store.messages.lastSeq(`c:${id}`);
+  const count = await readLastSeq(store.log, `c:${id}`);
   console.log(`one conversation of ${count} messages: ${splitKeys.length} places to split it`);
   await tell(`moving it`, () => cluster.moveRange("chat_messages", range, { to: second.name }));
   let longestMs = 0;

@@ -80,7 +80,7 @@ async function openInstance(): Promise<Instance> {
   const store = openMongoStore({ uri: mongod.uri });
   const instance = { store, heard: 0 };
   store.watch(({ kind }) => {
-    if (kind === "message") instance.heard++;
+    if (kind === "entry") instance.heard++;
   });
   await store.ready;
   while (store.watchState() !== "live") await delay(10);

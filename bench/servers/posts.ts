@@ -29,11 +29,11 @@ function chatnestApp(): Pick<Hono, "fetch"> {
 function idleStore(): ChatStore {
   const store = openSqliteStore(":memory:");
   let seq = 0;
-  const append: ChatStore["messages"]["append"] = async (message) => ({
-    message: { ...message, timestamp: new Date().toISOString(), seq: ++seq },
+  const append: ChatStore["log"]["append"] = async (entry) => ({
+    entry: { ...entry, timestamp: new Date().toISOString(), seq: ++seq },
     created: true,
   });
-  return { ...store, messages: { ...store.messages, append } };
+  return { ...store, log: { ...store.log, append } };
 }
 
 function bareApp(): Hono {

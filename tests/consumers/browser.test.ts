@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startHttp } from "../sdk/http.ts";
+import { append } from "../support/append.ts";
 import { startChromium } from "../support/chromium.ts";
 import { startServer } from "../support/server.ts";
 import { newProject, type Project } from "./project.ts";
@@ -47,7 +48,7 @@ it.each(["production", "development"])(
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("ada: Hello from the page").waitFor();
     const other = { id: "from-outside", conversation_id: "tea", user_id: "bob", content: "Hi Ada" };
-    await server.store.messages.append(other);
+    await append(server.store, other);
     await page.getByText("bob: Hi Ada").waitFor();
     expect(await page.getByRole("listitem").allTextContents()).toEqual([
       "ada: Hello from the page",
@@ -82,7 +83,7 @@ it("a worker sends and receives", async () => {
 it("a server's bundle has all of the client inside and receives", async () => {
   await using server = await startServer();
   const hello = { id: "from-outside", conversation_id: "tea", user_id: "bob", content: "Hi" };
-  await server.store.messages.append(hello);
+  await append(server.store, hello);
   await build("production", "--ssr", "src/server.ts", "--outDir", "server");
   const bundle = join(project.directory, "server/server.js");
   expect(await readFile(bundle, "utf8")).not.toMatch(/\bfrom\s*["']|\brequire\(/);

@@ -2,6 +2,7 @@
 // write command of the driver, "before" it is sent, or "after" it was answered.
 import { openMongoStore } from "@chatnest/db";
 import { type CommandStartedEvent, type CommandSucceededEvent, MongoClient } from "mongodb";
+import { append } from "../support/append.ts";
 
 const [uri = "", task = "", moment = "", nth = ""] = process.argv.slice(2);
 const writeCommands = new Set(["insert", "update", "delete"]);
@@ -44,7 +45,7 @@ isArmed = true;
 const user_ids = ["alice", "bob"];
 switch (task) {
   case "send":
-    await store.messages.append({
+    await append(store, {
       id: "crash-message",
       user_id: "alice",
       content: "hello",

@@ -4,10 +4,12 @@ import {
   conversationStream,
   noteStream,
   openMongoStore,
+  readLastSeq,
   type Stream,
 } from "@chatnest/db";
 import { Db } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { append } from "../support/append.ts";
 import { type FaultMember, FaultSet } from "../support/fault-set.ts";
 import { until } from "../support/until.ts";
 import { openMemberView } from "./member-view.ts";
@@ -43,7 +45,7 @@ describe("history stays dense when the primary, seven messages long, is killed w
     await set.heal();
     await set.settled();
     await say(first, room, ["next"]);
-    expect(await first.messages.lastSeq(stream)).toBe(6);
+    expect(await readLastSeq(first.log, stream)).toBe(6);
   });
 
   it("between what a send reads and what it inserts", async () => {
@@ -80,12 +82,12 @@ async function open(set: FaultSet) {
 }
 
 async function say(
-  { messages }: ChatStore,
+  store: ChatStore,
   sender: { user_id: string; conversation_id: string | null },
   contents: readonly string[],
 ): Promise<void> {
   for (const content of contents) {
-    await messages.append({ ...sender, id: randomUUID(), content });
+    await append(store, { ...sender, id: randomUUID(), content });
   }
 }
 

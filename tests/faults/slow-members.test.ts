@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type ChatStore, openMongoStore } from "@chatnest/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { append } from "../support/append.ts";
 import { startChatNest } from "../support/chatnest-process.ts";
 import { FaultSet } from "../support/fault-set.ts";
 import { until } from "../support/until.ts";
@@ -19,7 +20,7 @@ describe("while members of a set fall behind or are slow", () => {
     await using there = await open(set);
     const heard: string[] = [];
     here.watch((event) => {
-      if (event.kind === "message") heard.push(event.message.content);
+      if (event.kind === "entry") heard.push(event.entry.content);
     });
     const hears = (content: string) =>
       until(() => heard.includes(content), { timeoutMs: 15_000, what: `${content} is heard` });
@@ -107,7 +108,7 @@ async function open(set: FaultSet): Promise<ChatStore & AsyncDisposable> {
 }
 
 async function say(store: ChatStore, content: string): Promise<void> {
-  await store.messages.append({
+  await append(store, {
     id: randomUUID(),
     user_id: "ann",
     content,

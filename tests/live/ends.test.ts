@@ -1,6 +1,7 @@
 import { createLive } from "@chatnest/api";
 import { openSqliteStore, StoreError } from "@chatnest/db";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { append } from "../support/append.ts";
 import { countLive, say, upTo } from "../support/live.ts";
 import { openSocket } from "../support/raw.ts";
 import { startServer } from "../support/server.ts";
@@ -51,7 +52,7 @@ describe.each(paths)("a stream of %s", (path) => {
   it("says that it is unavailable when the store is away, and nothing of why", async () => {
     const store = openSqliteStore(":memory:");
     const lost = () => Promise.reject(new StoreError("unavailable", "secret"));
-    const away = overStore(store, { messages: { lastSeq: lost }, conversations: { heads: lost } });
+    const away = overStore(store, { log: { heads: lost }, conversations: { heads: lost } });
     await using server = await startServer({ store: away });
     await using reader = await SseReader.open(server.url + path);
     await reader.ended;
@@ -65,7 +66,7 @@ describe.each(paths)("a stream of %s", (path) => {
     const store = openSqliteStore(":memory:");
     const fail = () => Promise.reject(new Error("secret"));
     const broken = overStore(store, {
-      messages: { lastSeq: fail },
+      log: { heads: fail },
       conversations: { heads: fail },
     });
     await using server = await startServer({ store: broken });
@@ -127,7 +128,7 @@ it("cuts a reader that takes nothing for two heartbeats", async () => {
   socket.write("GET /messages/room/events?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const content = "x".repeat(16_000);
   for (let count = 0; count < 1_000; count++) {
-    await server.store.messages.append({
+    await append(server.store, {
       id: `message-${count}`,
       user_id: "ann",
       content,

@@ -25,7 +25,7 @@ async function start(streamLimits: Limits) {
   const ask = <TAnswer>(answer: () => Promise<TAnswer>) =>
     away.isAway ? Promise.reject(new StoreError("unavailable", "away")) : answer();
   const guarded = overStore(store, {
-    messages: { lastSeq: (stream) => ask(() => store.messages.lastSeq(stream)) },
+    log: { heads: (streams) => ask(() => store.log.heads(streams)) },
     conversations: { heads: (query) => ask(() => store.conversations.heads(query)) },
   });
   const live = countLive(createLive(guarded));

@@ -13,11 +13,11 @@ async function startDeaf(checkEveryMs?: number) {
   const deaf: ChatStore = {
     ...store,
     watch: () => () => {},
-    messages: {
-      ...store.messages,
-      lastSeqs(streams) {
+    log: {
+      ...store.log,
+      heads(streams) {
         checks.push(streams.length);
-        return store.messages.lastSeqs(streams);
+        return store.log.heads(streams);
       },
     },
   };
@@ -77,7 +77,7 @@ describe("where every wake-up is lost", () => {
     await reader?.until(({ events }) => events.length > 0);
     await say(server.store, "room");
     await reader?.until(({ seqs }) => seqs.length > 0);
-    await server.store.conversations.removeMember("room", "bob");
+    await server.store.members.leave({ conversation_id: "room", user_id: "bob" });
     await reader?.until((one) => one.dataOf("left").length > 0);
     await say(server.store, "room", 5);
     const others = await server.openAll(["/users/ann/events", eventsOf("room")]);
@@ -96,7 +96,7 @@ describe("where every wake-up is lost", () => {
     await reader?.until(({ events }) => events.length > 0);
     const said = Date.now();
     await until(() => Date.now() > said, { timeoutMs: 1_000, what: "the clock goes on" });
-    await server.store.conversations.addMember("room", "bob");
+    await server.store.members.join({ conversation_id: "room", user_id: "bob" });
     await say(server.store, "room", 5);
     await reader?.until(({ seqs }) => seqs.length >= 5);
     expect(reader?.dataOf("joined")).toMatchObject([{ conversation_id: "room", last_seq: 40 }]);

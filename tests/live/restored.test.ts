@@ -11,7 +11,6 @@ async function openRestorable() {
   await say(first, "room", 10);
   await say(backup, "room", 12);
   let current = first;
-  const { messages, conversations } = first;
   // What a test here calls, and what following calls, asks whichever store is there.
   const store: ChatStore = {
     ...first,
@@ -22,16 +21,20 @@ async function openRestorable() {
         for (const stop of stops) stop();
       };
     },
-    messages: {
-      ...messages,
-      page: (stream, range) => current.messages.page(stream, range),
-      lastSeq: (stream) => current.messages.lastSeq(stream),
-      lastSeqs: (streams) => current.messages.lastSeqs(streams),
+    log: {
+      ...first.log,
+      page: (stream, range) => current.log.page(stream, range),
+      heads: (streams) => current.log.heads(streams),
     },
+    messages: {
+      ...first.messages,
+      page: (stream, range) => current.messages.page(stream, range),
+      readOn: (stream, range) => current.messages.readOn(stream, range),
+    },
+    members: { ...first.members, among: (query) => current.members.among(query) },
     conversations: {
-      ...conversations,
+      ...first.conversations,
       heads: (query) => current.conversations.heads(query),
-      memberships: (query) => current.conversations.memberships(query),
     },
     async close() {
       await first.close();

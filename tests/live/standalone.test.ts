@@ -27,8 +27,8 @@ describe.each(inject("mongoDeployments"))("two processes on MongoDB $name", ({ u
     await there.conversations.create({ id: "left", user_ids: ["bob", "ann"] });
     await there.conversations.create({ id: "joined", user_ids: ["ann"] });
     await using reader = await followUser(server, "bob");
-    await there.conversations.removeMember("left", "bob");
-    await there.conversations.addMember("joined", "bob");
+    await there.members.leave({ conversation_id: "left", user_id: "bob" });
+    await there.members.join({ conversation_id: "joined", user_id: "bob" });
     await there.conversations.create({ id: "begun", user_ids: ["bob"] });
     await reader.until(({ events }) => events.length > 3, 15_000);
     const told = reader.events.slice(1).map(({ event, data }) => {

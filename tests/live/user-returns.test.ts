@@ -67,7 +67,7 @@ describe("who comes back to the events of a user", () => {
     await store.conversations.create({ id: joined, user_ids: ["ann"] });
     await say(store, joined, 7);
     await delay(5);
-    await store.conversations.addMember(joined, user);
+    await store.members.join({ conversation_id: joined, user_id: user });
     await say(store, joined, 2);
     await using back = await follow(user, reader.lastEventId);
     expect(headsOf(back).toSorted((a, b) => a.last_seq - b.last_seq)).toEqual([
@@ -84,8 +84,9 @@ describe("who comes back to the events of a user", () => {
     const [room = "", again = ""] = rooms;
     await using reader = await follow(user);
     await reader.close();
-    for (const id of [room, again]) await store.conversations.removeMember(id, user);
-    await store.conversations.addMember(again, user);
+    for (const id of [room, again])
+      await store.members.leave({ conversation_id: id, user_id: user });
+    await store.members.join({ conversation_id: again, user_id: user });
     await using back = await follow(user, reader.lastEventId);
     expect(kindsOf(back)).toEqual(["left", "heads"]);
     expect(back.events[0]?.data).toEqual({ conversation_id: room, user_id: user, last_seq: 2 });
@@ -95,7 +96,7 @@ describe("who comes back to the events of a user", () => {
     await say(store, again);
     await back.until(({ seqs }) => seqs.length > 0);
     expect(kindsOf(back)).toEqual(["left", "heads", "message"]);
-    await store.conversations.addMember(room, user);
+    await store.members.join({ conversation_id: room, user_id: user });
     await back.until((one) => one.dataOf("joined").length > 0);
     await say(store, room);
     await back.until(() => seqsOf(back, room).length > 0);

@@ -57,7 +57,7 @@ describe("POST /messages/", () => {
   it("names the id when the store is away, chosen or not", async () => {
     await using away = await startRest({
       store: overStore(server.store, {
-        messages: {
+        log: {
           append: () =>
             Promise.reject(new StoreError("unavailable", "secret-host:27017 timed out")),
         },
@@ -77,7 +77,7 @@ describe("POST /messages/", () => {
   it("shows nothing of an error that nobody expected, and logs it", async () => {
     await using broken = await startRest({
       store: overStore(server.store, {
-        messages: { append: () => Promise.reject(new Error("secret detail")) },
+        log: { append: () => Promise.reject(new Error("secret detail")) },
       }),
     });
     const sent = { user_id: "alice", content: "x", conversation_id: unique("room") };

@@ -20,11 +20,13 @@ async function startLongHistory(count: number, failAt = Number.POSITIVE_INFINITY
   const reads: number[] = [];
   const rest = await startRest({
     store: overStore(server.store, {
-      messages: {
-        lastSeq: async () => {
+      log: {
+        heads: async (streams) => {
           reads.push(0);
-          return count;
+          return new Map(streams.map((stream) => [stream, { seq: count }]));
         },
+      },
+      messages: {
         page: async (_, { after = 0, limit }) => {
           reads.push(after);
           if (after >= failAt) throw new StoreError("unavailable", "secret detail");

@@ -1,4 +1,4 @@
-import { StoreError } from "@chatnest/db";
+import { readLastSeq, StoreError } from "@chatnest/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sendRaw } from "../support/raw.ts";
 import { unique } from "../support/rest.ts";
@@ -127,7 +127,7 @@ describe("tRPC", () => {
     const text = `{"user_id":"alice","conversation_id":"${room}","content":"x`;
     const body = Buffer.concat([Buffer.from(text), Buffer.from([0xff]), Buffer.from('"}')]);
     expectError(await call("messages.send", post(body)), [400, "bad_request"]);
-    expect(await server.store.messages.lastSeq(`c:${room}`)).toBe(0);
+    expect(await readLastSeq(server.store.log, `c:${room}`)).toBe(0);
   });
 
   it("answers 422 to what is too deep, sent or asked", async () => {
@@ -158,7 +158,7 @@ describe("tRPC", () => {
   it("says when to try again while the store is away", async () => {
     const append = () => Promise.reject(new StoreError("unavailable", "secret"));
     await using away = await startServer({
-      store: overStore(server.store, { messages: { append } }),
+      store: overStore(server.store, { log: { append } }),
     });
     const sent = post(JSON.stringify({ user_id: "a", content: "x", conversation_id: "r" }));
     const answer = await call("messages.send", sent, away);
@@ -170,7 +170,7 @@ describe("tRPC", () => {
   it("shows nothing of an error that nobody expected, and logs it", async () => {
     const append = () => Promise.reject(new Error("secret detail"));
     await using broken = await startServer({
-      store: overStore(server.store, { messages: { append } }),
+      store: overStore(server.store, { log: { append } }),
     });
     const sent = post(JSON.stringify({ user_id: "a", content: "x", conversation_id: "r" }));
     expectError(await call("messages.send", sent, broken), [500, "internal"]);

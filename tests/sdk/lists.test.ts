@@ -1,5 +1,6 @@
-import type { MessageStore } from "@chatnest/db";
+import type { ChatStore } from "@chatnest/db";
 import { expect, test } from "vitest";
+import { append } from "../support/append.ts";
 import { until } from "../support/until.ts";
 import { failureOf, startChat } from "./chat.ts";
 import { type Fault, startFlakyChat } from "./flaky.ts";
@@ -8,7 +9,7 @@ const conversation_id = "tea";
 
 test("list hands out all messages, oldest first, and asks for pages as they are needed", async () => {
   await using running = await startFlakyChat([]);
-  await fill(running.server.store.messages, 450);
+  await fill(running.server.store, 450);
   const seqs: number[] = [];
   const pages: number[] = [];
   for await (const { seq } of running.chat.messages.list({ conversation_id })) {
@@ -22,7 +23,7 @@ test("list hands out all messages, oldest first, and asks for pages as they are 
 
 test("list of a range hands out the range", async () => {
   await using running = await startChat();
-  await fill(running.server.store.messages, 9);
+  await fill(running.server.store, 9);
   const seqs: number[] = [];
   const range = { conversation_id, after: 2, before: 6 };
   for await (const { seq } of running.chat.messages.list(range)) seqs.push(seq);
@@ -39,7 +40,7 @@ test("list of what nobody said is empty", async () => {
 
 test("list asks for no more pages than are read", async () => {
   await using running = await startFlakyChat([]);
-  await fill(running.server.store.messages, 450);
+  await fill(running.server.store, 450);
   const list = running.chat.messages.list({ conversation_id });
   expect(running.asked).toEqual([]);
   for await (const { seq } of list) if (seq === 5) break;
@@ -49,14 +50,14 @@ test("list asks for no more pages than are read", async () => {
 test("list is not ended by what passes", async () => {
   const faults: Fault[] = ["cut", "pass", { status: 503 }, "lose", "pass"];
   await using running = await startFlakyChat(faults);
-  await fill(running.server.store.messages, 450);
+  await fill(running.server.store, 450);
   const messages = await collect(running.chat.messages.list({ conversation_id }));
   expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 450 }, (_, n) => n + 1));
 });
 
 test("list throws what does not pass, between two pages too", async () => {
   await using running = await startFlakyChat(["pass", { status: 403 }]);
-  await fill(running.server.store.messages, 450);
+  await fill(running.server.store, 450);
   let count = 0;
   const reading = (async () => {
     for await (const _ of running.chat.messages.list({ conversation_id })) count++;
@@ -67,7 +68,7 @@ test("list throws what does not pass, between two pages too", async () => {
 
 test("a signal ends a list", async () => {
   await using running = await startFlakyChat([]);
-  await fill(running.server.store.messages, 450);
+  await fill(running.server.store, 450);
   const controller = new AbortController();
   const { signal } = controller;
   const reading = (async () => {
@@ -81,7 +82,7 @@ test("a signal ends a list", async () => {
 
 test("a list is left at once, also while it waits for a page", async () => {
   await using running = await startFlakyChat(["pass", "hang"]);
-  await fill(running.server.store.messages, 201);
+  await fill(running.server.store, 201);
   const list = running.chat.messages.list({ conversation_id })[Symbol.asyncIterator]();
   for (let seq = 1; seq <= 200; seq++) expect((await list.next()).value).toMatchObject({ seq });
   const waiting = list.next();
@@ -117,10 +118,10 @@ async function collect<T>(list: AsyncIterable<T>): Promise<T[]> {
   return items;
 }
 
-async function fill(messages: MessageStore, count: number): Promise<void> {
+async function fill(store: ChatStore, count: number): Promise<void> {
   await Promise.all(
     Array.from({ length: count }, (_, n) =>
-      messages.append({ id: `message-${n}`, conversation_id, user_id: "ada", content: `${n}` }),
+      append(store, { id: `message-${n}`, conversation_id, user_id: "ada", content: `${n}` }),
     ),
   );
 }

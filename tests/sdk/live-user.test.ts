@@ -116,7 +116,7 @@ describe("following a user", () => {
     await heard.until(({ statuses }) => statuses.at(-1) === "offline");
     const said = Date.now();
     await until(() => Date.now() > said, { timeoutMs: 1_000, what: "the clock goes on" });
-    await store.conversations.addMember(room, "ada");
+    await store.members.join({ conversation_id: room, user_id: "ada" });
     await say(store, room, 5);
     network.become("calm");
     await heard.until(({ messages }) => messages.length >= 5);
@@ -136,7 +136,7 @@ describe("following a user", () => {
     network.become("away");
     network.cut();
     await heard.until(({ statuses }) => statuses.at(-1) === "offline");
-    await store.conversations.removeMember(left, "ada");
+    await store.members.leave({ conversation_id: left, user_id: "ada" });
     await say(store, left, 2);
     await say(store, kept, 2);
     network.become("calm");

@@ -5,6 +5,7 @@ import ts from "typescript";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectTalk } from "../consumers/expect-talk.ts";
 import type { readInTime } from "../consumers/programs/browser.ts";
+import { append } from "../support/append.ts";
 import { runCommand } from "../support/command.ts";
 import { startServer } from "../support/server.ts";
 import { compile } from "./compile.ts";
@@ -74,7 +75,7 @@ test("the compiled consumer sends a message, receives it live and reads it", asy
 test("the compiled consumer brings its own fetch and signal", async () => {
   await using server = await startServer();
   const message = { id: "greeting-1", conversation_id: "tea", user_id: "ada", content: "Hello" };
-  await server.store.messages.append(message);
+  await append(server.store, message);
   const program = `
     const { createTracedClient, readInTime } = await import(${toSource("out/browser.js")});
     console.log(JSON.stringify(await readInTime(createTracedClient(${JSON.stringify(server.url)}))));`;

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Live } from "@chatnest/api";
 import type { ChatStore } from "@chatnest/db";
+import { append } from "./append.ts";
 
 /** Stores messages, all at once, each saying its number. */
 export async function say(store: ChatStore, conversation_id: string, count = 1): Promise<void> {
   await Promise.all(
     Array.from({ length: count }, (_, n) =>
-      store.messages.append({
+      append(store, {
         id: randomUUID(),
         user_id: "ann",
         content: String(n),

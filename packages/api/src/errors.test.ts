@@ -9,6 +9,7 @@ import { ChatError, type ErrorCode, errorTable, toChatError, toTrpcError } from 
 const storeCodes: Record<StoreErrorCode, ErrorCode> = {
   conflict: "conflict",
   not_found: "not_found",
+  not_member: "not_found",
   invalid: "validation_failed",
   unavailable: "unavailable",
   closed: "unavailable",

@@ -75,6 +75,7 @@ export class ChatError extends Error {
 const storeCodes: Record<StoreErrorCode, ErrorCode> = {
   conflict: "conflict",
   not_found: "not_found",
+  not_member: "not_found",
   invalid: "validation_failed",
   unavailable: "unavailable",
   closed: "unavailable",

@@ -1,5 +1,6 @@
-import type { ChatStore, Stream } from "@chatnest/db";
+import { type ChatStore, readLastSeq, type Stream } from "@chatnest/db";
 import type { Message, MessagePage } from "./schemas/messages.ts";
+import { nextTurn } from "./turn.ts";
 
 /** Which page of a log to read: `before` and `after` are exclusive positions. */
 export interface HistoryRange {
@@ -25,15 +26,16 @@ export function readPage(
     : readOn(store, stream, { limit, before, after });
 }
 
-/** Reads all of a log up to what it held at the beginning, oldest first, in chunks. */
+/** Reads all messages of a log up to its end at the beginning, oldest first, in chunks. */
 export async function* readAll(store: ChatStore, stream: Stream): AsyncGenerator<Message> {
-  const last = await store.messages.lastSeq(stream);
+  const last = await readLastSeq(store.log, stream);
   let after = 0;
   while (after < last) {
     const range = { after, before: last + 1, limit: chunkSize, from: "oldest" } as const;
     const chunk = await store.messages.page(stream, range);
     yield* chunk;
-    after = chunk.at(-1)?.seq ?? last;
+    after = chunk.length < chunkSize ? last : (chunk.at(-1)?.seq ?? last);
+    await nextTurn();
   }
 }
 
@@ -43,7 +45,7 @@ async function readBack(
   { limit, before }: Omit<HistoryRange, "after">,
 ): Promise<MessagePage> {
   const found = await store.messages.page(stream, {
-    // One more than the page says whether there is a page before it.
+    // One more than the page tells whether there is a page before it.
     limit: limit + 1,
     from: "newest",
     ...(before !== undefined && { before }),
@@ -52,11 +54,12 @@ async function readBack(
   const first = messages[0];
   // Before 0 there is no more than before 1: of an empty log that is the newest page.
   const isNewest =
-    before === undefined || (await store.messages.lastSeq(stream)) < Math.max(before, 1);
+    before === undefined || (await readLastSeq(store.log, stream)) < Math.max(before, 1);
   return {
     messages,
     prev: first && found.length > limit ? { before: first.seq } : null,
     next: isNewest ? null : { after: messages.at(-1)?.seq ?? 0 },
+    read_to: null,
   };
 }
 
@@ -66,18 +69,16 @@ async function readOn(
   { limit, before, after }: HistoryRange & { after: number },
 ): Promise<MessagePage> {
   const isRange = before !== undefined;
-  const found = await store.messages.page(stream, {
-    limit: limit + 1,
-    from: "oldest",
-    after,
-    ...(isRange && { before }),
-  });
-  const messages = found.slice(0, limit);
+  const bounds = { after, ...(isRange && { before }) };
+  const found = await store.messages.readOn(stream, { ...bounds, limit: limit + 1 });
+  const messages = found.messages.slice(0, limit);
   const last = messages.at(-1);
+  const hasMore = found.messages.length > limit;
   return {
     messages,
     prev: isRange ? null : await neighbourBefore(store, stream, { first: messages[0], after }),
-    next: last && found.length > limit ? { after: last.seq, ...(isRange && { before }) } : null,
+    next: last && hasMore ? { after: last.seq, ...(isRange && { before }) } : null,
+    read_to: last && hasMore ? last.seq : found.read_to,
   };
 }
 
@@ -89,6 +90,6 @@ async function neighbourBefore(
 ): Promise<{ before: number } | null> {
   if (after === 0) return null;
   if (first) return { before: first.seq };
-  const last = await store.messages.lastSeq(stream);
+  const last = await readLastSeq(store.log, stream);
   return last > 0 ? { before: Math.min(after, last) + 1 } : null;
 }

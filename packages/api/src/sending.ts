@@ -1,8 +1,14 @@
 import { createHash, randomUUIDv7 } from "node:crypto";
-import { type Appended, isStoreError, type NewMessage } from "@chatnest/db";
+import { isStoreError, type Message, type NewMessage, toMessage } from "@chatnest/db";
 import type { Context } from "./context.ts";
 import { ChatError, toChatError } from "./errors.ts";
 import type { RestHeader } from "./rest.ts";
+
+/** A stored message, and whether this call stored it. */
+export interface Sent {
+  message: Message;
+  created: boolean;
+}
 
 /**
  * Stores a message under the id that its sender chose, else a UUIDv7.
@@ -10,11 +16,12 @@ import type { RestHeader } from "./rest.ts";
  */
 export async function send(
   { store }: Context,
-  message: Omit<NewMessage, "id"> & { id?: string | undefined },
-): Promise<Appended> {
+  message: Omit<NewMessage, "id" | "kind"> & { id?: string | undefined },
+): Promise<Sent> {
   const id = message.id ?? randomUUIDv7();
   try {
-    return await store.messages.append({ ...message, id });
+    const { entry, created } = await store.log.append({ ...message, kind: "message", id });
+    return { message: toMessage(entry), created };
   } catch (error) {
     if (!isStoreError(error) || toChatError(error).code !== "unavailable") throw error;
     const text =

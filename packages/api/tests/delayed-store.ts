@@ -10,11 +10,11 @@ export function delayed(
   scheduler: fc.Scheduler,
   fates: IterableIterator<string>,
 ): ChatStore {
-  const { messages, conversations } = store;
+  const { conversations, log, members } = store;
   let inOrder = Promise.resolve();
   const meet = (event: StoreEvent, listener: (event: StoreEvent) => void) => {
     const met = String(fates.next().value);
-    if (event.kind === "message") {
+    if (event.kind === "entry") {
       const times = { arrives: 1, doubled: 2, lost: 0 }[met] ?? 1;
       for (let count = 0; count < times; count++) {
         void scheduler.schedule(Promise.resolve()).then(() => listener(event));
@@ -36,17 +36,19 @@ export function delayed(
     watchState: () => "alone",
     epoch: () => scheduler.schedule(store.epoch()),
     watch: (listener) => store.watch((event) => meet(event, listener)),
-    messages: {
-      ...messages,
-      page: (stream, range) => late(() => messages.page(stream, range)),
-      lastSeq: (stream) => late(() => messages.lastSeq(stream)),
-      lastSeqs: (streams) => late(() => messages.lastSeqs(streams)),
+    log: {
+      ...log,
+      page: (stream, range) => late(() => log.page(stream, range)),
+      heads: (streams) => late(() => log.heads(streams)),
+    },
+    members: {
+      ...members,
+      among: (query) => late(() => members.among(query)),
+      changes: (query) => late(() => members.changes(query)),
     },
     conversations: {
       ...conversations,
       heads: (query) => late(() => conversations.heads(query)),
-      memberships: (query) => late(() => conversations.memberships(query)),
-      changes: (query) => late(() => conversations.changes(query)),
     },
   };
 }

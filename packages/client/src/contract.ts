@@ -135,6 +135,8 @@ export interface MessagePageOutput {
   messages: Message[];
   prev: { before: number } | null;
   next: { after: number; before?: number } | null;
+  /** How far a page with `after` read the log: every message of the range at or before it is in the page. */
+  read_to: number | null;
 }
 
 /** A page of an inbox as it comes over the wire. */

@@ -1,6 +1,6 @@
-/** One message of a conversation's log, or a note when it has no conversation. */
+/** One message in its current state: of a conversation, or a note when it has no conversation. */
 export interface Message {
-  /** Unique in its stream: 8 to 64 of `A-Za-z0-9_-`. */
+  /** Unique in its log: 8 to 64 of `A-Za-z0-9_-`. */
   id: string;
   user_id: string;
   /** 1 to 16,384 Unicode code points of well-formed text without NUL. */
@@ -9,9 +9,17 @@ export interface Message {
   timestamp: string;
   /** `null` for a note. */
   conversation_id: string | null;
-  /** Position in its stream: 1, 2, 3, ... */
+  /** Position in its log: 1, 2, 3, ... */
   seq: number;
 }
+
+/** A message as it was sent: one kind of entry. */
+export interface MessageEntry extends Message {
+  kind: "message";
+}
+
+/** One entry of a log. Every entry, of whatever kind, has a position of its own. */
+export type Entry = MessageEntry;
 
 /** A conversation as its members see it. */
 export interface Conversation {
@@ -27,4 +35,9 @@ export interface Conversation {
   member_count: number;
   /** The `timestamp` of the newest message, else `created_at`. */
   last_activity_at: string;
+}
+
+/** Shows the message that an entry stored. */
+export function toMessage({ kind: _, ...message }: MessageEntry): Message {
+  return message;
 }

@@ -3,6 +3,7 @@
  *
  * - `conflict`: the id is taken by something else; nothing was stored.
  * - `not_found`: there is no such conversation or member.
+ * - `not_member`: the author is no member of the conversation; nothing was stored.
  * - `invalid`: the input breaks a limit, or the store could not give it back unchanged; nothing was stored.
  * - `unavailable`: the store is away; whether a write was stored is unknown, repeating it with the same id is safe.
  * - `closed`: the store was closed; nothing was stored.
@@ -11,6 +12,7 @@
 export type StoreErrorCode =
   | "conflict"
   | "not_found"
+  | "not_member"
   | "invalid"
   | "unavailable"
   | "closed"

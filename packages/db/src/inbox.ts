@@ -1,4 +1,4 @@
-import type { InboxPosition, InboxRange } from "./store.ts";
+import type { InboxPosition, InboxRange } from "./ports/conversations.ts";
 
 /** Puts a user's conversations in inbox order, most recently active first, ties by id, and cuts out a range. */
 export function sliceInbox(positions: InboxPosition[], range: InboxRange): InboxPosition[] {

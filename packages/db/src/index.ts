@@ -1,25 +1,44 @@
 export { inTime } from "./commit/in-time.ts";
-export type { Conversation, Message } from "./entities.ts";
+export {
+  type Conversation,
+  type Entry,
+  type Message,
+  type MessageEntry,
+  toMessage,
+} from "./entities.ts";
 export { isStoreError, StoreError, type StoreErrorCode } from "./errors.ts";
+export { readLastSeq } from "./last-seq.ts";
 export * from "./limits.ts";
 export { type MongoChatStore, type MongoStoreOptions, openMongoStore } from "./mongo/index.ts";
-export { openSqliteStore } from "./sqlite/index.ts";
 export type {
-  Appended,
-  ChangesQuery,
-  ChatStore,
   ConversationHead,
   ConversationStore,
   HeadsQuery,
   InboxPosition,
   InboxRange,
+  NewConversation,
+} from "./ports/conversations.ts";
+export type {
+  Admission,
+  Appended,
+  AppendOptions,
+  LogHead,
+  LogRange,
+  LogStore,
+  NewEntry,
+  NewMessage,
+} from "./ports/log.ts";
+export type {
+  AmongQuery,
+  ChangesQuery,
+  ListedMember,
+  Member,
+  MemberStore,
   Membership,
   MembershipChange,
-  MessageRange,
-  MessageStore,
-  NewConversation,
-  NewMessage,
-  StoreEvent,
-  WatchState,
-} from "./store.ts";
+  MembersRange,
+} from "./ports/members.ts";
+export type { MessageStore, ReadOn, ReadOnRange } from "./ports/messages.ts";
+export { openSqliteStore } from "./sqlite/index.ts";
+export type { ChatStore, MembershipEvent, StoreEvent, WatchState } from "./store.ts";
 export { conversationStream, noteStream, type Stream, streamOf } from "./stream.ts";

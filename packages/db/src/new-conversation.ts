@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { StoreError } from "./errors.ts";
 import { isId, membersShownMax } from "./limits.ts";
-import type { NewConversation } from "./store.ts";
+import type { NewConversation } from "./ports/conversations.ts";
 
 /**
  * Refuses a conversation that a store could not keep.

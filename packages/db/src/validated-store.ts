@@ -1,19 +1,24 @@
 import { StoreError } from "./errors.ts";
 import { isId } from "./limits.ts";
 import { checkNewConversation } from "./new-conversation.ts";
-import { checkNewMessage } from "./new-message.ts";
+import { checkNewEntry } from "./new-entry.ts";
+import type { ConversationStore } from "./ports/conversations.ts";
+import type { LogStore } from "./ports/log.ts";
+import type { MemberStore } from "./ports/members.ts";
+import type { MessageStore } from "./ports/messages.ts";
 import type { ChatStore } from "./store.ts";
 
-/** A store that trusts its input; closing is the business of whoever opened it. */
+/** A store that trusts its input; closing it is up to its owner. */
 export type UncheckedStore = Omit<ChatStore, "close">;
+
+/** Refuses calls while the store takes none, and calls with an id that cannot exist. */
+type Check = (...ids: string[]) => void;
 
 /**
  * Makes the calls of a store refuse what no store could keep, or would take for something else, before they reach it.
- * `admit` comes first: it throws while the store takes no calls.
+ * `admit` is called first: it throws while the store takes no calls.
  */
 export function validatedStore(store: UncheckedStore, admit: () => void): UncheckedStore {
-  const { messages, conversations } = store;
-
   function check(...ids: string[]): void {
     admit();
     for (const id of ids) {
@@ -22,66 +27,10 @@ export function validatedStore(store: UncheckedStore, admit: () => void): Unchec
   }
 
   return {
-    messages: {
-      async append(message) {
-        admit();
-        checkNewMessage(message);
-        return messages.append(message);
-      },
-      async page(stream, range) {
-        check(stream.slice(2));
-        return messages.page(stream, range);
-      },
-      async get(stream, seq) {
-        check(stream.slice(2));
-        return messages.get(stream, seq);
-      },
-      async lastSeq(stream) {
-        check(stream.slice(2));
-        return messages.lastSeq(stream);
-      },
-      async lastSeqs(streams) {
-        check(...streams.map((stream) => stream.slice(2)));
-        return messages.lastSeqs(streams);
-      },
-    },
-    conversations: {
-      async create(conversation) {
-        admit();
-        checkNewConversation(conversation);
-        return conversations.create(conversation);
-      },
-      async get(ids, newest) {
-        check(...ids);
-        return conversations.get(ids, newest);
-      },
-      async inbox(userId, range) {
-        check(userId);
-        return conversations.inbox(userId, range);
-      },
-      async heads(query) {
-        if (query === "active") check();
-        else if ("user_id" in query) check(query.user_id);
-        else check(...query.conversation_ids);
-        return conversations.heads(query);
-      },
-      async memberships(query) {
-        check(...query.conversation_ids, ...query.user_ids);
-        return conversations.memberships(query);
-      },
-      async changes(query) {
-        check(...query.user_ids);
-        return conversations.changes(query);
-      },
-      async addMember(conversationId, userId) {
-        check(conversationId, userId);
-        return conversations.addMember(conversationId, userId);
-      },
-      async removeMember(conversationId, userId) {
-        check(conversationId, userId);
-        return conversations.removeMember(conversationId, userId);
-      },
-    },
+    log: validatedLog(store.log, check),
+    messages: validatedMessages(store.messages, check),
+    members: validatedMembers(store.members, check),
+    conversations: validatedConversations(store.conversations, check),
     watch: store.watch,
     watchState: store.watchState,
     async epoch() {
@@ -95,6 +44,96 @@ export function validatedStore(store: UncheckedStore, admit: () => void): Unchec
     async ping() {
       admit();
       return store.ping();
+    },
+  };
+}
+
+function validatedLog(log: LogStore, check: Check): LogStore {
+  return {
+    async append(entry, options) {
+      check();
+      checkNewEntry(entry);
+      return log.append(entry, options);
+    },
+    async page(stream, range) {
+      check(stream.slice(2));
+      return log.page(stream, range);
+    },
+    async heads(streams) {
+      check(...streams.map((stream) => stream.slice(2)));
+      return log.heads(streams);
+    },
+  };
+}
+
+function validatedMessages(messages: MessageStore, check: Check): MessageStore {
+  return {
+    async page(stream, range) {
+      check(stream.slice(2));
+      return messages.page(stream, range);
+    },
+    async readOn(stream, range) {
+      check(stream.slice(2));
+      return messages.readOn(stream, range);
+    },
+    async get(stream, seq) {
+      check(stream.slice(2));
+      return messages.get(stream, seq);
+    },
+  };
+}
+
+function validatedMembers(members: MemberStore, check: Check): MemberStore {
+  return {
+    async has(member) {
+      check(member.conversation_id, member.user_id);
+      return members.has(member);
+    },
+    async join(member) {
+      check(member.conversation_id, member.user_id);
+      return members.join(member);
+    },
+    async leave(member) {
+      check(member.conversation_id, member.user_id);
+      return members.leave(member);
+    },
+    async list(conversationId, range) {
+      check(conversationId);
+      return members.list(conversationId, range);
+    },
+    async among(query) {
+      if ("members" in query) {
+        for (const { conversation_id, user_id } of query.members) check(conversation_id, user_id);
+      } else check(...query.conversation_ids, ...query.user_ids);
+      return members.among(query);
+    },
+    async changes(query) {
+      check(...query.user_ids);
+      return members.changes(query);
+    },
+  };
+}
+
+function validatedConversations(conversations: ConversationStore, check: Check): ConversationStore {
+  return {
+    async create(conversation) {
+      check();
+      checkNewConversation(conversation);
+      return conversations.create(conversation);
+    },
+    async get(ids, newest) {
+      check(...ids);
+      return conversations.get(ids, newest);
+    },
+    async inbox(userId, range) {
+      check(userId);
+      return conversations.inbox(userId, range);
+    },
+    async heads(query) {
+      if (query === "active") check();
+      else if ("user_id" in query) check(query.user_id);
+      else check(...query.conversation_ids);
+      return conversations.heads(query);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { ChatStore } from "../src/store.ts";
+import { admissionContract } from "./contract/admission.ts";
 import { changesContract } from "./contract/changes.ts";
 import { conversationsContract } from "./contract/conversations.ts";
 import { groupsContract } from "./contract/groups.ts";
@@ -10,11 +11,14 @@ import { instancesContract } from "./contract/instances.ts";
 import { interleavingsContract } from "./contract/interleavings.ts";
 import { lifecycleContract } from "./contract/lifecycle.ts";
 import { membersContract } from "./contract/members.ts";
+import { membershipContract } from "./contract/membership.ts";
 import { notesContract } from "./contract/notes.ts";
 import { orderContract } from "./contract/order.ts";
 import { pagesContract } from "./contract/pages.ts";
+import { readingOnContract } from "./contract/reading-on.ts";
 import { reopeningContract } from "./contract/reopening.ts";
 import { repeatsContract } from "./contract/repeats.ts";
+import { sharedMembershipContract } from "./contract/shared-membership.ts";
 import { textContract } from "./contract/text.ts";
 import { timestampsContract } from "./contract/timestamps.ts";
 import { watchContract } from "./contract/watch.ts";
@@ -31,6 +35,7 @@ export function describeStore(name: string, kind: StoreKind): void {
     describe("reopening", () => reopeningContract(kind.open));
     if (kind.data === "exclusive") return;
     describe("instances", () => instancesContract(kind.open));
+    describe("shared membership", () => sharedMembershipContract(kind.open));
   });
 }
 
@@ -58,7 +63,10 @@ function describeUse(kind: StoreKind): void {
   describe("text", () => textContract(store));
   describe("pages", () => pagesContract(store));
   describe("conversations", () => conversationsContract(store));
+  describe("reading on", () => readingOnContract(store));
   describe("members", () => membersContract(store));
+  describe("membership", () => membershipContract(store));
+  describe("admission", () => admissionContract(store));
   describe("changes", () => changesContract(store));
   describe("inbox", () => inboxContract(store));
   describe("heads", () => headsContract(store));

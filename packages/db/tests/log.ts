@@ -1,24 +1,47 @@
 import { expect } from "vitest";
-import type { Message } from "../src/entities.ts";
+import { type Message, toMessage } from "../src/entities.ts";
 import { isStoreError, type StoreErrorCode } from "../src/errors.ts";
-import type { Appended, ChatStore, NewMessage } from "../src/store.ts";
+import { readLastSeq } from "../src/last-seq.ts";
+import type { AppendOptions, NewMessage } from "../src/ports/log.ts";
+import type { ChatStore } from "../src/store.ts";
 import type { Stream } from "../src/stream.ts";
 import { upTo } from "./make.ts";
 
 /** What became of one send. */
 export type Outcome = "created" | "repeated" | StoreErrorCode;
 
+/** What became of a message that was sent. */
+export interface Sent {
+  message: Message;
+  created: boolean;
+}
+
+/** Sends one message. */
+export async function send(
+  store: Pick<ChatStore, "log">,
+  message: NewMessage,
+  options?: AppendOptions,
+): Promise<Sent> {
+  const { entry, created } = await store.log.append(message, options);
+  return { message: toMessage(entry), created };
+}
+
+/** Picks what a stored message shows of a new one. */
+export function bodyOf({ kind: _, ...body }: NewMessage): Omit<NewMessage, "kind"> {
+  return body;
+}
+
 /** Sends messages at once and waits for all answers. */
-export function appendAll(store: ChatStore, messages: readonly NewMessage[]): Promise<Appended[]> {
-  return Promise.all(messages.map((message) => store.messages.append(message)));
+export function appendAll(store: ChatStore, messages: readonly NewMessage[]): Promise<Sent[]> {
+  return Promise.all(messages.map((message) => send(store, message)));
 }
 
 /** Sends messages at once and says what became of each. */
 export function outcomesOf(store: ChatStore, messages: readonly NewMessage[]): Promise<Outcome[]> {
-  return Promise.all(messages.map((message) => outcomeOf(store.messages.append(message))));
+  return Promise.all(messages.map((message) => outcomeOf(send(store, message))));
 }
 
-async function outcomeOf(answer: Promise<Appended>): Promise<Outcome> {
+async function outcomeOf(answer: Promise<Sent>): Promise<Outcome> {
   try {
     return (await answer).created ? "created" : "repeated";
   } catch (error) {
@@ -33,7 +56,7 @@ export async function appendInTurn(
   messages: readonly NewMessage[],
 ): Promise<Message[]> {
   const stored: Message[] = [];
-  for (const message of messages) stored.push((await store.messages.append(message)).message);
+  for (const message of messages) stored.push((await send(store, message)).message);
   return stored;
 }
 
@@ -50,7 +73,7 @@ export async function readLog(store: ChatStore, stream: Stream): Promise<Message
   }
   expect(seqsOf(log)).toEqual(upTo(log.length));
   expect(new Set(log.map((message) => message.id)).size).toBe(log.length);
-  expect(await store.messages.lastSeq(stream)).toBe(log.length);
+  expect(await readLastSeq(store.log, stream)).toBe(log.length);
   return log;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { NewMessage } from "../src/store.ts";
+import type { NewMessage } from "../src/ports/log.ts";
 
 /** Makes an id that no other test uses. */
 export function unique(name: string): string {
@@ -9,6 +9,7 @@ export function unique(name: string): string {
 /** Makes a message of a conversation of its own, unless the fields say otherwise. */
 export function newMessage(fields: Partial<NewMessage> = {}): NewMessage {
   return {
+    kind: "message",
     id: randomUUID(),
     user_id: "alice",
     content: "hello",

@@ -1,5 +1,6 @@
 import { describe, expect, inject, it } from "vitest";
 import type { ConversationDocument } from "../src/mongo/documents.ts";
+import { send } from "./log.ts";
 import { newMessage } from "./make.ts";
 import { newDatabase } from "./mongo-database.ts";
 
@@ -48,7 +49,7 @@ async function databaseWithLog(uri: string, count: number) {
   const conversations = database.db.collection<ConversationDocument>("chat_conversations");
   const store = await database.open();
   for (let said = 0; said < count; said++) {
-    await store.messages.append(newMessage({ conversation_id: "room", user_id: "ann" }));
+    await send(store, newMessage({ conversation_id: "room", user_id: "ann" }));
   }
   await store.close();
   return {

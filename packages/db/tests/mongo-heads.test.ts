@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, inject, it } from "vitest";
 import { conversationStream, openMongoStore } from "../src/index.ts";
 import { createConnection } from "../src/mongo/connection/connection.ts";
-import { readHeads } from "../src/mongo/log-heads.ts";
+import { readLogHeads } from "../src/mongo/log-heads.ts";
+import { send } from "./log.ts";
 import { newMessage } from "./make.ts";
 import { withDatabase } from "./with-database.ts";
 
@@ -15,19 +16,19 @@ describe.each(inject("mongoDeployments"))("heads on MongoDB $name", ({ uri }) =>
     await store.ready;
     await Promise.all(
       Array.from({ length: 300 }, (_, n) =>
-        store.messages.append(newMessage({ conversation_id: `room-${(n % 3) + 1}` })),
+        send(store, newMessage({ conversation_id: `room-${(n % 3) + 1}` })),
       ),
     );
     await store.close();
 
     const connection = createConnection(ofTest);
     const { client, db } = connection;
-    const asked = await readHeads(connection, streams);
+    const asked = await readLogHeads(connection, streams);
     expect(asked.get("c:room-2")).toEqual({ seq: 100, timestamp: expect.any(Date) });
     expect(asked.size).toBe(3);
     await using session = client.startSession({ causalConsistency: true });
     await db.command({ profile: 2 });
-    const routed = await readHeads(
+    const routed = await readLogHeads(
       { ...connection, isRouted: () => Promise.resolve(true) },
       streams,
       session,

@@ -69,33 +69,39 @@ async function openStore(uri: string, name: string): Promise<ChatStore> {
 }
 
 /** Calls everything that a store can do, on data large enough that a scan would show. */
-async function useEverything({ messages, conversations }: ChatStore): Promise<void> {
+async function useEverything({ conversations, log, members, messages }: ChatStore): Promise<void> {
   await conversations.create({ id: "full", user_ids: newUsers(1_000) });
   await conversations.create({ id: "full", user_ids: newUsers(1_000) });
-  await conversations.addMember("full", "ann");
+  await members.join({ conversation_id: "full", user_id: "ann" });
   const sent = Array.from({ length: 600 }, (_, index) =>
     newMessage({ conversation_id: `room-${index % 30}`, user_id: "ann" }),
   );
-  await Promise.all(sent.map((message) => messages.append(message)));
-  await Promise.all(sent.map((message) => messages.append(message)));
-  await messages.append(newMessage({ conversation_id: null, user_id: "ann" }));
+  await Promise.all(sent.map((message) => log.append(message)));
+  await Promise.all(sent.map((message) => log.append(message)));
+  await log.append(newMessage({ conversation_id: null, user_id: "ann" }));
   await messages.page("c:room-1", { limit: 5, from: "newest" });
   await messages.page("c:room-1", { limit: 5, from: "newest", before: 9 });
   await messages.page("c:room-1", { limit: 5, from: "oldest", after: 3, before: 9 });
   await messages.get("c:room-1", 7);
-  await messages.lastSeq("n:ann");
-  await messages.lastSeqs(["n:ann", "c:room-1"]);
+  await messages.readOn("c:room-1", { after: 3, limit: 5 });
+  await messages.readOn("c:room-1", { after: 10, limit: 50 });
+  await log.page("c:room-1", { limit: 5, from: "oldest", after: 3 });
+  await log.heads(["n:ann"]);
+  await log.heads(["n:ann", "c:room-1"]);
+  const [first] = await members.list("full", { limit: 5 });
+  await members.list("full", { limit: 5, ...(first && { after: first }) });
+  await members.has({ conversation_id: "full", user_id: "user-9" });
   await conversations.inbox("ann", { limit: 10 });
   await conversations.heads("active");
   await conversations.heads({ user_id: "ann", since: new Date() });
   await conversations.heads({ conversation_ids: ["room-1", "room-2"] });
-  await conversations.memberships({
+  await members.among({
     conversation_ids: ["room-1", "full"],
     user_ids: ["ann", "bob"],
   });
   await conversations.get(["full", "room-1", "room-2"], 10);
-  await conversations.removeMember("full", "ann");
-  await conversations.changes({ user_ids: ["ann", "bob"], since: new Date(0) });
+  await members.leave({ conversation_id: "full", user_id: "ann" });
+  await members.changes({ user_ids: ["ann", "bob"], since: new Date(0) });
 }
 
 async function plannedOperations(db: Db): Promise<Profile[]> {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Document } from "mongodb";
 import { describe, expect, inject, it } from "vitest";
 import type { StoreEvent } from "../src/index.ts";
+import { send } from "./log.ts";
 import { newMessage, newMessages } from "./make.ts";
 import { newDatabase } from "./mongo-database.ts";
 
@@ -14,24 +15,34 @@ describe.each(replicaSets)("MongoDB $name watch", ({ uri }) => {
     await using pair = await openPair(uri);
     const { here, there, heard } = pair;
     const sent = newMessages(30, { conversation_id: "room", user_id: "ann" });
-    for (const message of sent) await there.messages.append(message);
-    await there.conversations.removeMember("room", "ann");
+    for (const message of sent) await send(there, message);
+    await there.members.leave({ conversation_id: "room", user_id: "ann" });
     await expect.poll(() => heard().at(-1)?.kind).toBe("left");
-    const messages = heard().flatMap((event) => (event.kind === "message" ? [event.message] : []));
+    const messages = heard().flatMap((event) => (event.kind === "entry" ? [event.entry] : []));
     expect(messages.map(({ id }) => id)).toEqual(sent.map(({ id }) => id));
-    expect(messages).toEqual(await here.messages.page("c:room", { limit: 100, from: "oldest" }));
+    expect(messages).toEqual(await here.log.page("c:room", { limit: 100, from: "oldest" }));
     expect(heard()).toContainEqual({ kind: "joined", conversation_id: "room", user_id: "ann" });
+  });
+
+  it("hears of a membership that another process changes", async () => {
+    await using pair = await openPair(uri);
+    const member = { conversation_id: "room", user_id: "ann" };
+    await send(pair.there, newMessage(member));
+    await pair.db
+      .collection<{ _id: string }>("chat_members")
+      .updateOne({ _id: "ann\nroom" }, { $set: { role: "owner" } });
+    await expect.poll(pair.heard).toContainEqual({ kind: "updated", ...member });
   });
 
   it("resumes where it was cut off, without a gap", async () => {
     await using pair = await openPair(uri);
-    await pair.there.messages.append(newMessage({ conversation_id: "room", user_id: "ann" }));
+    await send(pair.there, newMessage({ conversation_id: "room", user_id: "ann" }));
     await expect.poll(() => pair.heard().length).toBeGreaterThan(0);
     await pair.fail({ failCommands: ["getMore", "aggregate"], closeConnection: true }, 4);
     const sent = newMessages(20, { conversation_id: "room", user_id: "bob" });
-    for (const message of sent) await pair.there.messages.append(message);
+    for (const message of sent) await send(pair.there, message);
     const idsHeard = () =>
-      pair.heard().flatMap((event) => (event.kind === "message" ? [event.message.id] : []));
+      pair.heard().flatMap((event) => (event.kind === "entry" ? [event.entry.id] : []));
     const all = expect.arrayContaining(sent.map(({ id }) => id));
     await expect.poll(idsHeard).toEqual(all);
   });
@@ -44,7 +55,7 @@ describe.each(replicaSets)("MongoDB $name watch", ({ uri }) => {
       const before = pair.missed();
       await pair.fail({ failCommands: ["getMore"], errorCode }, 1);
       await expect.poll(pair.missed).toBeGreaterThan(before);
-      await pair.there.messages.append(newMessage({ conversation_id: "after" }));
+      await send(pair.there, newMessage({ conversation_id: "after" }));
       await expect.poll(() => pair.heard().some(isAfter)).toBe(true);
     },
   );
@@ -68,7 +79,7 @@ describe.each(replicaSets)("MongoDB $name watch", ({ uri }) => {
     await using pair = await openPair(uri);
     const before = pair.missed();
     await pair.db.collection("chat_messages").insertOne({ seq: 1, stream: "x" });
-    await pair.there.messages.append(newMessage({ conversation_id: "after" }));
+    await send(pair.there, newMessage({ conversation_id: "after" }));
     await expect.poll(() => pair.heard().some(isAfter)).toBe(true);
     expect(pair.missed()).toBe(before + 1);
     expect(pair.here.watchState()).toBe("live");
@@ -81,7 +92,7 @@ describe.each(replicaSets)("MongoDB $name watch", ({ uri }) => {
     for (const name of ["reports", "reports-new"]) await db.collection(name).insertOne({});
     await db.renameCollection("reports-new", "reports", { dropTarget: true });
     await db.dropCollection("reports");
-    await pair.there.messages.append(newMessage({ conversation_id: "after" }));
+    await send(pair.there, newMessage({ conversation_id: "after" }));
     await expect.poll(() => pair.heard().some(isAfter)).toBe(true);
     expect(pair.missed()).toBe(before);
   });
@@ -98,13 +109,13 @@ describe.each(standalones)("MongoDB $name watch", ({ uri }) => {
   it("says that it is alone, and hears of its own messages", async () => {
     await using pair = await openPair(uri, "alone");
     expect(pair.here.watchState()).toBe("alone");
-    await pair.here.messages.append(newMessage({ conversation_id: "after" }));
+    await send(pair.here, newMessage({ conversation_id: "after" }));
     expect(pair.heard().some(isAfter)).toBe(true);
   });
 });
 
 function isAfter(event: StoreEvent): boolean {
-  return event.kind === "message" && event.message.conversation_id === "after";
+  return event.kind === "entry" && event.entry.conversation_id === "after";
 }
 
 /** Opens two stores on one new database, of which one listens. */

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { openSqliteStore } from "../src/index.ts";
+import { readLastSeq } from "../src/last-seq.ts";
 import type { ChatStore } from "../src/store.ts";
 import { describeStore } from "./describe-store.ts";
+import { send } from "./log.ts";
 import { newMessage } from "./make.ts";
 import type { OpenedStore } from "./opened-store.ts";
 
@@ -17,7 +19,7 @@ describe("opening a SQLite file", () => {
     await using folder = await newFolder();
     const file = join(folder.path, "deep", "er", "chatnest.db");
     const store = openSqliteStore(file);
-    await store.messages.append(newMessage());
+    await send(store, newMessage());
     await store.close();
   });
 
@@ -25,14 +27,14 @@ describe("opening a SQLite file", () => {
     await using folder = await newFolder();
     const file = join(folder.path, "chatnest.db");
     const store = openSqliteStore(file);
-    await store.messages.append(newMessage({ conversation_id: "room" }));
+    await send(store, newMessage({ conversation_id: "room" }));
     expectCannotOpen(file);
-    await store.messages.append(newMessage({ conversation_id: "room" }));
+    await send(store, newMessage({ conversation_id: "room" }));
     expectCannotOpen(file);
-    expect(await store.messages.lastSeq("c:room")).toBe(2);
+    expect(await readLastSeq(store.log, "c:room")).toBe(2);
     await store.close();
     const next = openSqliteStore(file);
-    expect(await next.messages.lastSeq("c:room")).toBe(2);
+    expect(await readLastSeq(next.log, "c:room")).toBe(2);
     await next.close();
   });
 
@@ -75,10 +77,10 @@ describe("opening a SQLite file", () => {
     await using folder = await newFolder();
     const file = join(folder.path, "file:a?mode=memory#%41 b.db");
     const store = openSqliteStore(file);
-    await store.messages.append(newMessage({ conversation_id: "room" }));
+    await send(store, newMessage({ conversation_id: "room" }));
     await store.close();
     const again = openSqliteStore(file);
-    expect(await again.messages.lastSeq("c:room")).toBe(1);
+    expect(await readLastSeq(again.log, "c:room")).toBe(1);
     await again.close();
   });
 });

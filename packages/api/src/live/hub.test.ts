@@ -26,11 +26,11 @@ describe("a hub", () => {
   it("looks at the ends of the logs every five seconds", async () => {
     const store = openSqliteStore(":memory:");
     let looks = 0;
-    const lastSeqs: typeof store.messages.lastSeqs = (streams) => {
+    const heads: typeof store.log.heads = (streams) => {
       looks++;
-      return store.messages.lastSeqs(streams);
+      return store.log.heads(streams);
     };
-    const hub = createHub({ ...store, messages: { ...store.messages, lastSeqs } });
+    const hub = createHub({ ...store, log: { ...store.log, heads } });
     hub.follow(conversationStream("room"));
     await vi.advanceTimersByTimeAsync(4_999);
     expect(looks).toBe(0);

@@ -12,7 +12,7 @@ export interface Followed {
 export interface HubOptions {
   /** How often the ends of all followed logs are compared with the store, in ms. @default 5000 */
   checkEveryMs?: number;
-  /** How many of its newest messages are kept of a followed log. @default 256 */
+  /** How many of its newest entries are kept of a followed log. @default 256 */
   ringLengthMax?: number;
 }
 
@@ -66,7 +66,7 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
 
   function hear(event: StoreEvent): void {
     tell(event);
-    if (event.kind === "message") followed.get(streamOf(event.message))?.tail.push(event.message);
+    if (event.kind === "entry") followed.get(streamOf(event.entry))?.tail.push(event.entry);
     if (event.kind === "missed") void check();
   }
 
@@ -91,8 +91,8 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
     for (const { tail } of followed.values()) tail.age();
     const streams = [...followed.keys()];
     for (let start = 0; start < streams.length; start += checkSize) {
-      const ends = await store.messages.lastSeqs(streams.slice(start, start + checkSize));
-      for (const [stream, seq] of ends) followed.get(stream)?.tail.learn(seq);
+      const heads = await store.log.heads(streams.slice(start, start + checkSize));
+      for (const [stream, { seq }] of heads) followed.get(stream)?.tail.learn(seq);
     }
     // After so long, what was quiet before may have woken and fallen quiet again.
     if (performance.now() - checkedAt > unheardMaxMs && missedSince !== checkedAt) {

@@ -5,6 +5,7 @@ import {
   followConversation,
 } from "./follow-conversation.ts";
 import { createHub, type HubOptions } from "./hub.ts";
+import { createMembershipEnds } from "./membership-ends.ts";
 import { createConversationFollowers } from "./user/conversation-followers.ts";
 import { type FollowUserInput, followUser, type UserNews } from "./user/follow-user.ts";
 
@@ -22,9 +23,11 @@ export interface Live {
 /** Makes what is live over a store, which must outlive it. */
 export function createLive(store: ChatStore, options?: HubOptions): Live {
   const hub = createHub(store, options);
+  const membershipEnds = createMembershipEnds(store, hub);
   const followers = createConversationFollowers(store, hub);
   return {
-    followConversation: (input, signal) => followConversation(hub, input, signal),
+    followConversation: (input, signal) =>
+      followConversation({ hub, membershipEnds }, input, signal),
     followUser: (input, signal) => followUser({ store, hub, followers }, input, signal),
     close: () => hub.close(),
   };

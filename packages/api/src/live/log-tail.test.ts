@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
-import { type ChatStore, conversationStream, type Message, openSqliteStore } from "@chatnest/db";
+import { type ChatStore, conversationStream, type Entry, openSqliteStore } from "@chatnest/db";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { append } from "../../tests/append.ts";
 import { createHub } from "./hub.ts";
 import { createLive } from "./index.ts";
 import { LogTail } from "./log-tail.ts";
@@ -16,12 +17,12 @@ beforeEach(() => {
 });
 afterEach(() => store.close());
 
-async function say(count: number, content = "x"): Promise<Message[]> {
+async function say(count: number, content = "x"): Promise<Entry[]> {
   const id = () => randomUUID();
   const sends = Array.from({ length: count }, () =>
-    store.messages.append({ id: id(), user_id: "ann", content, conversation_id }),
+    append(store, { id: id(), user_id: "ann", content, conversation_id }),
   );
-  return (await Promise.all(sends)).map(({ message }) => message);
+  return (await Promise.all(sends)).map(({ entry }) => entry);
 }
 
 /** Says whether what lies behind a place is read without the store. */
@@ -58,7 +59,7 @@ describe("the messages that are kept of a log", () => {
     "take no more than 128 KiB when they are written, full of %j",
     async (letter) => {
       const tail = new LogTail(store, stream);
-      for (const message of await say(30, letter.repeat(16_384))) tail.push(message);
+      for (const entry of await say(30, letter.repeat(16_384))) tail.push(entry);
       let seq = 0;
       const sizes: number[] = [];
       while (seq < 30) {
@@ -75,7 +76,7 @@ describe("the messages that are kept of a log", () => {
 describe("an answer", () => {
   it("is shared by all who stand at the same place, and kept no longer than they take", async () => {
     const tail = new LogTail(store, stream);
-    for (const message of await say(5)) tail.push(message);
+    for (const entry of await say(5)) tail.push(entry);
     const first = tail.read(2);
     expect(tail.read(2)).toBe(first);
     await turn();
@@ -88,24 +89,24 @@ describe("an answer", () => {
     let reads = 0;
     const counted: ChatStore = {
       ...store,
-      messages: {
-        ...store.messages,
+      log: {
+        ...store.log,
         async page(...input) {
           reads++;
           await turn();
-          return store.messages.page(...input);
+          return store.log.page(...input);
         },
       },
     };
     const live = createLive(counted, { ringLengthMax: 4 });
     const read = async () => {
-      const answers: (readonly Message[])[] = [];
+      const answers: (readonly Entry[])[] = [];
       const leaving = new AbortController();
       const input = { conversation_id, after: { seq: 0 } };
       for await (const news of live.followConversation(input, leaving.signal)) {
-        if (news.kind !== "messages") continue;
-        answers.push(news.messages);
-        if (news.messages.at(-1)?.seq === 400) leaving.abort();
+        if (news.kind !== "entries") continue;
+        answers.push(news.entries);
+        if (news.entries.at(-1)?.seq === 400) leaving.abort();
       }
       return answers;
     };

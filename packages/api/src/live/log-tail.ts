@@ -1,26 +1,27 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ChatStore, Message, Stream } from "@chatnest/db";
+import { type ChatStore, type Entry, readLastSeq, type Stream } from "@chatnest/db";
+import { nextTurn } from "../turn.ts";
 
-/** How much is kept of the newest messages of a followed log, so that the common reader asks the store for nothing. */
+/** How much is kept of the newest entries of a followed log, so that the common reader asks the store for nothing. */
 const ringBytesMax = 128 * 1024;
 const ringLengthMaxDefault = 256;
-/** So many calls of `age` without a message are a pause, behind which nothing is kept. */
+/** So many calls of `age` without an entry are a pause, behind which nothing is kept. */
 const agesMax = 3;
 /** How long wake-ups are held back so that what arrives close together is told together, in ms; none after a pause. */
 const tickMs = 5;
 const readLimitMax = 256;
 const pauseMs = 50;
-const nothing: readonly Message[] = [];
+const nothing: readonly Entry[] = [];
 
 /**
- * The end of one log, as one process knows it: where it ends, and its newest messages. Readers ask for what comes after the
- * last message they had, and are woken when there is more; how many they are, and how slow, costs it nothing.
+ * The end of one log, as one process knows it: where it ends, and its newest entries. Readers ask for what comes after the
+ * last entry they had, and are woken when there is more; how many they are, and how slow, costs it nothing.
  */
 export class LogTail {
   readonly #store: ChatStore;
   readonly #stream: Stream;
   /** Everything behind `#floor` up to `#head`. */
-  #ring: Message[] = [];
+  #ring: Entry[] = [];
   /** What each of them takes when it is written. */
   #ringSizes: number[] = [];
   #ringBytes = 0;
@@ -30,9 +31,9 @@ export class LogTail {
   #head: number | undefined;
   readonly #waiting = new Set<() => void>();
   /** Readers that stand at the same place share an answer, and what is made of it, until this turn ends. */
-  readonly #answers = new Map<number, readonly Message[]>();
-  readonly #reads = new Map<number, Promise<readonly Message[]>>();
-  /** How many messages are read at a time: about as many as are kept, however long they are. */
+  readonly #answers = new Map<number, readonly Entry[]>();
+  readonly #reads = new Map<number, Promise<readonly Entry[]>>();
+  /** How many entries are read at a time: about as many as are kept, however long they are. */
   #readLimit = 32;
   #tick: NodeJS.Timeout | undefined;
   #wokenAt = 0;
@@ -48,7 +49,7 @@ export class LogTail {
     return this.#head;
   }
 
-  /** Says where the log ended at a moment, if it can be told from the messages that are kept. */
+  /** Says where the log ended at a moment, if it can be told from the entries that are kept. */
   endBefore(time: Date): number | undefined {
     const since = time.toISOString();
     const first = this.#ring.find(({ timestamp }) => timestamp >= since);
@@ -62,21 +63,21 @@ export class LogTail {
    * @throws StoreError `unavailable` or `closed`.
    */
   async end(): Promise<number> {
-    if (this.#head === undefined) this.learn(await this.#store.messages.lastSeq(this.#stream));
+    if (this.#head === undefined) this.learn(await readLastSeq(this.#store.log, this.#stream));
     return this.#head ?? 0;
   }
 
-  /** Learns of a message; one that is known, or came late, changes nothing. */
-  push(message: Message): void {
-    if (this.#head !== undefined && message.seq <= this.#head) return;
+  /** Learns of an entry; one that is known, or came late, changes nothing. */
+  push(entry: Entry): void {
+    if (this.#head !== undefined && entry.seq <= this.#head) return;
     // What lies between was not heard of: it is in the store.
-    if (message.seq !== (this.#head ?? -1) + 1) this.#clear(message.seq - 1);
-    const size = sizeOf(message);
-    this.#ring.push(message);
+    if (entry.seq !== (this.#head ?? -1) + 1) this.#clear(entry.seq - 1);
+    const size = sizeOf(entry);
+    this.#ring.push(entry);
     this.#ringSizes.push(size);
     this.#ringBytes += size;
     this.#ages = 0;
-    this.#head = message.seq;
+    this.#head = entry.seq;
     this.#trim();
     this.#answers.clear();
     this.#planTick();
@@ -95,7 +96,7 @@ export class LogTail {
    * answer is a promise only where the store is to be asked.
    * @throws StoreError `unavailable` or `closed`.
    */
-  read(after: number): readonly Message[] | Promise<readonly Message[]> {
+  read(after: number): readonly Entry[] | Promise<readonly Entry[]> {
     if (this.#head === undefined || after < this.#floor) return this.#readStore(after);
     if (after >= this.#head) return nothing;
     const known = this.#answers.get(after);
@@ -146,7 +147,7 @@ export class LogTail {
     }
   }
 
-  #readStore(after: number): Promise<readonly Message[]> {
+  #readStore(after: number): Promise<readonly Entry[]> {
     let reading = this.#reads.get(after);
     if (!reading) {
       reading = this.#askStore(after).finally(() => this.#reads.delete(after));
@@ -155,25 +156,26 @@ export class LogTail {
     return reading;
   }
 
-  async #askStore(after: number): Promise<readonly Message[]> {
+  async #askStore(after: number): Promise<readonly Entry[]> {
     const range = { after, limit: this.#readLimit, from: "oldest" } as const;
-    const messages = await this.#store.messages.page(this.#stream, range);
-    if (messages.length > 0) return this.#cut(messages);
+    await nextTurn();
+    const entries = await this.#store.log.page(this.#stream, range);
+    if (entries.length > 0) return this.#cut(entries);
     // The log ends there, or before. Where it says otherwise, the store has not caught up with itself.
-    this.learn(await this.#store.messages.lastSeq(this.#stream));
+    this.learn(await readLastSeq(this.#store.log, this.#stream));
     if ((this.#head ?? 0) > after) await pause(pauseMs);
-    return messages;
+    return entries;
   }
 
   // A reader that takes nothing holds what it was given, so that is bounded too.
-  #cut(messages: Message[]): Message[] {
+  #cut(entries: Entry[]): Entry[] {
     let bytes = 0;
-    const end = messages.findIndex((message) => {
-      bytes += sizeOf(message);
+    const end = entries.findIndex((entry) => {
+      bytes += sizeOf(entry);
       return bytes > ringBytesMax;
     });
     this.#readLimit = end < 0 ? Math.min(2 * this.#readLimit, readLimitMax) : Math.max(end, 1);
-    return end < 0 ? messages : messages.slice(0, Math.max(end, 1));
+    return end < 0 ? entries : entries.slice(0, Math.max(end, 1));
   }
 
   // Without a delay after a pause; what comes soon after waits for the tick, with all that comes meanwhile.
@@ -185,6 +187,6 @@ export class LogTail {
 }
 
 // One character may take six bytes when it is written.
-function sizeOf(message: Message): number {
-  return Buffer.byteLength(JSON.stringify(message));
+function sizeOf(entry: Entry): number {
+  return Buffer.byteLength(JSON.stringify(entry));
 }

@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto";
 import { type ChatStore, openSqliteStore } from "@chatnest/db";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { append } from "../../tests/append.ts";
 import { delayed, fate } from "../../tests/delayed-store.ts";
-import { followConversation } from "./follow-conversation.ts";
-import { createHub, type Hub } from "./hub.ts";
+import { type FollowParts, followConversation } from "./follow-conversation.ts";
+import { createHub } from "./hub.ts";
+import { createMembershipEnds } from "./membership-ends.ts";
 
 const schedules = 10_000;
 
@@ -39,7 +41,8 @@ describe("following a conversation", () => {
         const conversation_id = randomUUID();
         // So little is kept that some stand behind it.
         const hub = createHub(delayed(store, scheduler, fates), { ringLengthMax: 4 });
-        const followers = [0, 1, 2].map(() => new Follower(hub, conversation_id));
+        const parts = { hub, membershipEnds: createMembershipEnds(store, hub) };
+        const followers = [0, 1, 2].map(() => new Follower(parts, conversation_id));
         let sent = 0;
         for (const next of steps) {
           if ("send" in next) sent += await send(store, conversation_id, next.send);
@@ -77,12 +80,12 @@ class Follower {
   place = 0;
   readonly wrongs: string[] = [];
   #epoch: string | undefined;
-  readonly #hub: Hub;
+  readonly #parts: FollowParts;
   readonly #conversationId: string;
   #connection = new AbortController();
 
-  constructor(hub: Hub, conversationId: string) {
-    this.#hub = hub;
+  constructor(parts: FollowParts, conversationId: string) {
+    this.#parts = parts;
     this.#conversationId = conversationId;
     void this.#follow(this.#connection.signal);
   }
@@ -101,11 +104,11 @@ class Follower {
     const epoch = this.#epoch;
     const after = { seq: this.place, ...(epoch !== undefined && { epoch }) };
     const input = { conversation_id: this.#conversationId, after };
-    for await (const news of followConversation(this.#hub, input, signal)) {
+    for await (const news of followConversation(this.#parts, input, signal)) {
       // What an old connection still had on its way is not received any more.
       if (signal.aborted) return;
       this.#epoch = news.epoch;
-      if (news.kind === "messages") for (const { seq } of news.messages) this.#take(seq);
+      if (news.kind === "entries") for (const { seq } of news.entries) this.#take(seq);
       else this.#stand(news);
     }
   }
@@ -123,7 +126,7 @@ class Follower {
 
 async function send(store: ChatStore, conversation_id: string, count: number): Promise<number> {
   const sends = Array.from({ length: count }, () =>
-    store.messages.append({ id: randomUUID(), user_id: "ann", content: "hi", conversation_id }),
+    append(store, { id: randomUUID(), user_id: "ann", content: "hi", conversation_id }),
   );
   await Promise.all(sends);
   return count;

@@ -2,6 +2,8 @@
 export interface Wait {
   /** Waits until what listens calls, or the signal aborts; `listen` answers with how to stop listening. */
   until(listen: (wake: () => void) => () => void): Promise<void>;
+  /** Ends the wait that is under way. */
+  wake(): void;
   /** Stops listening for good. */
   end(): void;
 }
@@ -23,6 +25,7 @@ export function createWait(signal: AbortSignal): Wait {
         if (signal.aborted) stop();
       });
     },
+    wake: () => wake?.(),
     end() {
       cancel?.();
       signal.removeEventListener("abort", stop);

@@ -109,8 +109,8 @@ export const conversations = router({
     .output(schemas.AddMemberOutput)
     .mutation(async ({ ctx, input }) => {
       const { conversation_id, user_id } = input;
-      const { added } = await ctx.store.conversations.addMember(conversation_id, user_id);
-      return { conversation_id, user_id, added };
+      const { joined } = await ctx.store.members.join({ conversation_id, user_id });
+      return { conversation_id, user_id, added: joined };
     }),
 
   removeMember: procedure
@@ -128,9 +128,7 @@ export const conversations = router({
     })
     .input(schemas.MemberInput)
     .output(z.void())
-    .mutation(({ ctx, input }) =>
-      ctx.store.conversations.removeMember(input.conversation_id, input.user_id),
-    ),
+    .mutation(({ ctx, input }) => ctx.store.members.leave(input)),
 });
 
 async function find(

@@ -1,3 +1,4 @@
+import { toMessage } from "@chatnest/db";
 import { tracked } from "@trpc/server";
 import type { Context } from "../context.ts";
 import { ChatError, toTrpcError } from "../errors.ts";
@@ -27,10 +28,10 @@ export const live = router({
     const follow = { conversation_id, ...(place != null && { after: toPlace(place) }) };
     try {
       for await (const news of liveOf(ctx).followConversation(follow, toSignal(signal))) {
-        if (news.kind === "messages") {
-          for (const message of news.messages) {
-            const event: ConversationEvent = { type: "message", message };
-            yield tracked(toPosition(news.epoch, message.seq), event);
+        if (news.kind === "entries") {
+          for (const entry of news.entries) {
+            const event: ConversationEvent = { type: "message", message: toMessage(entry) };
+            yield tracked(toPosition(news.epoch, entry.seq), event);
           }
         } else {
           const { kind, epoch, seq, last_seq } = news;
@@ -64,8 +65,8 @@ export const live = router({
 
 function toUserEvents(news: UserNews, user_id: string): UserEvent[] {
   switch (news.kind) {
-    case "messages":
-      return news.messages.map((message) => ({ type: "message", message }));
+    case "entries":
+      return news.entries.map((entry) => ({ type: "message", message: toMessage(entry) }));
     case "heads":
       return [{ type: "heads", heads: news.heads, complete: news.complete }];
     case "reset":

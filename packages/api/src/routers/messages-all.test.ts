@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { openSqliteStore } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
+import { append } from "../../tests/append.ts";
 import { createCaller } from "../root.ts";
 
 const store = openSqliteStore(":memory:");
@@ -65,7 +66,7 @@ describe("messages.all", () => {
       content: "hi",
       conversation_id: "room",
     }));
-    for (const message of messages) await closing.messages.append(message);
+    for (const message of messages) await append(closing, message);
     const read = async () => {
       for await (const { seq } of await caller.messages.all({ conversation_id: "room" })) {
         if (seq === 100) await closing.close();

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { conversationStream, noteStream, openSqliteStore } from "@chatnest/db";
+import { conversationStream, noteStream, openSqliteStore, readLastSeq } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
 import { createCaller, type RouterInputs } from "../root.ts";
 
@@ -50,7 +50,7 @@ describe("messages.import", () => {
     expect(await api.messages.import({ messages })).toEqual({
       results: [stored, stored, existing, refused, existing],
     });
-    expect(await store.messages.lastSeq(conversationStream(room))).toBe(2);
+    expect(await readLastSeq(store.log, conversationStream(room))).toBe(2);
   });
 
   it("changes nothing the second time", async () => {
@@ -67,7 +67,7 @@ describe("messages.import", () => {
     async (conversation_id) => {
       const user_id = randomUUID();
       await api.messages.import({ messages: [newLine({ user_id, conversation_id })] });
-      expect(await store.messages.lastSeq(noteStream(user_id))).toBe(1);
+      expect(await readLastSeq(store.log, noteStream(user_id))).toBe(1);
     },
   );
 
@@ -98,7 +98,7 @@ describe("messages.import", () => {
     await expect(api.messages.import({ messages })).rejects.toMatchObject({
       cause: { code: "validation_failed", issues: [{ path: "messages" }] },
     });
-    expect(await store.messages.lastSeq(conversationStream(room))).toBe(0);
+    expect(await readLastSeq(store.log, conversationStream(room))).toBe(0);
   });
 
   it("refuses all when one line is none, and says which", async () => {
@@ -107,7 +107,7 @@ describe("messages.import", () => {
     await expect(api.messages.import({ messages })).rejects.toMatchObject({
       cause: { code: "validation_failed", issues: [{ path: "messages.1.content" }] },
     });
-    expect(await store.messages.lastSeq(conversationStream(room))).toBe(0);
+    expect(await readLastSeq(store.log, conversationStream(room))).toBe(0);
   });
 
   it("fails as a whole while the store is away, since nothing is known then", async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { conversationStream, openSqliteStore } from "@chatnest/db";
+import { conversationStream, openSqliteStore, readLastSeq } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
 import { createCaller } from "../root.ts";
 import type { Message } from "../schemas/messages.ts";
@@ -57,7 +57,7 @@ describe("messages.send", () => {
     const first = await sendTo(room, { id });
     await sendTo(room);
     expect(await sendTo(room, { id })).toEqual({ message: first.message, created: false });
-    expect(await store.messages.lastSeq(conversationStream(room))).toBe(2);
+    expect(await readLastSeq(store.log, conversationStream(room))).toBe(2);
   });
 
   it.each([{ content: "other" }, { user_id: "bob" }])(

@@ -100,8 +100,9 @@ export const messages = router({
       // Appended at once, so that they share groups; each log keeps the order given.
       const outcomes = await Promise.allSettled(
         input.messages.map(({ timestamp, ...message }) =>
-          ctx.store.messages.append({
+          ctx.store.log.append({
             ...message,
+            kind: "message",
             conversation_id: message.conversation_id ?? null,
             ...(timestamp !== undefined && { timestamp }),
           }),

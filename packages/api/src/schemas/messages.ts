@@ -61,6 +61,10 @@ export const MessagePage = z.object({
   messages: z.array(Message).max(messagePageSizeMax),
   prev: z.object({ before: Bound }).nullable(),
   next: z.object({ after: Bound, before: Bound.optional() }).nullable(),
+  read_to: Bound.nullable().meta({
+    description:
+      "How far a page with `after` read the log: every message of the range at or before it is in the page.",
+  }),
 });
 export type MessagePage = z.infer<typeof MessagePage>;
 

@@ -1,14 +1,21 @@
 import type { Events } from "../commit/events.ts";
-import type { NewMessage } from "../store.ts";
+import type { Admission, NewEntry } from "../ports/log.ts";
 import { conversationStream } from "../stream.ts";
 import { type Connection, readTimeoutMs } from "./connection/connection.ts";
 import { type ConversationDocument, memberKey } from "./documents.ts";
-import { type Head, readHeads } from "./log-heads.ts";
+import { type LogHead, readLogHeads } from "./log-heads.ts";
+import type { MemberBeliefs } from "./member-beliefs.ts";
 import type { Members } from "./members.ts";
 import { RecentMap } from "./writing/recent-map.ts";
 
-/** A message of a conversation. */
-type Said = NewMessage & { conversation_id: string };
+/** An entry of a conversation. */
+type Said = NewEntry & { conversation_id: string };
+
+/** An entry on its way into its log. */
+export interface Append {
+  entry: NewEntry;
+  admission: Admission;
+}
 
 /** For how long a conversation is marked as active at a time, in ms, and when the mark is renewed. */
 const leaseMs = 60_000;
@@ -17,57 +24,59 @@ const renewWhenLeftMs = 30_000;
 const settleAfterMs = 60_000;
 /** So many conversations are settled at a time. */
 const settledMax = 500;
-/** For how long a membership is believed without asking again, in ms: while leavings are heard of, and else. */
-const heardMembershipMs = 60_000;
-const membershipMs = 5_000;
 const rememberedMax = 50_000;
 
 interface Parts {
   members: Members;
+  beliefs: MemberBeliefs;
   events: Pick<Events, "watch">;
-  /** Says whether what other processes do is heard of at once. */
-  isHearing(): boolean;
 }
 
-/** What goes around the messages of a conversation: that it exists, who is in it, when it was active. */
+/** What goes around the entries of a conversation: that it exists, who is in it, when it was active. */
 export type Activity = ReturnType<typeof createActivity>;
 
 /**
- * Keeps conversations and memberships in step with the messages. A conversation is marked as active before something is
- * said in it, for a minute at a time; while it is marked, the log itself says what its newest entry is. So a send writes
- * nothing but its message, and a crash between two writes leaves no inbox wrong. See docs/decisions.
+ * Keeps conversations and memberships in step with the logs. A conversation is marked as active before an entry is
+ * stored in it, for a minute at a time; while it is marked, the log itself says what its newest entry is. So a send writes
+ * nothing but its entry, and a crash between two writes leaves no inbox wrong. See docs/decisions.
  */
-export function createActivity(connection: Connection, { members, events, isHearing }: Parts) {
+export function createActivity(connection: Connection, { members, beliefs, events }: Parts) {
   const { conversations } = connection;
   const activeUntil = new RecentMap<string, number>(rememberedMax);
-  const memberUntil = new RecentMap<string, number>(rememberedMax);
 
   events.watch((event) => {
-    if (event.kind === "left") memberUntil.delete(memberKey(event.user_id, event.conversation_id));
-    if (event.kind !== "missed") return;
-    memberUntil.clear();
-    activeUntil.clear();
+    if (event.kind === "missed") activeUntil.clear();
   });
 
-  function isMember({ conversation_id, user_id }: NewMessage): boolean {
-    if (conversation_id === null) return true;
-    return (memberUntil.get(memberKey(user_id, conversation_id)) ?? 0) > Date.now();
+  function isMember({ conversation_id, user_id }: NewEntry): boolean {
+    return conversation_id === null || beliefs.has(memberKey(user_id, conversation_id));
   }
 
-  /** Readies conversations for messages: they exist, are marked as active, and the senders are members. */
-  async function begin(messages: readonly NewMessage[]): Promise<void> {
-    const said = messages.filter((message): message is Said => message.conversation_id !== null);
-    await markActive(said);
-    await join(said.filter((message) => !isMember(message)));
+  /** Reads which authors are members, by their keys; they are known from then on. */
+  async function lookUp(entries: readonly NewEntry[]): Promise<ReadonlySet<string>> {
+    let found: ReadonlySet<string> = new Set();
+    await beliefs.learn(async () => {
+      found = await members.present(entries.filter(isSaid));
+      return found;
+    });
+    return found;
   }
 
-  async function markActive(messages: readonly Said[]): Promise<void> {
+  /** Readies conversations for entries: they exist, are marked as active, and authors who may join are members. */
+  async function begin(appends: readonly Append[]): Promise<void> {
+    await markActive(appends.map(({ entry }) => entry).filter(isSaid));
+    const joining = appends.filter(({ admission }) => admission === "join");
+    const entries = joining.map(({ entry }) => entry).filter(isSaid);
+    await join(entries.filter((entry) => !isMember(entry)));
+  }
+
+  async function markActive(entries: readonly Said[]): Promise<void> {
     const now = Date.now();
     const firsts = new Map<string, Said>();
-    for (const message of messages) {
-      const left = (activeUntil.get(message.conversation_id) ?? 0) - now;
-      if (left < renewWhenLeftMs && !firsts.has(message.conversation_id)) {
-        firsts.set(message.conversation_id, message);
+    for (const entry of entries) {
+      const left = (activeUntil.get(entry.conversation_id) ?? 0) - now;
+      if (left < renewWhenLeftMs && !firsts.has(entry.conversation_id)) {
+        firsts.set(entry.conversation_id, entry);
       }
     }
     if (firsts.size === 0) return;
@@ -90,14 +99,15 @@ export function createActivity(connection: Connection, { members, events, isHear
     for (const id of firsts.keys()) activeUntil.set(id, now + leaseMs);
   }
 
-  async function join(messages: readonly Said[]): Promise<void> {
-    const memberships = new Map(
-      messages.map((message) => [memberKey(message.user_id, message.conversation_id), message]),
+  async function join(entries: readonly Said[]): Promise<void> {
+    const joining = new Map(
+      entries.map((entry) => [memberKey(entry.user_id, entry.conversation_id), entry]),
     );
-    if (memberships.size === 0) return;
-    await members.join([...memberships.values()]);
-    const until = Date.now() + (isHearing() ? heardMembershipMs : membershipMs);
-    for (const key of memberships.keys()) memberUntil.set(key, until);
+    if (joining.size === 0) return;
+    await beliefs.learn(async () => {
+      await members.join([...joining.values()]);
+      return joining.keys();
+    });
   }
 
   /** Writes the newest entries of all conversations that fell quiet, and takes their marks off. */
@@ -115,7 +125,7 @@ export function createActivity(connection: Connection, { members, events, isHear
       .maxTimeMS(readTimeoutMs)
       .toArray();
     if (quiet.length === 0) return 0;
-    const heads = await readHeads(
+    const heads = await readLogHeads(
       connection,
       quiet.map(({ _id }) => conversationStream(_id)),
     );
@@ -146,7 +156,7 @@ export function createActivity(connection: Connection, { members, events, isHear
     documents: TDocument[],
   ): Promise<TDocument[]> {
     const active = documents.filter(({ active_until }) => active_until !== undefined);
-    const heads = await readHeads(
+    const heads = await readLogHeads(
       connection,
       active.map(({ _id }) => conversationStream(_id)),
     );
@@ -158,13 +168,18 @@ export function createActivity(connection: Connection, { members, events, isHear
 
   return {
     isMember,
+    lookUp,
     begin,
     settle,
     withPositions,
   };
 }
 
-function positionOf(document: ConversationDocument, head: Head | undefined) {
+function isSaid(entry: NewEntry): entry is Said {
+  return entry.conversation_id !== null;
+}
+
+function positionOf(document: ConversationDocument, head: LogHead | undefined) {
   return {
     last_seq: head?.seq ?? document.last_seq,
     last_activity_at: head?.timestamp ?? document.last_activity_at,

@@ -1,4 +1,4 @@
-import type { ConversationHead, HeadsQuery } from "../store.ts";
+import type { ConversationHead, HeadsQuery } from "../ports/conversations.ts";
 import type { Activity } from "./activity.ts";
 import { type Connection, readTimeoutMs } from "./connection/connection.ts";
 import type { ConversationDocument } from "./documents.ts";

@@ -2,7 +2,8 @@ import type { Conversation, Message } from "../entities.ts";
 import { StoreError } from "../errors.ts";
 import { sliceInbox } from "../inbox.ts";
 import { hashOfMembers, otherMembers } from "../new-conversation.ts";
-import type { ConversationStore, MessageStore, NewConversation } from "../store.ts";
+import type { ConversationStore, NewConversation } from "../ports/conversations.ts";
+import type { MessageStore } from "../ports/messages.ts";
 import { conversationStream } from "../stream.ts";
 import type { Activity } from "./activity.ts";
 import { type Connection, readTimeoutMs } from "./connection/connection.ts";
@@ -116,16 +117,5 @@ export function openConversations(
       return sliceInbox(positions, range);
     },
     heads: openConversationHeads(connection, { activity, members }),
-    memberships: (query) => members.among(query),
-    changes: (query) => members.changes(query),
-    async addMember(conversation_id, user_id) {
-      await find(conversation_id);
-      return { added: (await members.join([{ user_id, conversation_id }])) === 1 };
-    },
-    async removeMember(conversation_id, user_id) {
-      if (!(await members.leave({ user_id, conversation_id }))) {
-        throw new StoreError("not_found", `${user_id} is no member of ${conversation_id}`);
-      }
-    },
   };
 }

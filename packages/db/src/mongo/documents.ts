@@ -1,4 +1,4 @@
-import type { Message } from "../entities.ts";
+import type { Entry, Message } from "../entities.ts";
 import { conversationOf, type Stream } from "../stream.ts";
 
 /** A document of `chat_messages`. */
@@ -75,4 +75,9 @@ export function toMessage(document: MessageDocument): Message {
     conversation_id: conversationOf(document.stream),
     seq: document.seq,
   };
+}
+
+/** Turns a document into the entry that it keeps. */
+export function toEntry(document: MessageDocument): Entry {
+  return { kind: "message", ...toMessage(document) };
 }

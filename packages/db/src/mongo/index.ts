@@ -8,6 +8,9 @@ import { connectForEver } from "./connection/connect.ts";
 import { createConnection } from "./connection/connection.ts";
 import { formerCollections, readEpoch, renewEpoch } from "./connection/schema.ts";
 import { openConversations } from "./conversations.ts";
+import { openLog } from "./log.ts";
+import { MemberBeliefs } from "./member-beliefs.ts";
+import { openMemberStore } from "./member-store.ts";
 import { openMembers } from "./members.ts";
 import { openMessages } from "./messages.ts";
 import { openWatch, type Watch } from "./watching/watch.ts";
@@ -41,9 +44,12 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   const guard = createCallGuard();
   const events = createEvents();
   const members = openMembers(connection, events);
-  const isHearing = () => watch?.state() === "live";
-  const activity = createActivity(connection, { members, events, isHearing });
-  const messages = openMessages(connection, activity, events);
+  const heardUntil = () => watch?.heardUntil() ?? Number.NEGATIVE_INFINITY;
+  const beliefs = new MemberBeliefs({ events, heardUntil });
+  const activity = createActivity(connection, { members, beliefs, events });
+  const log = openLog(connection, activity, events);
+  const messages = openMessages(connection);
+  const memberStore = openMemberStore(connection, { members, beliefs });
   const conversations = openConversations(connection, { activity, members, messages });
   const closed = new AbortController();
   let settling: NodeJS.Timeout | undefined;
@@ -84,28 +90,35 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
     const ended = guard.close();
     closed.abort();
     clearInterval(settling);
-    await Promise.all([messages.close(), ended]);
+    await Promise.all([log.close(), ended]);
     await watch?.close();
     await connection.client.close();
   }
 
   const store: UncheckedStore = {
+    log: {
+      append: guard.wrap(log.append),
+      page: guard.wrap(log.page),
+      heads: guard.wrap(log.heads),
+    },
     messages: {
-      append: guard.wrap(messages.append),
       page: guard.wrap(messages.page),
+      readOn: guard.wrap(messages.readOn),
       get: guard.wrap(messages.get),
-      lastSeq: guard.wrap(messages.lastSeq),
-      lastSeqs: guard.wrap(messages.lastSeqs),
+    },
+    members: {
+      has: guard.wrap(memberStore.has),
+      join: guard.wrap(memberStore.join),
+      leave: guard.wrap(memberStore.leave),
+      list: guard.wrap(memberStore.list),
+      among: guard.wrap(memberStore.among),
+      changes: guard.wrap(memberStore.changes),
     },
     conversations: {
       create: guard.wrap(conversations.create),
       get: guard.wrap(conversations.get),
       inbox: guard.wrap(conversations.inbox),
       heads: guard.wrap(conversations.heads),
-      memberships: guard.wrap(conversations.memberships),
-      changes: guard.wrap(conversations.changes),
-      addMember: guard.wrap(conversations.addMember),
-      removeMember: guard.wrap(conversations.removeMember),
     },
     epoch: guard.wrap(() => readEpoch(connection)),
     renewEpoch: guard.wrap(() => renewEpoch(connection)),

@@ -3,12 +3,12 @@ import type { Stream } from "../stream.ts";
 import { type Connection, readTimeoutMs } from "./connection/connection.ts";
 
 /** The newest entry of a stream. */
-export interface Head {
+export interface LogHead {
   seq: number;
   timestamp: Date;
 }
 
-type Row = { _id: Stream } & Head;
+type Row = { _id: Stream } & LogHead;
 
 /** So many streams are asked for by one command. */
 const streamsMax = 1_000;
@@ -16,12 +16,12 @@ const streamsMax = 1_000;
 /**
  * Reads the newest entries of streams, at majority, in commands that seek once a stream; those without one are left out.
  */
-export async function readHeads(
+export async function readLogHeads(
   connection: Pick<Connection, "db" | "messages" | "isRouted">,
   streams: readonly Stream[],
   session?: ClientSession,
-): Promise<Map<Stream, Head>> {
-  const heads = new Map<Stream, Head>();
+): Promise<Map<Stream, LogHead>> {
+  const heads = new Map<Stream, LogHead>();
   for (let start = 0; start < streams.length; start += streamsMax) {
     const some = streams.slice(start, start + streamsMax);
     for (const [stream, head] of await readSome(connection, some, session)) heads.set(stream, head);
@@ -33,7 +33,7 @@ async function readSome(
   { db, messages, isRouted }: Pick<Connection, "db" | "messages" | "isRouted">,
   streams: readonly Stream[],
   session?: ClientSession,
-): Promise<Map<Stream, Head>> {
+): Promise<Map<Stream, LogHead>> {
   const options = {
     maxTimeMS: readTimeoutMs,
     batchSize: streams.length + 1,

@@ -1,13 +1,19 @@
-import type { AnyBulkWriteOperation } from "mongodb";
+import { type AnyBulkWriteOperation, MaxKey } from "mongodb";
 import type { Events } from "../commit/events.ts";
 import { membersShownMax } from "../limits.ts";
-import type { ChangesQuery, Membership, MembershipChange, MembershipsQuery } from "../store.ts";
+import type {
+  AmongQuery,
+  ChangesQuery,
+  ListedMember,
+  Member,
+  Membership,
+  MembershipChange,
+  MembersRange,
+} from "../ports/members.ts";
 import { type Connection, readTimeoutMs } from "./connection/connection.ts";
 import { isDuplicateKey, isOnlyDuplicates } from "./connection/errors.ts";
 import { membersIndex } from "./connection/schema.ts";
 import { type MemberDocument, memberKey } from "./documents.ts";
-
-type MemberIds = Omit<Membership, "joined_at">;
 
 /** Who is in which conversation. */
 export type Members = ReturnType<typeof openMembers>;
@@ -36,8 +42,23 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
     }
   }
 
+  async function find(asked: readonly Member[]): Promise<MemberDocument[]> {
+    if (asked.length === 0) return [];
+    const keys = asked.map(({ user_id, conversation_id }) => memberKey(user_id, conversation_id));
+    const ids = [...new Set(asked.map(({ conversation_id }) => conversation_id))];
+    return (
+      members
+        // The conversations too, which may be the shard key.
+        .find({ _id: { $in: keys }, conversation_id: { $in: ids } })
+        .hint({ _id: 1 })
+        .batchSize(keys.length + 1)
+        .maxTimeMS(readTimeoutMs)
+        .toArray()
+    );
+  }
+
   // Whoever removes the same member at the same time remembers it as well.
-  async function remember(_id: string, { user_id, conversation_id }: MemberIds): Promise<void> {
+  async function remember(_id: string, { user_id, conversation_id }: Member): Promise<void> {
     const leaving = { $set: { user_id, left_at: new Date() } };
     try {
       await leavings.updateOne({ _id, conversation_id }, leaving, { upsert: true });
@@ -51,7 +72,7 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
      * Makes users members in the order given, and says how many were none before. They join behind all others who joined in
      * this process, unless `since` says when they did.
      */
-    async join(memberships: readonly MemberIds[], since?: Date): Promise<number> {
+    async join(memberships: readonly Member[], since?: Date): Promise<number> {
       const first = nextPlaces(memberships.length, since);
       const upsertedIds = await upsert(
         memberships.map(({ user_id, conversation_id }, index) => ({
@@ -70,7 +91,7 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
     },
 
     /** Removes a member, and says whether there was one. */
-    async leave(membership: MemberIds): Promise<boolean> {
+    async leave(membership: Member): Promise<boolean> {
       const { user_id, conversation_id } = membership;
       const one = { _id: memberKey(user_id, conversation_id), conversation_id };
       if (!(await members.findOne(one, { maxTimeMS: readTimeoutMs }))) return false;
@@ -81,8 +102,20 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
       return deletedCount === 1;
     },
 
+    /** Reads which of some memberships are there, by their keys. */
+    async present(asked: readonly Member[]): Promise<Set<string>> {
+      return new Set((await find(asked)).map(({ _id }) => _id));
+    },
+
     /** Reads which of some users are in which of some conversations. */
-    async among({ conversation_ids, user_ids }: MembershipsQuery): Promise<Membership[]> {
+    async among(query: AmongQuery): Promise<Membership[]> {
+      if ("members" in query) {
+        const documents = await find(query.members);
+        return documents.map(({ conversation_id, user_id, joined }) => {
+          return { conversation_id, user_id, joined_at: toDate(joined) };
+        });
+      }
+      const { conversation_ids, user_ids } = query;
       if (conversation_ids.length === 0 || user_ids.length === 0) return [];
       const documents = await members
         .find({ conversation_id: { $in: [...conversation_ids] }, user_id: { $in: [...user_ids] } })
@@ -147,6 +180,31 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
       return documents.map(({ _id }) => _id.slice(start.length));
     },
 
+    /** Reads members of a conversation in the order they joined. */
+    async list(conversationId: string, { after, limit }: MembersRange): Promise<ListedMember[]> {
+      const query = members
+        .find({ conversation_id: conversationId })
+        .hint(membersIndex)
+        .sort({ joined: 1, user_id: 1 })
+        .project<MemberDocument>({ _id: 0, user_id: 1, joined: 1 })
+        // The bounds begin with the member behind whom it starts.
+        .limit(limit + 1)
+        .batchSize(limit + 2)
+        .maxTimeMS(readTimeoutMs);
+      if (after) {
+        query
+          .min({ conversation_id: conversationId, joined: after.place, user_id: after.user_id })
+          .max({ conversation_id: conversationId, joined: new MaxKey(), user_id: new MaxKey() });
+      }
+      const documents = await query.toArray();
+      const [first] = documents;
+      const isAfter = first?.user_id === after?.user_id && first?.joined === after?.place;
+      const listed = documents.slice(after && isAfter ? 1 : 0).slice(0, limit);
+      return listed.map(({ user_id, joined }) => {
+        return { user_id, joined_at: toDate(joined), place: joined };
+      });
+    },
+
     /** Reads the members of a conversation in the order they joined, the first 1,000, and how many there are. */
     async of(conversationId: string) {
       const filter = { conversation_id: conversationId };
@@ -177,6 +235,6 @@ function toDate(joined: number): Date {
   return new Date(Math.floor(joined / 1_000));
 }
 
-function toIds({ user_id, conversation_id }: MemberIds): MemberIds {
+function toIds({ user_id, conversation_id }: Member): Member {
   return { user_id, conversation_id };
 }

@@ -1,58 +1,40 @@
-import type { Events } from "../commit/events.ts";
-import { GroupCommit } from "../commit/group-commit.ts";
-import type { Message } from "../entities.ts";
-import type { Appended, MessageRange, MessageStore, NewMessage } from "../store.ts";
-import { type Stream, streamOf } from "../stream.ts";
-import type { Activity } from "./activity.ts";
+import type { MessageStore } from "../ports/messages.ts";
 import { type Connection, readTimeoutMs } from "./connection/connection.ts";
 import { toMessage } from "./documents.ts";
-import { readHeads } from "./log-heads.ts";
-import { createGroupWriter } from "./writing/group-writer.ts";
+import { readLogHeads } from "./log-heads.ts";
+import { readLogPage } from "./log-pages.ts";
 
-/** The logs, and how to let go of them. */
-export interface MongoMessages extends MessageStore {
-  close(): Promise<void>;
-}
-
-/** Opens the logs of messages. */
-export function openMessages(
-  connection: Connection,
-  activity: Activity,
-  events: Events,
-): MongoMessages {
-  const writer = createGroupWriter(connection, activity, events);
-  const group = new GroupCommit<NewMessage, Appended>({
-    laneOf: streamOf,
-    write: writer.write,
-    isAlone: writer.isContended,
-    // A group is one command, of 16 MB at most: this many messages of the greatest length fit.
-    groupSizeMax: 240,
-    groupsInFlightMax: 4,
-    // Of the pool's 100 connections, so that reads find some.
-    lanesAloneMax: 32,
-    // No longer than its sender waits for the answer.
-    waitMsMax: 12_000,
-  });
-
+/** Opens the messages of the logs. */
+export function openMessages(connection: Connection): MessageStore {
   return {
-    append: (message) => group.add(message),
-    async page(stream, { after, before, limit, from }: MessageRange): Promise<Message[]> {
-      const seq = {
-        ...(after !== undefined && { $gt: after }),
-        ...(before !== undefined && { $lt: before }),
-      };
-      const isBounded = Object.keys(seq).length > 0;
-      const documents = await connection.messages
-        .find(isBounded ? { stream, seq } : { stream })
-        .sort({ seq: from === "oldest" ? 1 : -1 })
-        .limit(limit)
-        // The whole page in one answer.
-        .batchSize(limit + 1)
-        .maxTimeMS(readTimeoutMs)
-        .toArray();
-      const messages = documents.map(toMessage);
-      return from === "oldest" ? messages : messages.reverse();
+    async page(stream, range) {
+      return (await readLogPage(connection, { stream, ...range })).map(toMessage);
     },
+
+    async readOn(stream, { after, before, limit }) {
+      const range = {
+        stream,
+        limit,
+        from: "oldest",
+        ...(before !== undefined && { before }),
+      } as const;
+      const found = await readLogPage(connection, { ...range, after });
+      const reached = found.at(-1)?.seq ?? after;
+      if (found.length === limit) return { messages: found.map(toMessage), read_to: reached };
+      // In one causal session, so that the second read sees all that the end says is there, also after an election.
+      await using session = connection.client.startSession({ causalConsistency: true });
+      const head = (await readLogHeads(connection, [stream], session)).get(stream)?.seq ?? 0;
+      const end = Math.min(head, (before ?? Number.POSITIVE_INFINITY) - 1);
+      if (end <= reached) return { messages: found.map(toMessage), read_to: reached };
+      const rest = { ...range, after: reached, before: end + 1, limit: limit - found.length };
+      const documents = [...found, ...(await readLogPage(connection, rest, session))];
+      const isFull = documents.length === limit;
+      return {
+        messages: documents.map(toMessage),
+        read_to: isFull ? (documents.at(-1)?.seq ?? reached) : end,
+      };
+    },
+
     async get(stream, seq) {
       const document = await connection.messages.findOne(
         { stream, seq },
@@ -60,14 +42,5 @@ export function openMessages(
       );
       return document && toMessage(document);
     },
-    async lastSeq(stream: Stream) {
-      const heads = await readHeads(connection, [stream]);
-      return heads.get(stream)?.seq ?? 0;
-    },
-    async lastSeqs(streams) {
-      const heads = await readHeads(connection, streams);
-      return new Map([...heads].map(([stream, { seq }]) => [stream, seq]));
-    },
-    close: () => group.close(),
   };
 }

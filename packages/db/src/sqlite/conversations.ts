@@ -1,10 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Events } from "../commit/events.ts";
 import type { Conversation, Message } from "../entities.ts";
-import { StoreError } from "../errors.ts";
 import { sliceInbox } from "../inbox.ts";
 import { hashOfMembers, otherMembers } from "../new-conversation.ts";
-import type { ConversationStore, NewConversation } from "../store.ts";
+import type { ConversationStore, NewConversation } from "../ports/conversations.ts";
 import { openConversationHeads } from "./conversation-heads.ts";
 import type { Members } from "./members.ts";
 import { type ConversationRow, toTimestamp } from "./rows.ts";
@@ -84,29 +83,5 @@ export function openConversations(
     async heads(query) {
       return readHeads(query);
     },
-    async memberships(query) {
-      return members.among(query);
-    },
-    async changes(query) {
-      return members.changes(query);
-    },
-    async addMember(conversationId, userId) {
-      const added = inTransaction(db, () => {
-        if (!byId.get(conversationId)) throw noConversation(conversationId);
-        return members.join(userId, conversationId);
-      });
-      tellJoined(conversationId, added ? [userId] : []);
-      return { added };
-    },
-    async removeMember(conversationId, userId) {
-      if (!members.leave(userId, conversationId)) {
-        throw new StoreError("not_found", `${userId} is no member of ${conversationId}`);
-      }
-      events.emit({ kind: "left", conversation_id: conversationId, user_id: userId });
-    },
   };
-}
-
-function noConversation(id: string): StoreError {
-  return new StoreError("not_found", `there is no conversation ${id}`);
 }

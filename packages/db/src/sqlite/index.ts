@@ -8,6 +8,8 @@ import { validatedStore } from "../validated-store.ts";
 import { openConversations } from "./conversations.ts";
 import { openEpoch } from "./epoch.ts";
 import { toOpenError } from "./errors.ts";
+import { openLog } from "./log.ts";
+import { openMemberStore } from "./member-store.ts";
 import { openMembers } from "./members.ts";
 import { openMessages } from "./messages.ts";
 import { migrate } from "./schema.ts";
@@ -22,8 +24,9 @@ export function openSqliteStore(file: string): ChatStore {
   const db = openDatabase(file);
   const events = createEvents();
   const members = openMembers(db);
-  const messages = openMessages(db, members, events);
-  const conversations = openConversations(db, { members, newestOf: messages.newestOf, events });
+  const log = openLog(db, members, events);
+  const messages = openMessages(db);
+  const { newestOf } = messages;
   const ping = prepareQuery(db, "SELECT 1");
   let closing: Promise<void> | undefined;
 
@@ -40,11 +43,20 @@ export function openSqliteStore(file: string): ChatStore {
   const watchState = () => "live" as const;
   return {
     ...validatedStore(
-      { messages, conversations, ...openEpoch(db), watch, watchState, ping: pingDatabase },
+      {
+        log,
+        messages,
+        members: openMemberStore(db, members, events),
+        conversations: openConversations(db, { members, newestOf, events }),
+        ...openEpoch(db),
+        watch,
+        watchState,
+        ping: pingDatabase,
+      },
       admit,
     ),
     close() {
-      closing ??= messages.close().then(() => db.close());
+      closing ??= log.close().then(() => db.close());
       return closing;
     },
   };

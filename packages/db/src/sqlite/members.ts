@@ -1,13 +1,22 @@
 import type { DatabaseSync } from "node:sqlite";
 import { leavingsKeptMs } from "../leavings.ts";
 import { membersShownMax } from "../limits.ts";
-import type { ChangesQuery, Membership, MembershipChange, MembershipsQuery } from "../store.ts";
+import type {
+  AmongQuery,
+  ChangesQuery,
+  ListedMember,
+  Membership,
+  MembershipChange,
+  MembersRange,
+} from "../ports/members.ts";
 import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
 
 /** The statements of members; a test asks SQLite for the plan of every one. */
 export const memberSql = {
   one: "SELECT user_id, joined_at FROM members WHERE user_id = ? AND conversation_id = ?",
   first: `SELECT user_id, joined_at FROM members WHERE conversation_id = ? ORDER BY position LIMIT ?`,
+  page: `SELECT user_id, joined_at, position FROM members
+    WHERE conversation_id = ? AND position > ? ORDER BY position LIMIT ?`,
   count: "SELECT count(*) AS count FROM members WHERE conversation_id = ?",
   join: `INSERT INTO members (user_id, conversation_id, joined_at, position)
     SELECT ?, ?2, ?, coalesce(max(position), 0) + 1 FROM members WHERE conversation_id = ?2`,
@@ -35,6 +44,7 @@ export type Members = ReturnType<typeof openMembers>;
 export function openMembers(db: DatabaseSync) {
   const one = prepareQuery<MemberRow>(db, memberSql.one);
   const first = prepareQuery<MemberRow>(db, memberSql.first);
+  const page = prepareQuery<MemberRow & { position: number }>(db, memberSql.page);
   const count = prepareQuery<{ count: number }>(db, memberSql.count);
   const join = prepareCommand(db, memberSql.join);
   const leave = prepareCommand(db, memberSql.leave);
@@ -53,6 +63,10 @@ export function openMembers(db: DatabaseSync) {
   }
 
   return {
+    /** Tells whether a user is a member. */
+    has(userId: string, conversationId: string): boolean {
+      return one.get(userId, conversationId) !== undefined;
+    },
     /** Makes a user a member behind all others, and says whether it was none before. */
     join(userId: string, conversationId: string, at = Date.now()): boolean {
       // Every send comes here, and nearly every sender is a member.
@@ -83,13 +97,26 @@ export function openMembers(db: DatabaseSync) {
       });
     },
     /** Reads which of some users are in which of some conversations. */
-    among({ conversation_ids, user_ids }: MembershipsQuery): Membership[] {
-      const users = new Set(user_ids);
-      return conversation_ids.flatMap((conversation_id) =>
+    among(query: AmongQuery): Membership[] {
+      if ("members" in query) {
+        return query.members.flatMap(({ conversation_id, user_id }) => {
+          const row = one.get(user_id, conversation_id);
+          return row ? [{ conversation_id, user_id, joined_at: new Date(row.joined_at) }] : [];
+        });
+      }
+      const users = new Set(query.user_ids);
+      return query.conversation_ids.flatMap((conversation_id) =>
         among(conversation_id, users).map(({ user_id, joined_at }) => {
           return { conversation_id, user_id, joined_at: new Date(joined_at) };
         }),
       );
+    },
+    /** Reads members of a conversation in the order they joined. */
+    list(conversationId: string, { after, limit }: MembersRange): ListedMember[] {
+      const rows = page.all(conversationId, after?.place ?? 0, limit);
+      return rows.map(({ user_id, joined_at, position }) => {
+        return { user_id, joined_at: new Date(joined_at), place: position };
+      });
     },
     /** Reads the members of a conversation in the order they joined, the first 1,000, and how many there are. */
     of(conversationId: string): { user_ids: string[]; member_count: number } {

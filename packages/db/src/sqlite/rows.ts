@@ -1,4 +1,4 @@
-import type { Message } from "../entities.ts";
+import type { Entry, Message } from "../entities.ts";
 import { conversationOf, type Stream } from "../stream.ts";
 
 /** A row of the messages table, without its stream. */
@@ -29,6 +29,11 @@ export function toMessage(stream: Stream, row: MessageRow): Message {
     conversation_id: conversationOf(stream),
     seq: row.seq,
   };
+}
+
+/** Turns a row into the entry that it keeps. */
+export function toEntry(stream: Stream, row: MessageRow): Entry {
+  return { kind: "message", ...toMessage(stream, row) };
 }
 
 /** Writes ms since 1970 as ISO 8601, UTC, with milliseconds. */

@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
-import type { ChatStore, MembershipChange } from "../../src/store.ts";
+import type { MembershipChange } from "../../src/ports/members.ts";
+import type { ChatStore } from "../../src/store.ts";
+import { send } from "../log.ts";
 import { newMessage, unique } from "../make.ts";
 
 /** Changes of memberships: what users joined and left since a moment. */
@@ -10,16 +12,16 @@ export function changesContract(store: () => ChatStore): void {
     return id;
   };
   const changesOf = async (user_ids: string[], since = new Date(0)) => {
-    const changes = await store().conversations.changes({ user_ids, since });
+    const changes = await store().members.changes({ user_ids, since });
     return changes.map(toText).toSorted();
   };
 
   it("are what users joined, by whatever way, and left", async () => {
     const [ann, bob, cy] = [unique("ann"), unique("bob"), unique("cy")];
     const [room, other] = [await create(ann, bob), await create(cy)];
-    await store().messages.append(newMessage({ conversation_id: other, user_id: ann }));
-    await store().conversations.addMember(other, bob);
-    await store().conversations.removeMember(room, bob);
+    await send(store(), newMessage({ conversation_id: other, user_id: ann }));
+    await store().members.join({ conversation_id: other, user_id: bob });
+    await store().members.leave({ conversation_id: room, user_id: bob });
     const ofAnn = [`joined ${room} ${ann}`, `joined ${other} ${ann}`];
     const ofBob = [`joined ${other} ${bob}`, `left ${room} ${bob}`];
     expect(await changesOf([ann])).toEqual(ofAnn.toSorted());
@@ -31,8 +33,8 @@ export function changesContract(store: () => ChatStore): void {
   it("are none where nothing changed since", async () => {
     const ann = unique("ann");
     const [room, other] = [await create(ann, "bob"), await create(ann)];
-    await store().conversations.removeMember(other, ann);
-    await store().messages.append(newMessage({ conversation_id: room, user_id: ann }));
+    await store().members.leave({ conversation_id: other, user_id: ann });
+    await send(store(), newMessage({ conversation_id: room, user_id: ann }));
     expect(await changesOf([ann], new Date(Date.now() + 1_000))).toEqual([]);
     expect(await changesOf([ann], new Date(Date.now() - 60_000))).toHaveLength(2);
   });
@@ -40,10 +42,10 @@ export function changesContract(store: () => ChatStore): void {
   it("say of who left and joined again only that they joined, and of who left again that they left", async () => {
     const ann = unique("ann");
     const room = await create(ann, "bob");
-    await store().conversations.removeMember(room, ann);
-    await store().conversations.addMember(room, ann);
+    await store().members.leave({ conversation_id: room, user_id: ann });
+    await store().members.join({ conversation_id: room, user_id: ann });
     expect(await changesOf([ann])).toEqual([`joined ${room} ${ann}`]);
-    await store().conversations.removeMember(room, ann);
+    await store().members.leave({ conversation_id: room, user_id: ann });
     expect(await changesOf([ann])).toEqual([`left ${room} ${ann}`]);
   });
 
@@ -51,7 +53,7 @@ export function changesContract(store: () => ChatStore): void {
     const ann = unique("ann");
     const room = await create("bob");
     await store()
-      .conversations.removeMember(room, ann)
+      .members.leave({ conversation_id: room, user_id: ann })
       .catch(() => {});
     expect(await changesOf([ann])).toEqual([]);
   });

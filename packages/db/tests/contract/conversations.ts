@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Conversation } from "../../src/entities.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream } from "../../src/stream.ts";
-import { appendAll, expectRefusal, idsOf, readLog, seqsOf } from "../log.ts";
+import { appendAll, expectRefusal, idsOf, readLog, send, seqsOf } from "../log.ts";
 import { newMessage, newMessages, newUsers, unique, upTo } from "../make.ts";
 
 /** Conversations: created or born by sending, read with their newest messages. */
@@ -67,11 +67,11 @@ export function conversationsContract(store: () => ChatStore): void {
 
   it("compares a repeated creation with the first one, whoever joined or left since", async () => {
     const id = unique("room");
-    const { conversations, messages } = store();
+    const { conversations, log, members } = store();
     await conversations.create({ id, user_ids: ["ann", "bob"] });
-    await conversations.addMember(id, "cy");
-    await conversations.removeMember(id, "bob");
-    await messages.append(newMessage({ conversation_id: id, user_id: "dan" }));
+    await members.join({ conversation_id: id, user_id: "cy" });
+    await members.leave({ conversation_id: id, user_id: "bob" });
+    await log.append(newMessage({ conversation_id: id, user_id: "dan" }));
     const before = await readOne(store(), id);
     expect(before?.user_ids).toEqual(["ann", "cy", "dan"]);
     const again = await conversations.create({ id, user_ids: ["ann", "bob"] });
@@ -82,7 +82,7 @@ export function conversationsContract(store: () => ChatStore): void {
 
   it("brings a conversation to be by its first message, with the sender in it", async () => {
     const id = unique("room");
-    const { message } = await store().messages.append(newMessage({ conversation_id: id }));
+    const { message } = await send(store(), newMessage({ conversation_id: id }));
     expect(await readOne(store(), id)).toMatchObject({
       id,
       user_ids: ["alice"],
@@ -95,7 +95,7 @@ export function conversationsContract(store: () => ChatStore): void {
 
   it("adds the members when one that came to be by sending is created", async () => {
     const id = unique("room");
-    await store().messages.append(newMessage({ conversation_id: id, user_id: "zoe" }));
+    await send(store(), newMessage({ conversation_id: id, user_id: "zoe" }));
     const creation = { id, user_ids: ["ann", "zoe", "bob"] };
     expect(await store().conversations.create(creation)).toEqual({ created: false });
     expect(await readOne(store(), id)).toMatchObject({
@@ -134,7 +134,7 @@ export function conversationsContract(store: () => ChatStore): void {
   it("leaves everybody in it when creation and first messages come at once", async () => {
     const id = unique("room");
     const sends = newUsers(5, "sender").map((user_id) =>
-      store().messages.append(newMessage({ conversation_id: id, user_id })),
+      send(store(), newMessage({ conversation_id: id, user_id })),
     );
     const creation = store().conversations.create({ id, user_ids: ["ann", "bob"] });
     await Promise.all([...sends, creation]);

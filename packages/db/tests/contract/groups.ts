@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
-import type { ChatStore, NewMessage } from "../../src/store.ts";
+import { readLastSeq } from "../../src/last-seq.ts";
+import type { NewMessage } from "../../src/ports/log.ts";
+import type { ChatStore } from "../../src/store.ts";
 import { conversationStream, noteStream } from "../../src/stream.ts";
-import { appendAll, contentsOf, idsOf, outcomesOf, readLog } from "../log.ts";
+import { appendAll, contentsOf, idsOf, outcomesOf, readLog, send } from "../log.ts";
 import { newMessage, newMessages, newNote, unique, upTo } from "../make.ts";
 
 /** Groups: sends that arrive together are stored together, and one bad send harms no other. */
@@ -79,7 +81,7 @@ export function groupsContract(store: () => ChatStore): void {
     expect(await outcomesOf(store(), bad)).toEqual(["invalid", "invalid"]);
     expect(await store().conversations.get([id], 50)).toEqual([]);
     expect(await store().conversations.inbox(user_id, { limit: 10 })).toEqual([]);
-    expect(await store().messages.lastSeq(conversationStream(id))).toBe(0);
+    expect(await readLastSeq(store().log, conversationStream(id))).toBe(0);
   });
 
   it("lets nobody join by a bad send", async () => {
@@ -93,7 +95,7 @@ export function groupsContract(store: () => ChatStore): void {
   it("keeps trouble in one stream away from the others of its group", async () => {
     const [troubled, calm, writer] = [unique("room"), unique("room"), unique("writer")];
     const known = newMessage({ conversation_id: troubled });
-    await store().messages.append(known);
+    await send(store(), known);
     const outcomes = await outcomesOf(
       store(),
       upTo(20).flatMap((n) => [

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import type { ChatStore, ConversationHead } from "../../src/store.ts";
+import type { ConversationHead } from "../../src/ports/conversations.ts";
+import type { ChatStore } from "../../src/store.ts";
 import { appendAll } from "../log.ts";
 import { newMessages, newUsers, unique } from "../make.ts";
 
@@ -39,14 +40,14 @@ export function headsContract(store: () => ChatStore): void {
   });
 
   it("says which of some users are in which of some conversations, and since when", async () => {
-    const { conversations } = store();
+    const { conversations, members } = store();
     const ids = [unique("room"), unique("room"), unique("room")] as const;
     const before = Date.now();
     for (const id of ids) await conversations.create({ id, user_ids: ["ann", "bob", "di"] });
-    await conversations.removeMember(ids[0], "bob");
-    await conversations.addMember(ids[1], "cy");
+    await members.leave({ conversation_id: ids[0], user_id: "bob" });
+    await members.join({ conversation_id: ids[1], user_id: "cy" });
     const query = { conversation_ids: [ids[0], ids[1]], user_ids: ["ann", "bob", "cy", "eve"] };
-    const found = await conversations.memberships(query);
+    const found = await members.among(query);
     const pairs = found.map(({ conversation_id, user_id }) => [
       ids.indexOf(conversation_id),
       user_id,
@@ -64,19 +65,19 @@ export function headsContract(store: () => ChatStore): void {
       expect(joined_at.getTime()).toBeLessThanOrEqual(Date.now());
     }
     // Few users of many, which a store may look up one by one.
-    expect(await conversations.memberships({ ...query, user_ids: ["ann"] })).toHaveLength(2);
-    expect(await conversations.memberships({ ...query, user_ids: [] })).toEqual([]);
-    expect(await conversations.memberships({ ...query, conversation_ids: [] })).toEqual([]);
+    expect(await members.among({ ...query, user_ids: ["ann"] })).toHaveLength(2);
+    expect(await members.among({ ...query, user_ids: [] })).toEqual([]);
+    expect(await members.among({ ...query, conversation_ids: [] })).toEqual([]);
   });
 
   it("says when a user joined a conversation, anew after leaving it", async () => {
-    const { conversations } = store();
+    const { conversations, members } = store();
     const [id, user_id] = [unique("room"), unique("ann")];
     await conversations.create({ id, user_ids: [user_id, "bob"] });
     const [first] = await conversations.heads({ user_id });
-    await conversations.removeMember(id, user_id);
+    await members.leave({ conversation_id: id, user_id });
     await new Promise((resolve) => setTimeout(resolve, 5));
-    await conversations.addMember(id, user_id);
+    await members.join({ conversation_id: id, user_id });
     const [second] = await conversations.heads({ user_id });
     expect(second?.joined_at?.getTime()).toBeGreaterThan(first?.joined_at?.getTime() ?? Infinity);
   });

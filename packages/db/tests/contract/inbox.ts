@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
-import type { ChatStore, InboxPosition } from "../../src/store.ts";
-import { appendAll, appendInTurn, idsOf } from "../log.ts";
+import type { InboxPosition } from "../../src/ports/conversations.ts";
+import type { ChatStore } from "../../src/store.ts";
+import { appendAll, appendInTurn, idsOf, send } from "../log.ts";
 import { newMessage, newMessages, newUsers, unique } from "../make.ts";
 
 const day = (n: number) => `2004-12-${String(n).padStart(2, "0")}T09:14:00.000Z`;
@@ -79,10 +80,10 @@ export function inboxContract(store: () => ChatStore): void {
     const page = await store().conversations.inbox(ann, { limit: 3 });
     const last = page.at(-1);
     if (last === undefined) throw new Error("the page is empty");
-    await store().messages.append(newMessage({ conversation_id: last.id, user_id: ann }));
+    await send(store(), newMessage({ conversation_id: last.id, user_id: ann }));
     const after = { after: last, limit: 10 };
     expect(idsOf(await store().conversations.inbox(ann, after))).toEqual(rooms.slice(3));
-    await store().conversations.removeMember(last.id, ann);
+    await store().members.leave({ conversation_id: last.id, user_id: ann });
     expect(idsOf(await store().conversations.inbox(ann, after))).toEqual(rooms.slice(3));
   });
 
@@ -108,7 +109,7 @@ export function inboxContract(store: () => ChatStore): void {
     // A timestamp above all of theirs, so that it does not depend on the clock's milliseconds.
     const timestamp = "2999-01-01T00:00:00.000Z";
     const id = rooms[2] ?? "";
-    await store().messages.append(newMessage({ conversation_id: id, user_id: "bob", timestamp }));
+    await send(store(), newMessage({ conversation_id: id, user_id: "bob", timestamp }));
     const [top] = await store().conversations.inbox(ann, { limit: 1 });
     expect(top).toEqual({ id, last_activity_at: timestamp });
     expect(await walk(store(), ann, { limit: 2 })).toHaveLength(5);
@@ -173,13 +174,13 @@ export function inboxContract(store: () => ChatStore): void {
       idsOf(await store().conversations.inbox(user, { limit: 10 }));
     await store().conversations.create({ id, user_ids: [ann] });
     expect([await inboxOf(ann), await inboxOf(bob)]).toEqual([[id], []]);
-    await store().conversations.addMember(id, bob);
+    await store().members.join({ conversation_id: id, user_id: bob });
     expect([await inboxOf(ann), await inboxOf(bob)]).toEqual([[id], [id]]);
-    await store().conversations.removeMember(id, ann);
+    await store().members.leave({ conversation_id: id, user_id: ann });
     expect([await inboxOf(ann), await inboxOf(bob)]).toEqual([[], [id]]);
-    await store().messages.append(newMessage({ conversation_id: id, user_id: bob }));
+    await send(store(), newMessage({ conversation_id: id, user_id: bob }));
     expect([await inboxOf(ann), await inboxOf(bob)]).toEqual([[], [id]]);
-    await store().messages.append(newMessage({ conversation_id: id, user_id: ann }));
+    await send(store(), newMessage({ conversation_id: id, user_id: ann }));
     expect([await inboxOf(ann), await inboxOf(bob)]).toEqual([[id], [id]]);
   });
 }

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
+import { readLastSeq } from "../../src/last-seq.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream, noteStream } from "../../src/stream.ts";
-import { appendAll, expectRefusal } from "../log.ts";
+import { appendAll, expectRefusal, send } from "../log.ts";
 import { newMessage, newMessages, newNote, unique } from "../make.ts";
 import type { OpenStore } from "../opened-store.ts";
 
@@ -21,10 +22,10 @@ export function lifecycleContract(open: OpenStore): void {
   it("refuses every call after it was closed", async () => {
     await using opened = await open();
     const message = newMessage();
-    await opened.store.messages.append(message);
+    await send(opened.store, message);
     await opened.store.close();
     for (const call of everyCall(opened.store)) await expectRefusal(call(), "closed");
-    await expectRefusal(opened.store.messages.append(message), "closed");
+    await expectRefusal(send(opened.store, message), "closed");
   });
 
   it("refuses every call made while it closes", async () => {
@@ -47,7 +48,7 @@ export function lifecycleContract(open: OpenStore): void {
 
   it("answers the calls that were under way when it was closed, or says that it is closed", async () => {
     await using opened = await open();
-    await opened.store.messages.append(newMessage());
+    await send(opened.store, newMessage());
     const calls = everyCall(opened.store).map((call) => call());
     const settled = Promise.allSettled(calls);
     await opened.store.close();
@@ -60,26 +61,30 @@ export function lifecycleContract(open: OpenStore): void {
   it("starts empty", async () => {
     await using one = await open();
     const message = newMessage();
-    await one.store.messages.append(message);
+    await send(one.store, message);
     await using other = await open();
     const id = message.conversation_id ?? "";
     expect(await other.store.conversations.get([id], 50)).toEqual([]);
-    expect(await other.store.messages.lastSeq(conversationStream(id))).toBe(0);
+    expect(await readLastSeq(other.store.log, conversationStream(id))).toBe(0);
   });
 }
 
 /** Every call that succeeds on a store where nothing is known. */
 function everyCall(store: ChatStore): (() => Promise<unknown>)[] {
-  const { conversations, messages } = store;
+  const { conversations, log, members, messages } = store;
   const stream = conversationStream(unique("room"));
   const [created, joined] = [unique("room"), unique("room")];
   return [
     () => store.ping(),
-    () => messages.append(newMessage({ conversation_id: joined, user_id: "ann" })),
-    () => messages.append(newNote({ user_id: unique("ann") })),
+    () => log.append(newMessage({ conversation_id: joined, user_id: "ann" })),
+    () => log.append(newNote({ user_id: unique("ann") })),
     () => messages.page(stream, { limit: 10, from: "newest" }),
     () => messages.get(noteStream("ann"), 1),
-    () => messages.lastSeq(stream),
+    () => messages.readOn(stream, { after: 0, limit: 10 }),
+    () => log.page(stream, { limit: 10, from: "newest" }),
+    () => log.heads([stream]),
+    () => members.has({ conversation_id: created, user_id: "ann" }),
+    () => members.list(created, { limit: 10 }),
     () => conversations.create({ id: created, user_ids: ["ann"] }),
     () => conversations.get([created], 50),
     () => conversations.inbox("ann", { limit: 10 }),

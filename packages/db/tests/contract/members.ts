@@ -2,93 +2,109 @@ import { expect, it } from "vitest";
 import type { Conversation } from "../../src/entities.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream } from "../../src/stream.ts";
-import { appendAll, expectRefusal, idsOf, readLog } from "../log.ts";
+import { appendAll, expectRefusal, idsOf, readLog, send } from "../log.ts";
 import { newMessage, newUsers, unique, upTo } from "../make.ts";
 
 /** Members: who is in a conversation, in the order they joined. */
 export function membersContract(store: () => ChatStore): void {
   it("adds a member at the end", async () => {
     const id = await newRoom(store(), ["zoe", "mia"]);
-    expect(await store().conversations.addMember(id, "ann")).toEqual({ added: true });
+    expect(await store().members.join({ conversation_id: id, user_id: "ann" })).toEqual({
+      joined: true,
+    });
     expect(await members(store(), id)).toEqual(["zoe", "mia", "ann"]);
   });
 
   it("does not add a member twice", async () => {
     const id = await newRoom(store(), ["ann", "bob"]);
-    await store().conversations.addMember(id, "cy");
-    expect(await store().conversations.addMember(id, "cy")).toEqual({ added: false });
-    expect(await store().conversations.addMember(id, "ann")).toEqual({ added: false });
+    await store().members.join({ conversation_id: id, user_id: "cy" });
+    expect(await store().members.join({ conversation_id: id, user_id: "cy" })).toEqual({
+      joined: false,
+    });
+    expect(await store().members.join({ conversation_id: id, user_id: "ann" })).toEqual({
+      joined: false,
+    });
     expect(await members(store(), id)).toEqual(["ann", "bob", "cy"]);
   });
 
   it("removes a member", async () => {
     const id = await newRoom(store(), ["ann", "bob", "cy"]);
-    await store().conversations.removeMember(id, "bob");
+    await store().members.leave({ conversation_id: id, user_id: "bob" });
     expect(await members(store(), id)).toEqual(["ann", "cy"]);
   });
 
   it("puts one who comes back at the end", async () => {
     const id = await newRoom(store(), ["ann", "bob", "cy"]);
-    await store().conversations.removeMember(id, "ann");
-    expect(await store().conversations.addMember(id, "ann")).toEqual({ added: true });
+    await store().members.leave({ conversation_id: id, user_id: "ann" });
+    expect(await store().members.join({ conversation_id: id, user_id: "ann" })).toEqual({
+      joined: true,
+    });
     expect(await members(store(), id)).toEqual(["bob", "cy", "ann"]);
   });
 
   it("knows no member of a conversation that does not exist", async () => {
     const id = unique("room");
-    await expectRefusal(store().conversations.addMember(id, "ann"), "not_found");
-    await expectRefusal(store().conversations.removeMember(id, "ann"), "not_found");
+    await expectRefusal(store().members.join({ conversation_id: id, user_id: "ann" }), "not_found");
+    await expectRefusal(
+      store().members.leave({ conversation_id: id, user_id: "ann" }),
+      "not_found",
+    );
     expect(await store().conversations.get([id], 50)).toEqual([]);
     expect(idsOf(await store().conversations.inbox("ann", { limit: 1_000 }))).not.toContain(id);
   });
 
   it("refuses to remove who is no member, or no more", async () => {
     const id = await newRoom(store(), ["ann", "bob"]);
-    await expectRefusal(store().conversations.removeMember(id, "cy"), "not_found");
-    await store().conversations.removeMember(id, "bob");
-    await expectRefusal(store().conversations.removeMember(id, "bob"), "not_found");
+    await expectRefusal(store().members.leave({ conversation_id: id, user_id: "cy" }), "not_found");
+    await store().members.leave({ conversation_id: id, user_id: "bob" });
+    await expectRefusal(
+      store().members.leave({ conversation_id: id, user_id: "bob" }),
+      "not_found",
+    );
     expect(await members(store(), id)).toEqual(["ann"]);
   });
 
   it("lets a sender join, once", async () => {
     const id = await newRoom(store(), ["ann"]);
-    const send = (user_id: string) => newMessage({ conversation_id: id, user_id });
-    await appendAll(store(), [send("bob"), send("ann"), send("cy"), send("bob")]);
-    await appendAll(store(), [send("cy"), send("bob")]);
+    const by = (user_id: string) => newMessage({ conversation_id: id, user_id });
+    await appendAll(store(), [by("bob"), by("ann"), by("cy"), by("bob")]);
+    await appendAll(store(), [by("cy"), by("bob")]);
     expect(await members(store(), id)).toEqual(["ann", "bob", "cy"]);
   });
 
   it("lets a removed sender who sends join again", async () => {
     const id = await newRoom(store(), ["ann", "bob"]);
-    const send = () => newMessage({ conversation_id: id, user_id: "ann" });
-    await store().messages.append(send());
-    await store().conversations.removeMember(id, "ann");
+    const message = () => newMessage({ conversation_id: id, user_id: "ann" });
+    await send(store(), message());
+    await store().members.leave({ conversation_id: id, user_id: "ann" });
     expect(await members(store(), id)).toEqual(["bob"]);
-    await store().messages.append(send());
+    await send(store(), message());
     expect(await members(store(), id)).toEqual(["bob", "ann"]);
   });
 
   it("lets the last member leave and keeps the log", async () => {
     const id = await newRoom(store(), ["ann"]);
-    await store().messages.append(newMessage({ conversation_id: id, user_id: "ann" }));
-    await store().conversations.removeMember(id, "ann");
+    await send(store(), newMessage({ conversation_id: id, user_id: "ann" }));
+    await store().members.leave({ conversation_id: id, user_id: "ann" });
     expect(await readOne(store(), id)).toMatchObject({
       user_ids: [],
       member_count: 0,
       last_seq: 1,
       messages: [{ content: "hello" }],
     });
-    expect(await store().conversations.addMember(id, "bob")).toEqual({ added: true });
-    await store().messages.append(newMessage({ conversation_id: id, user_id: "bob" }));
+    expect(await store().members.join({ conversation_id: id, user_id: "bob" })).toEqual({
+      joined: true,
+    });
+    await send(store(), newMessage({ conversation_id: id, user_id: "bob" }));
     expect(await readLog(store(), conversationStream(id))).toHaveLength(2);
   });
 
   it("adds one member once when 20 additions come at once", async () => {
     const id = await newRoom(store(), ["ann"]);
     const answers = await Promise.all(
-      upTo(20).map(() => store().conversations.addMember(id, "bob")),
+      upTo(20).map(() => store().members.join({ conversation_id: id, user_id: "bob" })),
     );
-    expect(answers.filter((answer) => answer.added)).toHaveLength(1);
+    expect(answers.filter((answer) => answer.joined)).toHaveLength(1);
     expect(await members(store(), id)).toEqual(["ann", "bob"]);
   });
 
@@ -98,8 +114,8 @@ export function membersContract(store: () => ChatStore): void {
     await Promise.all(
       users.map((user_id, index) =>
         index % 2 === 0
-          ? store().conversations.addMember(id, user_id)
-          : store().messages.append(newMessage({ conversation_id: id, user_id })),
+          ? store().members.join({ conversation_id: id, user_id })
+          : send(store(), newMessage({ conversation_id: id, user_id })),
       ),
     );
     const found = await members(store(), id);
@@ -111,7 +127,7 @@ export function membersContract(store: () => ChatStore): void {
   it("removes one member once when 10 removals come at once", async () => {
     const id = await newRoom(store(), ["ann", "bob"]);
     const answers = await Promise.allSettled(
-      upTo(10).map(() => store().conversations.removeMember(id, "bob")),
+      upTo(10).map(() => store().members.leave({ conversation_id: id, user_id: "bob" })),
     );
     const refused = answers.filter((answer) => answer.status === "rejected");
     expect(refused).toHaveLength(9);
@@ -125,8 +141,8 @@ export function membersContract(store: () => ChatStore): void {
     await Promise.allSettled(
       upTo(20).map((n) =>
         n % 2 === 0
-          ? store().conversations.removeMember(id, user)
-          : store().conversations.addMember(id, user),
+          ? store().members.leave({ conversation_id: id, user_id: user })
+          : store().members.join({ conversation_id: id, user_id: user }),
       ),
     );
     const conversation = await readOne(store(), id);
@@ -146,15 +162,15 @@ export function membersContract(store: () => ChatStore): void {
   it("shows the first 1,000 members and counts all", async () => {
     const users = newUsers(1_000);
     const id = await newRoom(store(), users);
-    await store().conversations.addMember(id, "late 1");
+    await store().members.join({ conversation_id: id, user_id: "late 1" });
     await appendAll(
       store(),
       ["late 2", "late 3"].map((user_id) => newMessage({ conversation_id: id, user_id })),
     );
     expect(await readOne(store(), id)).toMatchObject({ user_ids: users, member_count: 1_003 });
     // Who leaves makes room for the next in line.
-    await store().conversations.removeMember(id, "user-1");
-    await store().conversations.removeMember(id, "late 2");
+    await store().members.leave({ conversation_id: id, user_id: "user-1" });
+    await store().members.leave({ conversation_id: id, user_id: "late 2" });
     expect(await readOne(store(), id)).toMatchObject({
       user_ids: [...users.slice(1), "late 1"],
       member_count: 1_001,

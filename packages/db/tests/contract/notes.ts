@@ -1,15 +1,16 @@
 import { expect, it } from "vitest";
+import { readLastSeq } from "../../src/last-seq.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream, noteStream } from "../../src/stream.ts";
-import { appendAll, contentsOf, readLog } from "../log.ts";
+import { appendAll, bodyOf, contentsOf, readLog, send } from "../log.ts";
 import { newMessage, newMessages, newNote, newUsers, unique, upTo } from "../make.ts";
 
 /** Notes: each user's own stream, which no name can mix with a conversation's. */
 export function notesContract(store: () => ChatStore): void {
   it("answers a note with its sender and without a conversation", async () => {
     const note = newNote({ user_id: unique("ann") });
-    const answer = await store().messages.append(note);
-    expect(answer).toMatchObject({ created: true, message: { ...note, seq: 1 } });
+    const answer = await send(store(), note);
+    expect(answer).toMatchObject({ created: true, message: { ...bodyOf(note), seq: 1 } });
     expect(answer.message.conversation_id).toBeNull();
     expect(await store().messages.get(noteStream(note.user_id), 1)).toEqual(answer.message);
   });
@@ -28,10 +29,10 @@ export function notesContract(store: () => ChatStore): void {
 
   it("makes no conversation out of a note", async () => {
     const user_id = unique("ann");
-    await store().messages.append(newNote({ user_id }));
+    await send(store(), newNote({ user_id }));
     expect(await store().conversations.get([user_id, `n:${user_id}`], 50)).toEqual([]);
     expect(await store().conversations.inbox(user_id, { limit: 10 })).toEqual([]);
-    expect(await store().messages.lastSeq(conversationStream(user_id))).toBe(0);
+    expect(await readLastSeq(store().log, conversationStream(user_id))).toBe(0);
   });
 
   it("keeps a conversation that is named like a user apart from the user's notes", async () => {

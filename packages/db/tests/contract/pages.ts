@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import type { ChatStore, MessageRange } from "../../src/store.ts";
+import type { LogRange } from "../../src/ports/log.ts";
+import type { ChatStore } from "../../src/store.ts";
 import { conversationStream, type Stream } from "../../src/stream.ts";
 import { appendAll, seqsOf } from "../log.ts";
 import { newMessages, unique, upTo } from "../make.ts";
@@ -7,7 +8,7 @@ import { newMessages, unique, upTo } from "../make.ts";
 const far = Number.MAX_SAFE_INTEGER;
 
 // Of a log of 10 messages.
-const pages: [string, MessageRange, number[]][] = [
+const pages: [string, LogRange, number[]][] = [
   ["the newest page", { limit: 3, from: "newest" }, [8, 9, 10]],
   ["the oldest page", { limit: 3, from: "oldest" }, [1, 2, 3]],
   ["all from the newest", { limit: 1_000, from: "newest" }, upTo(10)],

@@ -1,8 +1,9 @@
 import { expect, it, vi } from "vitest";
 import type { Conversation, Message } from "../../src/entities.ts";
-import type { ChatStore, InboxPosition } from "../../src/store.ts";
+import type { InboxPosition } from "../../src/ports/conversations.ts";
+import type { ChatStore } from "../../src/store.ts";
 import { conversationStream, noteStream } from "../../src/stream.ts";
-import { appendAll, expectRefusal, outcomesOf, readLog, seqsOf } from "../log.ts";
+import { appendAll, expectRefusal, outcomesOf, readLog, send, seqsOf } from "../log.ts";
 import { newMessage, newMessages, newNote } from "../make.ts";
 import type { OpenStore } from "../opened-store.ts";
 
@@ -64,15 +65,15 @@ export function reopeningContract(open: OpenStore): void {
     await using opened = await open();
     await furnish(opened.store);
     await opened.store.close();
-    const { conversations } = await opened.openAgain();
+    const { conversations, members } = await opened.openAgain();
     const creation = { id: "made", user_ids: ["ann", "bob", "cy"] };
     expect(await conversations.create(creation)).toEqual({ created: false });
     await expectRefusal(conversations.create({ ...creation, user_ids: ["ann"] }), "conflict");
     expect(await conversations.get(["made"], 0)).toMatchObject([{ user_ids: ["ann", "cy"] }]);
-    await expectRefusal(conversations.removeMember("made", "bob"), "not_found");
+    await expectRefusal(members.leave({ conversation_id: "made", user_id: "bob" }), "not_found");
     // The order of joining goes on as well.
-    await conversations.addMember("made", "aaron");
-    await conversations.addMember("made", "bob");
+    await members.join({ conversation_id: "made", user_id: "aaron" });
+    await members.join({ conversation_id: "made", user_id: "bob" });
     expect(await conversations.get(["made"], 0)).toMatchObject([
       { user_ids: ["ann", "cy", "aaron", "bob"], member_count: 4 },
     ]);
@@ -81,13 +82,13 @@ export function reopeningContract(open: OpenStore): void {
   it("does not let timestamps run backwards when the clock was set back meanwhile", async () => {
     await using opened = await open();
     const conversation_id = "room";
-    const before = await opened.store.messages.append(newMessage({ conversation_id }));
+    const before = await send(opened.store, newMessage({ conversation_id }));
     await opened.store.close();
     const again = await opened.openAgain();
     vi.setSystemTime("2001-09-09T01:46:40.000Z");
-    const after = await again.messages
-      .append(newMessage({ conversation_id }))
-      .finally(() => vi.useRealTimers());
+    const after = await send(again, newMessage({ conversation_id })).finally(() =>
+      vi.useRealTimers(),
+    );
     expect(after.message.timestamp >= before.message.timestamp).toBe(true);
   });
 
@@ -106,11 +107,11 @@ export function reopeningContract(open: OpenStore): void {
   it("finds exactly what was answered when it is closed at any moment", async () => {
     await using opened = await open();
     const sent = newMessages(60, { conversation_id: "room" });
-    const outcomes = sent.map((message) => opened.store.messages.append(message));
+    const outcomes = sent.map((message) => send(opened.store, message));
     const settled = Promise.allSettled(outcomes);
     await outcomes[0];
     const late = newMessages(60, { conversation_id: "room" });
-    const lateSettled = Promise.allSettled(late.map((m) => opened.store.messages.append(m)));
+    const lateSettled = Promise.allSettled(late.map((m) => send(opened.store, m)));
     await opened.store.close();
     const answered: Message[] = [];
     for (const outcome of [...(await settled), ...(await lateSettled)]) {
@@ -134,13 +135,13 @@ export function reopeningContract(open: OpenStore): void {
   });
 }
 
-async function furnish({ conversations, messages }: ChatStore): Promise<void> {
+async function furnish({ conversations, log, members }: ChatStore): Promise<void> {
   await conversations.create({ id: "made", user_ids: ["ann", "bob", "cy"] });
-  await conversations.removeMember("made", "bob");
+  await members.leave({ conversation_id: "made", user_id: "bob" });
   for (const message of newMessages(30, { conversation_id: "born", user_id: "ann" })) {
-    await messages.append(message);
+    await log.append(message);
   }
-  await messages.append(newNote({ user_id: "ann", timestamp: "2004-12-25T09:14:00Z" }));
+  await log.append(newNote({ user_id: "ann", timestamp: "2004-12-25T09:14:00Z" }));
 }
 
 interface Everything {

@@ -1,25 +1,27 @@
 import { expect, it } from "vitest";
-import type { ChatStore, NewMessage } from "../../src/store.ts";
+import { readLastSeq } from "../../src/last-seq.ts";
+import type { NewMessage } from "../../src/ports/log.ts";
+import type { ChatStore } from "../../src/store.ts";
 import { conversationStream, streamOf } from "../../src/stream.ts";
-import { appendAll, expectRefusal, idsOf, outcomesOf, readLog } from "../log.ts";
+import { appendAll, expectRefusal, idsOf, outcomesOf, readLog, send } from "../log.ts";
 import { newMessage, newMessages, newNote, unique, upTo } from "../make.ts";
 
 /** Exactly one stored message for an id in its stream, for as long as the message lives. */
 export function repeatsContract(store: () => ChatStore): void {
   it("answers a repeat with the stored message", async () => {
     const message = newMessage();
-    const first = await store().messages.append(message);
-    expect(await store().messages.append(message)).toEqual({ ...first, created: false });
+    const first = await send(store(), message);
+    expect(await send(store(), message)).toEqual({ ...first, created: false });
     expect(await readLog(store(), streamOf(message))).toEqual([first.message]);
   });
 
   it("answers a repeat after a thousand other messages", async () => {
     const message = newMessage();
     const { conversation_id } = message;
-    const first = await store().messages.append(message);
+    const first = await send(store(), message);
     await appendAll(store(), newMessages(1_000, { conversation_id }));
-    expect(await store().messages.append(message)).toEqual({ ...first, created: false });
-    expect(await store().messages.lastSeq(streamOf(message))).toBe(1_001);
+    expect(await send(store(), message)).toEqual({ ...first, created: false });
+    expect(await readLastSeq(store().log, streamOf(message))).toBe(1_001);
   });
 
   it("stores one of 50 equal sends at once and answers all alike", async () => {
@@ -63,9 +65,9 @@ export function repeatsContract(store: () => ChatStore): void {
   it.each(otherBodies)("refuses a known id with other %s and changes nothing", async (_, other) => {
     const message = newMessage({ content: "caf\u00e9" });
     const id = message.conversation_id ?? "";
-    const first = await store().messages.append(message);
+    const first = await send(store(), message);
     const before = await store().conversations.get([id], 50);
-    await expectRefusal(store().messages.append({ ...message, ...other }), "conflict");
+    await expectRefusal(send(store(), { ...message, ...other }), "conflict");
     expect(await readLog(store(), streamOf(message))).toEqual([first.message]);
     expect(await store().conversations.get([id], 50)).toEqual(before);
   });
@@ -73,8 +75,8 @@ export function repeatsContract(store: () => ChatStore): void {
   it("takes the same id in another conversation for another message", async () => {
     const message = newMessage();
     const elsewhere = { ...message, conversation_id: unique("room"), content: "elsewhere" };
-    await store().messages.append(message);
-    expect(await store().messages.append(elsewhere)).toMatchObject({
+    await send(store(), message);
+    expect(await send(store(), elsewhere)).toMatchObject({
       created: true,
       message: { seq: 1, content: "elsewhere" },
     });
@@ -94,8 +96,8 @@ export function repeatsContract(store: () => ChatStore): void {
   it("takes a repeat without a timestamp for the same message", async () => {
     const message = newMessage();
     const timestamp = "2004-12-25T09:14:00Z";
-    const first = await store().messages.append({ ...message, timestamp });
-    expect(await store().messages.append(message)).toEqual({ ...first, created: false });
+    const first = await send(store(), { ...message, timestamp });
+    expect(await send(store(), message)).toEqual({ ...first, created: false });
   });
 
   it("takes a repeat with the stored timestamp, however it is written, for the same message", async () => {
@@ -106,15 +108,15 @@ export function repeatsContract(store: () => ChatStore): void {
       "2004-12-25T10:14+01:00",
     ];
     const repeats = spellings.map((timestamp) => ({ ...message, timestamp }));
-    await store().messages.append({ ...message, timestamp: "2004-12-25T09:14:00Z" });
+    await send(store(), { ...message, timestamp: "2004-12-25T09:14:00Z" });
     expect(await outcomesOf(store(), repeats)).toEqual(["repeated", "repeated", "repeated"]);
   });
 
   it("refuses a known id with another timestamp", async () => {
     const message = newMessage();
-    await store().messages.append(message);
+    await send(store(), message);
     const backdated = { ...message, timestamp: "2004-12-25T09:14:00Z" };
-    await expectRefusal(store().messages.append(backdated), "conflict");
+    await expectRefusal(send(store(), backdated), "conflict");
     const log = await readLog(store(), streamOf(message));
     expect(log[0]?.timestamp).not.toBe("2004-12-25T09:14:00.000Z");
   });
@@ -122,18 +124,18 @@ export function repeatsContract(store: () => ChatStore): void {
   it("does not take a repeat for activity", async () => {
     const id = unique("room");
     const old = newMessage({ conversation_id: id, timestamp: "2004-12-25T09:14:00Z" });
-    await store().messages.append(old);
-    await store().messages.append(newMessage({ conversation_id: id }));
+    await send(store(), old);
+    await send(store(), newMessage({ conversation_id: id }));
     const before = await store().conversations.get([id], 50);
-    await store().messages.append(old);
+    await send(store(), old);
     expect(await store().conversations.get([id], 50)).toEqual(before);
   });
 
   it("does not bring a removed member back by a repeat", async () => {
     const message = newMessage();
     const id = message.conversation_id ?? "";
-    await store().messages.append(message);
-    await store().conversations.removeMember(id, "alice");
+    await send(store(), message);
+    await store().members.leave({ conversation_id: id, user_id: "alice" });
     expect(await outcomesOf(store(), [message])).toEqual(["repeated"]);
     expect(await store().conversations.get([id], 0)).toMatchObject([{ member_count: 0 }]);
   });

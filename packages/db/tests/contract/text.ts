@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
+import { readLastSeq } from "../../src/last-seq.ts";
 import { contentLengthMax } from "../../src/limits.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream } from "../../src/stream.ts";
-import { appendAll, contentsOf, expectRefusal, readLog } from "../log.ts";
+import { appendAll, contentsOf, expectRefusal, readLog, send } from "../log.ts";
 import { newMessage, unique } from "../make.ts";
 
 const kept = [
@@ -47,25 +48,25 @@ export function textContract(store: () => ChatStore): void {
     const id = unique("room");
     const stream = conversationStream(id);
     const sent = newMessage({ conversation_id: id, content });
-    const { message } = await store().messages.append(sent);
+    const { message } = await send(store(), sent);
     const got = await store().messages.get(stream, 1);
     const page = await store().messages.page(stream, { limit: 10, from: "newest" });
     const shown = await store().conversations.get([id], 1);
     const copies = [message, got, ...page, ...shown.flatMap(({ messages }) => messages)];
     expect(copies).toHaveLength(4);
     expect(copies.every((copy) => copy?.content === content)).toBe(true);
-    expect(await store().messages.append(sent)).toEqual({ message, created: false });
+    expect(await send(store(), sent)).toEqual({ message, created: false });
   });
 
   it.each(refused)("refuses a message of %s and stores nothing", async (_, content) => {
     const conversation_id = unique("room");
     const stream = conversationStream(conversation_id);
-    await store().messages.append(newMessage({ conversation_id }));
+    await send(store(), newMessage({ conversation_id }));
     const bad = newMessage({ conversation_id, content });
-    await expectRefusal(store().messages.append(bad), "invalid");
-    expect(await store().messages.lastSeq(stream)).toBe(1);
+    await expectRefusal(send(store(), bad), "invalid");
+    expect(await readLastSeq(store().log, stream)).toBe(1);
     // The id is still free.
-    await store().messages.append({ ...bad, content: "good" });
+    await send(store(), { ...bad, content: "good" });
     expect(contentsOf(await readLog(store(), stream))).toEqual(["hello", "good"]);
   });
 

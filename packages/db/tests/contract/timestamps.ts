@@ -1,8 +1,9 @@
 import { expect, it, vi } from "vitest";
 import type { Message } from "../../src/entities.ts";
+import { readLastSeq } from "../../src/last-seq.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream } from "../../src/stream.ts";
-import { appendAll, appendInTurn, expectRefusal, readLog } from "../log.ts";
+import { appendAll, appendInTurn, expectRefusal, readLog, send } from "../log.ts";
 import { newMessage, newMessages, unique } from "../make.ts";
 
 const isoMs = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
@@ -20,7 +21,7 @@ const spellings = [
 export function timestampsContract(store: () => ChatStore): void {
   it("writes its own timestamps in ISO 8601, UTC, with milliseconds", async () => {
     const before = new Date().toISOString();
-    const { message } = await store().messages.append(newMessage());
+    const { message } = await send(store(), newMessage());
     expect(message.timestamp).toMatch(isoMs);
     expect(message.timestamp >= before).toBe(true);
     expect(message.timestamp <= new Date().toISOString()).toBe(true);
@@ -63,15 +64,15 @@ export function timestampsContract(store: () => ChatStore): void {
   it.each(spellings)("answers the given %s as %s", async (timestamp, expected) => {
     const conversation_id = unique("room");
     const sent = newMessage({ conversation_id, timestamp });
-    const { message } = await store().messages.append(sent);
+    const { message } = await send(store(), sent);
     expect(message.timestamp).toBe(expected);
     expect(await readLog(store(), conversationStream(conversation_id))).toEqual([message]);
   });
 
   it("does not go below an imported timestamp of the future", async () => {
     const conversation_id = unique("room");
-    await store().messages.append(newMessage({ conversation_id, timestamp: future }));
-    const { message } = await store().messages.append(newMessage({ conversation_id }));
+    await send(store(), newMessage({ conversation_id, timestamp: future }));
+    const { message } = await send(store(), newMessage({ conversation_id }));
     expect(message.timestamp >= future).toBe(true);
     expect(message.timestamp).toMatch(isoMs);
   });
@@ -97,10 +98,8 @@ export function timestampsContract(store: () => ChatStore): void {
   it("tells the time of sending after an imported timestamp of the past", async () => {
     const conversation_id = unique("room");
     const before = new Date().toISOString();
-    await store().messages.append(
-      newMessage({ conversation_id, timestamp: "2004-12-25T09:14:00Z" }),
-    );
-    const { message } = await store().messages.append(newMessage({ conversation_id }));
+    await send(store(), newMessage({ conversation_id, timestamp: "2004-12-25T09:14:00Z" }));
+    const { message } = await send(store(), newMessage({ conversation_id }));
     expect(message.timestamp >= before).toBe(true);
   });
 
@@ -116,9 +115,9 @@ export function timestampsContract(store: () => ChatStore): void {
 
   it.each(["yesterday", "2004-13-45T00:00:00Z"])("refuses the timestamp %j", async (timestamp) => {
     const conversation_id = unique("room");
-    const refused = store().messages.append(newMessage({ conversation_id, timestamp }));
+    const refused = send(store(), newMessage({ conversation_id, timestamp }));
     await expectRefusal(refused, "invalid");
-    expect(await store().messages.lastSeq(conversationStream(conversation_id))).toBe(0);
+    expect(await readLastSeq(store().log, conversationStream(conversation_id))).toBe(0);
   });
 }
 

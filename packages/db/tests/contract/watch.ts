@@ -1,18 +1,19 @@
 import { expect, it } from "vitest";
 import type { ChatStore, StoreEvent } from "../../src/store.ts";
+import { send } from "../log.ts";
 import { newMessage, newMessages, unique } from "../make.ts";
 
 /** Events of one conversation, without what comes twice. */
 function listen(store: ChatStore, conversationId: string) {
   const heard = new Map<string, StoreEvent>();
   const stop = store.watch((event) => {
-    const id = event.kind === "message" ? event.message.conversation_id : idOf(event);
+    const id = event.kind === "entry" ? event.entry.conversation_id : idOf(event);
     if (id === conversationId) heard.set(JSON.stringify(event), event);
   });
   return { heard: () => [...heard.values()], stop };
 }
 
-function idOf(event: Exclude<StoreEvent, { kind: "message" }>): string | undefined {
+function idOf(event: Exclude<StoreEvent, { kind: "entry" }>): string | undefined {
   return event.kind === "missed" ? undefined : event.conversation_id;
 }
 
@@ -22,23 +23,23 @@ export function watchContract(store: () => ChatStore): void {
     const conversation_id = unique("room");
     const { heard, stop } = listen(store(), conversation_id);
     const appended = await Promise.all(
-      newMessages(50, { conversation_id }).map((message) => store().messages.append(message)),
+      newMessages(50, { conversation_id }).map((message) => send(store(), message)),
     );
-    const messages = heard().flatMap((event) => (event.kind === "message" ? [event.message] : []));
-    expect(messages).toEqual(appended.map(({ message }) => message));
+    const entries = heard().flatMap((event) => (event.kind === "entry" ? [event.entry] : []));
+    expect(entries).toEqual(appended.map(({ message }) => ({ kind: "message", ...message })));
     stop();
   });
 
   it("tells who joins and leaves, and nothing of what changed nothing", async () => {
     const conversation_id = unique("room");
     const { heard, stop } = listen(store(), conversation_id);
-    const { conversations, messages } = store();
+    const { conversations, log, members } = store();
     await conversations.create({ id: conversation_id, user_ids: ["ann", "bob"] });
     await conversations.create({ id: conversation_id, user_ids: ["ann", "bob"] });
-    await conversations.addMember(conversation_id, "cy");
-    await conversations.addMember(conversation_id, "cy");
-    await conversations.removeMember(conversation_id, "bob");
-    await messages.append(newMessage({ conversation_id, user_id: "dan" }));
+    await members.join({ conversation_id, user_id: "cy" });
+    await members.join({ conversation_id, user_id: "cy" });
+    await members.leave({ conversation_id, user_id: "bob" });
+    await log.append(newMessage({ conversation_id, user_id: "dan" }));
     const told = heard().map((event) => ("user_id" in event ? [event.kind, event.user_id] : []));
     expect(told).toEqual([
       ["joined", "ann"],
@@ -54,10 +55,10 @@ export function watchContract(store: () => ChatStore): void {
   it("tells nothing after it was stopped", async () => {
     const conversation_id = unique("room");
     const { heard, stop } = listen(store(), conversation_id);
-    await store().messages.append(newMessage({ conversation_id }));
+    await send(store(), newMessage({ conversation_id }));
     stop();
     const before = heard();
-    await store().messages.append(newMessage({ conversation_id }));
+    await send(store(), newMessage({ conversation_id }));
     expect(heard()).toEqual(before);
   });
 }

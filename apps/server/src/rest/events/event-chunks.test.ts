@@ -1,11 +1,12 @@
-import type { Message } from "@chatnest/api";
+import type { Entry } from "@chatnest/db";
 import { expect, it } from "vitest";
 import { toConversationChunk, toUserChunk } from "./event-chunks.ts";
 
-/** A message that counts how often it is written. */
-function countedMessage(seq: number): { message: Message; written: () => number } {
+/** An entry that counts how often it is written. */
+function countedEntry(seq: number): { entry: Entry; written: () => number } {
   let count = 0;
-  const message = {
+  const entry = {
+    kind: "message" as const,
     id: `message-${seq}`,
     user_id: "ann",
     timestamp: "2026-01-01T00:00:00.000Z",
@@ -16,18 +17,18 @@ function countedMessage(seq: number): { message: Message; written: () => number 
       return "hi";
     },
   };
-  return { message, written: () => count };
+  return { entry, written: () => count };
 }
 
-it("is made once for all who get the same messages, and of each message once for all", () => {
-  const [first, second] = [countedMessage(1), countedMessage(2)];
-  const messages = [first.message, second.message];
-  const both = () => toConversationChunk("room", { kind: "messages", epoch: "epoch", messages });
+it("is made once for all who get the same entries, and of each entry once for all", () => {
+  const [first, second] = [countedEntry(1), countedEntry(2)];
+  const entries = [first.entry, second.entry];
+  const both = () => toConversationChunk("room", { kind: "entries", epoch: "epoch", entries });
   const chunk = both();
   expect(both()).toBe(chunk);
-  const ofUser = () => toUserChunk("bob", { kind: "messages", messages });
+  const ofUser = () => toUserChunk("bob", { kind: "entries", entries });
   expect(ofUser()).toBe(ofUser());
-  const rest = { kind: "messages", epoch: "epoch", messages: [second.message] } as const;
+  const rest = { kind: "entries", epoch: "epoch", entries: [second.entry] } as const;
   expect(chunk.toString()).toContain(toConversationChunk("room", rest).toString());
   expect([first.written(), second.written()]).toEqual([1, 1]);
 });

@@ -1,10 +1,11 @@
-import { type ConversationNews, type Message, toPosition, type UserNews } from "@chatnest/api";
+import { type ConversationNews, toPosition, type UserNews } from "@chatnest/api";
+import { type Entry, toMessage } from "@chatnest/db";
 import { toEventText } from "./sse.ts";
 
-/** What is made of a message, or of messages that are sent together, is made once for all who get them. */
-const texts = new WeakMap<Message, string>();
-const withIds = new WeakMap<readonly Message[], Buffer>();
-const withoutIds = new WeakMap<readonly Message[], Buffer>();
+/** What is made of an entry, or of entries that are sent together, is made once for all followers. */
+const texts = new WeakMap<Entry, string>();
+const withIds = new WeakMap<readonly Entry[], Buffer>();
+const withoutIds = new WeakMap<readonly Entry[], Buffer>();
 
 /** Writes what happened in a conversation; each message carries its position. */
 export function toConversationChunk(
@@ -12,9 +13,9 @@ export function toConversationChunk(
   news: ConversationNews,
 ): string | Buffer {
   const { kind, epoch } = news;
-  if (kind === "messages") {
-    return once(withIds, news.messages, (message) => {
-      return `id: ${toPosition(epoch, message.seq)}\n${toMessageText(message)}`;
+  if (kind === "entries") {
+    return once(withIds, news.entries, (entry) => {
+      return `id: ${toPosition(epoch, entry.seq)}\n${toEntryText(entry)}`;
     });
   }
   const { seq, last_seq } = news;
@@ -25,8 +26,8 @@ export function toConversationChunk(
 /** Writes what happened in the conversations of a user; only watermarks are places to begin again. */
 export function toUserChunk(user_id: string, news: UserNews): string | Buffer {
   switch (news.kind) {
-    case "messages":
-      return once(withoutIds, news.messages, toMessageText);
+    case "entries":
+      return once(withoutIds, news.entries, toEntryText);
     case "heads": {
       const { heads, complete } = news;
       const id = complete ? { id: news.watermark } : {};
@@ -42,21 +43,21 @@ export function toUserChunk(user_id: string, news: UserNews): string | Buffer {
 }
 
 function once(
-  made: WeakMap<readonly Message[], Buffer>,
-  messages: readonly Message[],
-  toText: (message: Message) => string,
+  made: WeakMap<readonly Entry[], Buffer>,
+  entries: readonly Entry[],
+  toText: (entry: Entry) => string,
 ): Buffer {
-  const known = made.get(messages);
+  const known = made.get(entries);
   if (known) return known;
-  const chunk = Buffer.from(messages.map(toText).join(""));
-  made.set(messages, chunk);
+  const chunk = Buffer.from(entries.map(toText).join(""));
+  made.set(entries, chunk);
   return chunk;
 }
 
-function toMessageText(message: Message): string {
-  const known = texts.get(message);
+function toEntryText(entry: Entry): string {
+  const known = texts.get(entry);
   if (known !== undefined) return known;
-  const text = toEventText({ event: "message", data: message });
-  texts.set(message, text);
+  const text = toEventText({ event: "message", data: toMessage(entry) });
+  texts.set(entry, text);
   return text;
 }

@@ -55,8 +55,8 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
 
   function hear(event: StoreEvent): void {
     if (event.kind === "missed") loseAll();
-    else if (event.kind === "message") {
-      const { conversation_id } = event.message;
+    else if (event.kind === "entry") {
+      const { conversation_id } = event.entry;
       if (conversation_id !== null && feedsOf.size > 0) wake(conversation_id);
     } else if (feedsOf.has(event.user_id)) {
       lookup.ask(event.conversation_id, event.kind === "left" ? event.user_id : undefined);
@@ -194,7 +194,7 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     const userIds = [...feedsOf.keys()];
     for (let start = 0; start < userIds.length; start += changesSize) {
       const user_ids = userIds.slice(start, start + changesSize);
-      for (const change of await store.conversations.changes({ user_ids, since })) hear(change);
+      for (const change of await store.members.changes({ user_ids, since })) hear(change);
     }
   }
 

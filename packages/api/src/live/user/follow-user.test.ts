@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import { type ChatStore, openSqliteStore } from "@chatnest/db";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { append } from "../../../tests/append.ts";
 import { createLive } from "../index.ts";
 import type { UserNews } from "./follow-user.ts";
 
@@ -22,7 +23,7 @@ function goOn(ms: number): void {
 
 async function say(conversation_id: string, count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
-    await store.messages.append({
+    await append(store, {
       id: randomUUID(),
       user_id: "ann",
       content: "x",
@@ -72,7 +73,7 @@ describe("a user who leaves while the heads are read", () => {
     const following = live.followUser({ user_id: "bob" }, leaving.signal);
     const first = following.next();
     await turn();
-    await store.conversations.removeMember("left", "bob");
+    await store.members.leave({ conversation_id: "left", user_id: "bob" });
     await say("of-others", 1);
     // What was heard is asked about, and put off.
     for (let turns = 0; turns < 5; turns++) await turn();
@@ -82,8 +83,8 @@ describe("a user who leaves while the heads are read", () => {
       { kind: "left", conversation_id: "left", last_seq: 2 },
     ]);
     await say("kept", 1);
-    expect(await readTo(following, ({ kind }) => kind === "messages")).toMatchObject([
-      { kind: "messages", messages: [{ conversation_id: "kept", seq: 3 }] },
+    expect(await readTo(following, ({ kind }) => kind === "entries")).toMatchObject([
+      { kind: "entries", entries: [{ conversation_id: "kept", seq: 3 }] },
     ]);
     leaving.abort();
     live.close();
@@ -101,7 +102,7 @@ describe("a user whose heads were read so long ago that what was joined since fe
     const first = following.next();
     await turn();
     goOn(1);
-    await store.conversations.addMember("room", "bob");
+    await store.members.join({ conversation_id: "room", user_id: "bob" });
     await say("room", 2);
     for (let passed = 0; passed < 180_000; passed += 5_000) {
       await vi.advanceTimersByTimeAsync(5_000);
@@ -125,11 +126,11 @@ describe("a user who comes back to many conversations that were joined meanwhile
     let reads = 0;
     const counted: ChatStore = {
       ...store,
-      messages: {
-        ...store.messages,
+      log: {
+        ...store.log,
         page(...input) {
           reads++;
-          return store.messages.page(...input);
+          return store.log.page(...input);
         },
       },
     };

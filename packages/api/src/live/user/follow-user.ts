@@ -1,4 +1,4 @@
-import type { ChatStore, ConversationHead, Message } from "@chatnest/db";
+import type { ChatStore, ConversationHead, Entry } from "@chatnest/db";
 import { ChatError } from "../../errors.ts";
 import type { Hub } from "../hub.ts";
 import { type Position, toPosition } from "../position.ts";
@@ -28,7 +28,7 @@ export type UserNews =
   | { kind: "heads"; heads: Place[]; complete: true; watermark: string }
   /** The watermark is of another epoch: all heads follow. */
   | { kind: "reset" }
-  | { kind: "messages"; messages: readonly Message[] }
+  | { kind: "entries"; entries: readonly Entry[] }
   | MembershipNews;
 
 /** What following is made of. */
@@ -65,7 +65,7 @@ export async function* followUser(
       }
       const news = await feed.take(followers.tailOf);
       if (!news) await wait.until((wake) => feed.onMore(wake));
-      else yield "kind" in news ? news : { kind: "messages", messages: news };
+      else yield "kind" in news ? news : { kind: "entries", entries: news };
     }
   } finally {
     wait.end();
@@ -104,7 +104,7 @@ async function* tellLeft(
   feed: UserFeed,
   since: Date,
 ): AsyncGenerator<MembershipNews, void> {
-  const changes = await store.conversations.changes({ user_ids: [feed.userId], since });
+  const changes = await store.members.changes({ user_ids: [feed.userId], since });
   const left = changes.filter(({ kind }) => kind === "left");
   if (left.length === 0) return;
   const conversation_ids = left.map(({ conversation_id }) => conversation_id);

@@ -1,6 +1,7 @@
 import { openSqliteStore } from "@chatnest/db";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { append } from "../../../tests/append.ts";
 import { findJoinedSeq } from "./joined-seq.ts";
 
 const conversation_id = "room";
@@ -20,7 +21,7 @@ it("finds the place before the first message that is not older than the joining"
     for (const [n, ms] of times.entries()) {
       const timestamp = new Date(ms).toISOString();
       const id = `message-${n}`;
-      await store.messages.append({ id, user_id: "ann", content: "x", conversation_id, timestamp });
+      await append(store, { id, user_id: "ann", content: "x", conversation_id, timestamp });
     }
     // The last ones were stored after the head was read.
     const last_seq = Math.max(0, times.length - late);

@@ -1,12 +1,12 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { type ChatStore, type ConversationHead, conversationStream } from "@chatnest/db";
+import { nextTurn } from "../../turn.ts";
 
 /**
  * Finds the place in a conversation behind which everything was said since a user joined it, in no more than two reads and
  * log2 of its length. Times of a log never go down; where an import made them, it is one of the places where they fit.
  */
 export async function findJoinedSeq(
-  { messages }: ChatStore,
+  { log }: Pick<ChatStore, "log">,
   { conversation_id, last_seq }: ConversationHead,
   joinedAt: Date,
 ): Promise<number> {
@@ -16,9 +16,9 @@ export async function findJoinedSeq(
   // Most join at its end, or are in it from the beginning.
   for (let reads = 0; older < newer; reads++) {
     // Others have their turn, too: some stores answer in the same one.
-    await turn();
+    await nextTurn();
     const after = [newer - 1, 0][reads] ?? Math.floor((older + newer) / 2);
-    const [next] = await messages.page(stream, { after, limit: 1, from: "oldest" });
+    const [next] = await log.page(stream, { after, limit: 1, from: "oldest" });
     if (next && next.seq <= newer && next.timestamp < since) older = next.seq;
     else newer = after;
   }

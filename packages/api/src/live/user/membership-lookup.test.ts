@@ -6,12 +6,12 @@ import { UserFeed } from "./user-feed.ts";
 
 it("answers what was asked by now, though others go on asking without an end", async () => {
   const store = openSqliteStore(":memory:");
-  const { conversations } = store;
-  const slow: typeof conversations = {
-    ...conversations,
-    async memberships(query) {
+  const { conversations, members } = store;
+  const slow: typeof members = {
+    ...members,
+    async among(query) {
       await delay(10);
-      return conversations.memberships(query);
+      return members.among(query);
     },
   };
   const feed = new UserFeed("ann");
@@ -19,7 +19,7 @@ it("answers what was asked by now, though others go on asking without an end", a
   await conversations.create({ id: "room", user_ids: ["ann"] });
   const answered: string[] = [];
   const lookup = createMembershipLookup(
-    { ...store, conversations: slow },
+    { ...store, members: slow },
     {
       feedsOf: new Map([["ann", new Set([feed])]]),
       onAnswer:

@@ -105,7 +105,7 @@ export function createMembershipLookup(
     if (ready.size === 0 || asked.size === 0) return;
     const user_ids = [...new Set([...ready].map(({ userId }) => userId))];
     const askedIn = round;
-    const members = await store.conversations.memberships({ conversation_ids, user_ids });
+    const members = await store.members.among({ conversation_ids, user_ids });
     const heads = await store.conversations.heads({ conversation_ids });
     const membersOf = Map.groupBy(members, ({ conversation_id }) => conversation_id);
     for (const head of heads) {

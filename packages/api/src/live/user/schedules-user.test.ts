@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
-import { type ChatStore, conversationStream, openSqliteStore } from "@chatnest/db";
+import { type ChatStore, conversationStream, openSqliteStore, readLastSeq } from "@chatnest/db";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { append } from "../../../tests/append.ts";
 import { delayed, fate } from "../../../tests/delayed-store.ts";
 import { createLive, type Live } from "../index.ts";
 import { readPosition } from "../position.ts";
@@ -101,13 +102,13 @@ async function openChat(store: ChatStore, user_id: string) {
     if (index === 0) memberOf.add(id);
   }
   const send = (conversation_id: string) =>
-    store.messages.append({ id: randomUUID(), user_id: "ann", content: "hi", conversation_id });
+    append(store, { id: randomUUID(), user_id: "ann", content: "hi", conversation_id });
   const idOf = (index: number) => ids[index] ?? "";
 
   /** Where the user's conversations end. */
   async function places(): Promise<Map<string, number>> {
     const ends = [...memberOf].toSorted().map(async (id) => {
-      return [id, await store.messages.lastSeq(conversationStream(id))] as const;
+      return [id, await readLastSeq(store.log, conversationStream(id))] as const;
     });
     return new Map(await Promise.all(ends));
   }
@@ -121,9 +122,9 @@ async function openChat(store: ChatStore, user_id: string) {
       // Whatever is said in the millisecond of a joining counts as said behind it.
       vi.setSystemTime(Date.now() + 1);
       const id = idOf(index);
-      if (memberOf.delete(id)) return store.conversations.removeMember(id, user_id);
-      joinedAt.set(id, await store.messages.lastSeq(conversationStream(id)));
-      await store.conversations.addMember(id, user_id);
+      if (memberOf.delete(id)) return store.members.leave({ conversation_id: id, user_id });
+      joinedAt.set(id, await readLastSeq(store.log, conversationStream(id)));
+      await store.members.join({ conversation_id: id, user_id });
       memberOf.add(id);
     },
     async isToldTo(client: Client): Promise<boolean> {
@@ -206,8 +207,8 @@ class Client {
       case "left":
         this.#leave(news.conversation_id);
         return;
-      case "messages":
-        for (const { conversation_id, seq } of news.messages) {
+      case "entries":
+        for (const { conversation_id, seq } of news.entries) {
           const place = this.places.get(conversation_id ?? "");
           if (place === undefined || seq !== place + 1) this.wrongs.push(`${seq} after ${place}`);
           this.places.set(conversation_id ?? "", seq);

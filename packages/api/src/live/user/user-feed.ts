@@ -1,4 +1,4 @@
-import type { Membership, Message } from "@chatnest/db";
+import type { Entry, Membership } from "@chatnest/db";
 import type { LogTail } from "../log-tail.ts";
 
 /** What a user is told beside messages. */
@@ -133,7 +133,7 @@ export class UserFeed {
   /** Takes what is to be sent next: news first, then one conversation after the other; `undefined` when there is nothing. */
   async take(
     tailOf: (conversationId: string) => LogTail | undefined,
-  ): Promise<MembershipNews | readonly Message[] | undefined> {
+  ): Promise<MembershipNews | readonly Entry[] | undefined> {
     for (;;) {
       const news = this.#news.shift();
       if (news) return news;
@@ -143,14 +143,14 @@ export class UserFeed {
       const place = this.placeIn(conversationId);
       const found = place === undefined ? undefined : tailOf(conversationId)?.read(place);
       if (!found) continue;
-      const messages = found instanceof Promise ? await found : found;
-      const last = messages.at(-1);
+      const entries = found instanceof Promise ? await found : found;
+      const last = entries.at(-1);
       const isLeft = this.placeIn(conversationId) !== place;
       // Where the store was asked, there may be more meanwhile, or news that come first.
-      if (!isLeft && (last || messages !== found)) this.#awake.add(conversationId);
+      if (!isLeft && (last || entries !== found)) this.#awake.add(conversationId);
       if (!last || isLeft || this.#news.length > 0) continue;
       this.#places.set(conversationId, last.seq);
-      return messages;
+      return entries;
     }
   }
 

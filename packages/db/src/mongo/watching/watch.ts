@@ -7,14 +7,18 @@ import {
   type TopologyDescriptionChangedEvent,
 } from "mongodb";
 import type { Events } from "../../commit/events.ts";
+import type { Member } from "../../ports/members.ts";
 import type { StoreEvent, WatchState } from "../../store.ts";
 import type { Connection } from "../connection/connection.ts";
 import { isUnavailable } from "../connection/errors.ts";
-import { type MemberDocument, type MessageDocument, toMessage } from "../documents.ts";
+import { type MemberDocument, type MessageDocument, toEntry } from "../documents.ts";
+import { createLag } from "./lag.ts";
 
 /** The one change stream of a process. */
 export interface Watch {
   state(): WatchState;
+  /** Until when all that happened was heard, by `performance.now()`; `-Infinity` while nothing was. */
+  heardUntil(): number;
   close(): Promise<void>;
 }
 
@@ -35,7 +39,10 @@ const pipeline = [
     $match: {
       $or: [
         { "ns.coll": "chat_messages", operationType: "insert" },
-        { "ns.coll": "chat_members", operationType: { $in: ["insert", "delete"] } },
+        {
+          "ns.coll": "chat_members",
+          operationType: { $in: ["insert", "update", "replace", "delete"] },
+        },
         { "ns.coll": ofChat, operationType: { $in: ["drop", "rename"] } },
         { "to.coll": ofChat, operationType: "rename" },
         { operationType: { $in: ["dropDatabase", "invalidate"] } },
@@ -66,7 +73,9 @@ export function openWatch(
   let refusals = 0;
   let current: { close(): Promise<void> } | undefined;
   let token: unknown;
-  let aliveAt = 0;
+  /** By `performance.now()`. */
+  let aliveAt = Number.NEGATIVE_INFINITY;
+  let heardUntil = Number.NEGATIVE_INFINITY;
   let isAlone = false;
   const ended = run();
 
@@ -92,7 +101,10 @@ export function openWatch(
 
   async function listen(onHeartbeat: () => void): Promise<void> {
     const isResumed = token !== undefined;
+    await using session = client.startSession();
+    const lag = createLag(session);
     await using stream = db.watch<MessageDocument | MemberDocument>(pipeline, {
+      session,
       maxAwaitTimeMS: heartbeatMs,
       batchSize: 1_000,
       ...(isResumed && { resumeAfter: token }),
@@ -100,8 +112,9 @@ export function openWatch(
     current = stream;
     let isFirst = true;
     while (!closed.signal.aborted) {
+      const askedAt = performance.now();
       const change = await stream.tryNext();
-      aliveAt = Date.now();
+      aliveAt = performance.now();
       refusals = 0;
       onHeartbeat();
       // Nobody knows what happened before a stream without a token was open.
@@ -109,6 +122,7 @@ export function openWatch(
       isFirst = false;
       if (change)
         events.emit(readEvent(change as ChangeStreamDocument<MessageDocument & MemberDocument>));
+      heardUntil = Math.max(heardUntil, lag.heardUntil(askedAt, change));
       token = change?.operationType === "invalidate" ? undefined : stream.resumeToken;
       if (change?.operationType === "invalidate") return;
     }
@@ -117,8 +131,9 @@ export function openWatch(
   return {
     state() {
       if (isAlone) return "alone";
-      return Date.now() - aliveAt < silenceMaxMs ? "live" : "degraded";
+      return performance.now() - aliveAt < silenceMaxMs ? "live" : "degraded";
     },
+    heardUntil: () => heardUntil,
     async close() {
       closed.abort();
       unwatchPrimary();
@@ -158,14 +173,18 @@ function readEvent(change: ChangeStreamDocument<MessageDocument & MemberDocument
 function toEvent(change: ChangeStreamDocument<MessageDocument & MemberDocument>): StoreEvent {
   if (change.operationType === "insert") {
     const document = change.fullDocument;
-    if (change.ns.coll === "chat_messages")
-      return { kind: "message", message: toMessage(document) };
-    const { user_id, conversation_id } = document;
-    return { kind: "joined", user_id, conversation_id };
+    if (change.ns.coll === "chat_messages") return { kind: "entry", entry: toEntry(document) };
+    return { kind: "joined", ...memberOf(document._id) };
   }
-  if (change.operationType === "delete") {
-    const [user_id = "", conversation_id = ""] = String(change.documentKey._id).split("\n");
-    return { kind: "left", user_id, conversation_id };
+  if (change.operationType === "delete")
+    return { kind: "left", ...memberOf(change.documentKey._id) };
+  if (change.operationType === "update" || change.operationType === "replace") {
+    return { kind: "updated", ...memberOf(change.documentKey._id) };
   }
   return { kind: "missed" };
+}
+
+function memberOf(key: string): Member {
+  const [user_id = "", conversation_id = ""] = String(key).split("\n");
+  return { user_id, conversation_id };
 }

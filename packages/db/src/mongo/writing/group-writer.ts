@@ -2,21 +2,21 @@ import type { ClientSession } from "mongodb";
 import type { Events } from "../../commit/events.ts";
 import type { Job } from "../../commit/group-commit.ts";
 import { StoreError } from "../../errors.ts";
-import { checkSameMessage } from "../../new-message.ts";
-import type { Appended, NewMessage } from "../../store.ts";
+import { checkSameEntry, notMember } from "../../new-entry.ts";
+import type { Appended } from "../../ports/log.ts";
 import { type Stream, streamOf } from "../../stream.ts";
-import type { Activity } from "../activity.ts";
+import type { Activity, Append } from "../activity.ts";
 import { type Connection, readTimeoutMs } from "../connection/connection.ts";
 import { isUnavailable } from "../connection/errors.ts";
-import { messageKey, toMessage } from "../documents.ts";
+import { memberKey, messageKey, toEntry } from "../documents.ts";
 import { insertInOrder } from "./insert.ts";
 import { createSeqAllocator } from "./seq-allocator.ts";
 
-type SendJob = Job<NewMessage, Appended>;
+type AppendJob = Job<Append, Appended>;
 
-/** A send, and what does not change from one try to the next. */
-export interface Entry {
-  job: SendJob;
+/** An entry to be written, and what does not change from one try to the next. */
+interface Pending {
+  job: AppendJob;
   key: string;
   stream: Stream;
 }
@@ -40,11 +40,11 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
 
   // What was missed may be a restored backup, so nothing of it is taken for granted.
   events.watch((event) => {
-    if (event.kind === "message") allocator.hear(event.message);
+    if (event.kind === "entry") allocator.hear(event.entry);
     else if (event.kind === "missed") allocator.forgetAll();
   });
 
-  async function write(jobs: readonly SendJob[]): Promise<void> {
+  async function write(jobs: readonly AppendJob[]): Promise<void> {
     let entries = firstOfEachKey(jobs);
     // In one causal session, a read that follows a conflict waits until a majority has what we ran into.
     await using session = connection.client.startSession({ causalConsistency: true });
@@ -72,17 +72,32 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
     }
   }
 
-  /** Lets senders in; one that is no member yet joins by a new message, never by a repeated or refused one. */
-  async function admit(entries: Entry[], asked: Attempt): Promise<Entry[]> {
-    const strangers = entries.filter(({ job }) => !activity.isMember(job.item));
-    if (strangers.length > 0) await answerStored(strangers, asked);
+  /**
+   * Lets authors in. One that is no member yet joins by a new entry, never by a repeated or refused one, and is refused
+   * where only members may write.
+   */
+  async function admit(entries: Pending[], asked: Attempt): Promise<Pending[]> {
+    const strangers = entries.filter(({ job }) => !activity.isMember(job.item.entry));
+    await refuseStrangers(strangers.filter(isRestricted));
+    const joining = strangers.filter((pending) => !isRestricted(pending));
+    if (joining.length > 0) await answerStored(joining, asked);
     const rest = entries.filter(({ job }) => !job.settled);
     await activity.begin(rest.map(({ job }) => job.item));
     return rest;
   }
 
+  async function refuseStrangers(strangers: Pending[]): Promise<void> {
+    if (strangers.length === 0) return;
+    const found = await activity.lookUp(strangers.map(({ job }) => job.item.entry));
+    for (const { job } of strangers) {
+      const { conversation_id, user_id } = job.item.entry;
+      if (conversation_id === null || found.has(memberKey(user_id, conversation_id))) continue;
+      job.reject(notMember({ conversation_id, user_id }));
+    }
+  }
+
   /** Inserts entries and answers those that are durable; gives back what is still to be inserted. */
-  async function insert(entries: Entry[], attempt: Attempt): Promise<Entry[]> {
+  async function insert(entries: Pending[], attempt: Attempt): Promise<Pending[]> {
     const { session } = attempt;
     const documents = await allocator.number(entries, session);
     const { count, stoppedBy, reason } = await insertInOrder(connection, documents, session);
@@ -92,9 +107,9 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
       // Where others write too, whoever was first reads anew like everybody else: a head start would starve them.
       if (contended.has(document.stream)) allocator.forget(document.stream);
       else allocator.acknowledge(document);
-      const message = toMessage(document);
-      events.emit({ kind: "message", message });
-      job.resolve({ message, created: true });
+      const entry = toEntry(document);
+      events.emit({ kind: "entry", entry });
+      job.resolve({ entry, created: true });
     });
     const [stopped, ...rest] = entries.slice(count);
     if (!stopped) return [];
@@ -112,7 +127,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
 
   // A stream that others write too goes on alone; entries left unsettled come again in a lane of their own. Where others
   // wrote one, they may have written more of them: all is read anew at once, or it would be one conflict after the other.
-  function afterConflict(entries: Entry[], stream: Stream): Entry[] {
+  function afterConflict(entries: Pending[], stream: Stream): Pending[] {
     for (const entry of entries) allocator.forget(entry.stream);
     clearTimeout(contended.get(stream));
     const timer = setTimeout(() => contended.delete(stream), contendedForMs).unref();
@@ -122,7 +137,10 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
   }
 
   /** Answers the entries whose ids a majority has, in one read; gives back the others. */
-  async function answerStored(entries: Entry[], { session, created }: Attempt): Promise<Entry[]> {
+  async function answerStored(
+    entries: Pending[],
+    { session, created }: Attempt,
+  ): Promise<Pending[]> {
     const streams = [...new Set(entries.map(({ stream }) => stream))];
     const documents = await connection.messages
       // The stream too, which is the shard key: so only the shards that have it are asked.
@@ -131,14 +149,14 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
       .batchSize(entries.length + 1)
       .maxTimeMS(readTimeoutMs)
       .toArray();
-    const stored = new Map(documents.map((document) => [document._id, toMessage(document)]));
+    const stored = new Map(documents.map((document) => [document._id, toEntry(document)]));
     return entries.filter(({ job, key }) => {
-      const message = stored.get(key);
-      if (!message) return true;
+      const entry = stored.get(key);
+      if (!entry) return true;
       try {
-        checkSameMessage(message, job.item);
-        if (created) events.emit({ kind: "message", message });
-        job.resolve({ message, created });
+        checkSameEntry(entry, job.item.entry);
+        if (created) events.emit({ kind: "entry", entry });
+        job.resolve({ entry, created });
       } catch (error) {
         job.reject(error);
       }
@@ -151,14 +169,19 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
 
 // Repeats within a group are left unsettled: they come again, and then find the first one stored. In the order of their
 // streams, so that on a sharded cluster a group is one run for each shard.
-function firstOfEachKey(jobs: readonly SendJob[]): Entry[] {
-  const entries = new Map<string, Entry>();
+function firstOfEachKey(jobs: readonly AppendJob[]): Pending[] {
+  const entries = new Map<string, Pending>();
   for (const job of jobs) {
-    const stream = streamOf(job.item);
-    const key = messageKey(stream, job.item.id);
+    const { entry } = job.item;
+    const stream = streamOf(entry);
+    const key = messageKey(stream, entry.id);
     if (!entries.has(key)) entries.set(key, { job, key, stream });
   }
   return [...entries.values()].sort((a, b) => compare(a.stream, b.stream));
+}
+
+function isRestricted({ job }: Pending): boolean {
+  return job.item.admission === "members_only";
 }
 
 function compare(a: string, b: string): number {

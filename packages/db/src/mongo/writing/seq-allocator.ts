@@ -1,50 +1,51 @@
 import type { ClientSession } from "mongodb";
-import type { Message } from "../../entities.ts";
-import { timeOf } from "../../new-message.ts";
-import type { NewMessage } from "../../store.ts";
+import type { Entry } from "../../entities.ts";
+import { timeOf } from "../../new-entry.ts";
+import type { NewEntry } from "../../ports/log.ts";
 import { type Stream, streamOf } from "../../stream.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { MessageDocument } from "../documents.ts";
-import { type Head, readHeads } from "../log-heads.ts";
+import { type LogHead, readLogHeads } from "../log-heads.ts";
 import { RecentMap } from "./recent-map.ts";
 
-/** A message that is to get the next position of its stream. */
+/** An entry that is to get the next position of its log. */
 interface Unnumbered {
-  job: { item: NewMessage };
+  job: { item: { entry: NewEntry } };
   key: string;
   stream: Stream;
 }
 
 const streamsKnownMax = 50_000;
-const nothing: Head = { seq: 0, timestamp: new Date(0) };
+const nothing: LogHead = { seq: 0, timestamp: new Date(0) };
 
 /**
- * Gives messages the positions behind the newest entries of their streams. What it takes for the newest is what a majority
+ * Gives entries the positions behind the newest entries of their streams. What it takes for the newest is what a majority
  * acknowledged to this process or what it read at majority, never a local read: that left holes after an election.
  */
 export function createSeqAllocator(connection: Connection) {
-  const last = new RecentMap<Stream, Head>(streamsKnownMax);
+  const last = new RecentMap<Stream, LogHead>(streamsKnownMax);
 
   async function learn(streams: Set<Stream>, session: ClientSession): Promise<void> {
     const unknown = [...streams].filter((stream) => !last.get(stream));
-    const heads = await readHeads(connection, unknown, session);
+    const heads = await readLogHeads(connection, unknown, session);
     for (const stream of unknown) last.set(stream, heads.get(stream) ?? nothing);
   }
 
   return {
-    /** Makes the documents of messages, in the order given. */
+    /** Makes the documents of entries, in the order given. */
     async number(
       entries: readonly Unnumbered[],
       session: ClientSession,
     ): Promise<MessageDocument[]> {
       await learn(new Set(entries.map(({ stream }) => stream)), session);
-      const heads = new Map<Stream, Head>();
-      return entries.map(({ job: { item }, key, stream }) => {
+      const heads = new Map<Stream, LogHead>();
+      return entries.map(({ job, key, stream }) => {
+        const { entry } = job.item;
         const before = heads.get(stream) ?? last.get(stream) ?? nothing;
-        const timestamp = new Date(timeOf(item, before.timestamp.getTime()));
+        const timestamp = new Date(timeOf(entry, before.timestamp.getTime()));
         const head = { seq: before.seq + 1, timestamp };
         heads.set(stream, head);
-        const { user_id, content } = item;
+        const { user_id, content } = entry;
         return { _id: key, stream, seq: head.seq, user_id, content, timestamp };
       });
     },
@@ -52,12 +53,12 @@ export function createSeqAllocator(connection: Connection) {
     acknowledge({ stream, seq, timestamp }: MessageDocument): void {
       if (seq > (last.get(stream)?.seq ?? 0)) last.set(stream, { seq, timestamp });
     },
-    /** Hears that a majority has a message, whoever stored it: what was known of its stream is raised. */
-    hear(message: Message): void {
-      const stream = streamOf(message);
+    /** Hears that a majority has an entry of any process: what was known of its log is raised. */
+    hear(entry: Entry): void {
+      const stream = streamOf(entry);
       const known = last.get(stream);
-      if (!known || message.seq <= known.seq) return;
-      last.set(stream, { seq: message.seq, timestamp: new Date(message.timestamp) });
+      if (!known || entry.seq <= known.seq) return;
+      last.set(stream, { seq: entry.seq, timestamp: new Date(entry.timestamp) });
     },
     /** Reads anew what is the newest entry of a stream, the next time it matters. */
     forget(stream: Stream): void {

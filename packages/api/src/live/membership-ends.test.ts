@@ -1,0 +1,80 @@
+import { type ChatStore, openSqliteStore } from "@chatnest/db";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { append } from "../../tests/append.ts";
+import { createLive, type Live } from "./index.ts";
+
+const member = { conversation_id: "room", user_id: "bob" };
+
+let store: ChatStore;
+beforeEach(async () => {
+  store = openSqliteStore(":memory:");
+  await store.conversations.create({ id: "room", user_ids: ["ann", "bob"] });
+});
+afterEach(() => store.close());
+
+/** Follows the room, on behalf of a member or of nobody, until the following ends. */
+function follow(live: Live, user_id?: string) {
+  const leaving = new AbortController();
+  const input = { conversation_id: "room", ...(user_id !== undefined && { member: user_id }) };
+  const following = live.followConversation(input, leaving.signal);
+  const heard: unknown[] = [];
+  const ended = (async () => {
+    for await (const news of following) heard.push(news.kind);
+  })();
+  return { heard, leaving, ended: ended.then(() => "left").catch((error) => error.code) };
+}
+
+it("ends what a member follows as soon as the member is removed, and nothing else", async () => {
+  const live = createLive(store);
+  const bob = follow(live, "bob");
+  const [ann, nobody] = [follow(live, "ann"), follow(live)];
+  await expect.poll(() => [bob, ann, nobody].map(({ heard }) => heard.length)).toEqual([1, 1, 1]);
+  await store.members.leave(member);
+  expect(await bob.ended).toBe("not_found");
+  await append(store, { id: "message-1", user_id: "ann", content: "x", conversation_id: "room" });
+  for (const { heard, leaving, ended } of [ann, nobody]) {
+    await expect.poll(() => heard).toEqual(["ready", "entries"]);
+    leaving.abort();
+    expect(await ended).toBe("left");
+  }
+  expect(bob.heard).toEqual(["ready"]);
+  live.close();
+});
+
+it("ends it by a check where the removal is not heard of", async () => {
+  const live = createLive({ ...store, watch: () => () => {} }, { checkEveryMs: 20 });
+  const bob = follow(live, "bob");
+  await expect.poll(() => bob.heard).toEqual(["ready"]);
+  await store.members.leave(member);
+  expect(await bob.ended).toBe("not_found");
+  live.close();
+});
+
+it("ends it by a check where the member was removed before it began", async () => {
+  const live = createLive(store, { checkEveryMs: 20 });
+  await store.members.leave(member);
+  expect(await follow(live, "bob").ended).toBe("not_found");
+  live.close();
+});
+
+it("goes on for a member who left and came back before the store is asked", async () => {
+  const late = Promise.withResolvers<void>();
+  const members: ChatStore["members"] = {
+    ...store.members,
+    async among(query) {
+      await late.promise;
+      return store.members.among(query);
+    },
+  };
+  const live = createLive({ ...store, members });
+  const bob = follow(live, "bob");
+  await expect.poll(() => bob.heard).toEqual(["ready"]);
+  await store.members.leave(member);
+  await store.members.join(member);
+  late.resolve();
+  await append(store, { id: "message-1", user_id: "ann", content: "x", conversation_id: "room" });
+  await expect.poll(() => bob.heard).toEqual(["ready", "entries"]);
+  bob.leaving.abort();
+  expect(await bob.ended).toBe("left");
+  live.close();
+});

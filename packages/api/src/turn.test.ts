@@ -1,0 +1,32 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { nextTurn } from "./turn.ts";
+
+/** Works for so long without a pause. */
+function work(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+it("gives others their turn while many work, and every one of them its own", async () => {
+  let done = 0;
+  const working = Promise.all(
+    Array.from({ length: 40 }, async () => {
+      for (let step = 0; step < 5; step++) {
+        await nextTurn();
+        work(2);
+        done++;
+      }
+    }),
+  );
+  const between: number[] = [];
+  let before = 0;
+  while (done < 200) {
+    await turn();
+    between.push(done - before);
+    before = done;
+  }
+  await working;
+  // A slice of 5 ms ends after the third step of 2 ms; a busy machine may stretch a step, never squeeze it.
+  expect(Math.max(...between)).toBeLessThanOrEqual(4);
+});

@@ -1,0 +1,44 @@
+import type { Events } from "../commit/events.ts";
+import { GroupCommit } from "../commit/group-commit.ts";
+import type { Appended, LogStore } from "../ports/log.ts";
+import { streamOf } from "../stream.ts";
+import type { Activity, Append } from "./activity.ts";
+import type { Connection } from "./connection/connection.ts";
+import { toEntry } from "./documents.ts";
+import { readLogHeads } from "./log-heads.ts";
+import { readLogPage } from "./log-pages.ts";
+import { createGroupWriter } from "./writing/group-writer.ts";
+
+/** The logs, and how to let go of them. */
+export interface MongoLog extends LogStore {
+  close(): Promise<void>;
+}
+
+/** Opens the logs. */
+export function openLog(connection: Connection, activity: Activity, events: Events): MongoLog {
+  const writer = createGroupWriter(connection, activity, events);
+  const group = new GroupCommit<Append, Appended>({
+    laneOf: ({ entry }) => streamOf(entry),
+    write: writer.write,
+    isAlone: writer.isContended,
+    // A group is one command, of 16 MB at most: this many messages of the greatest length fit.
+    groupSizeMax: 240,
+    groupsInFlightMax: 4,
+    // Of the pool's 100 connections, so that reads find some.
+    lanesAloneMax: 32,
+    // No longer than its sender waits for the answer.
+    waitMsMax: 12_000,
+  });
+
+  return {
+    append: (entry, { admission = "join" } = {}) => group.add({ entry, admission }),
+    async page(stream, range) {
+      return (await readLogPage(connection, { stream, ...range })).map(toEntry);
+    },
+    async heads(streams) {
+      const heads = await readLogHeads(connection, streams);
+      return new Map([...heads].map(([stream, { seq }]) => [stream, { seq }]));
+    },
+    close: () => group.close(),
+  };
+}

@@ -1,0 +1,48 @@
+import { StoreError } from "../errors.ts";
+import type { MemberStore } from "../ports/members.ts";
+import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import { memberKey } from "./documents.ts";
+import type { MemberBeliefs } from "./member-beliefs.ts";
+import type { Members } from "./members.ts";
+
+/** What the members are made of. */
+export interface MemberParts {
+  members: Members;
+  beliefs: MemberBeliefs;
+}
+
+/** Opens the members to the outside. */
+export function openMemberStore(
+  { conversations }: Connection,
+  { members, beliefs }: MemberParts,
+): MemberStore {
+  return {
+    async has(member) {
+      const key = memberKey(member.user_id, member.conversation_id);
+      if (beliefs.has(key)) return true;
+      let isMember = false;
+      await beliefs.learn(async () => {
+        const present = await members.present([member]);
+        isMember = present.has(key);
+        return present;
+      });
+      return isMember;
+    },
+    async join(member) {
+      const _id = member.conversation_id;
+      if (!(await conversations.findOne({ _id }, { maxTimeMS: readTimeoutMs }))) {
+        throw new StoreError("not_found", `there is no conversation ${_id}`);
+      }
+      return { joined: (await members.join([member])) === 1 };
+    },
+    async leave(member) {
+      if (!(await members.leave(member))) {
+        const { user_id, conversation_id } = member;
+        throw new StoreError("not_found", `${user_id} is no member of ${conversation_id}`);
+      }
+    },
+    list: (conversationId, range) => members.list(conversationId, range),
+    among: (query) => members.among(query),
+    changes: (query) => members.changes(query),
+  };
+}

@@ -1,0 +1,34 @@
+import type { ChangeStreamDocument, ClientSession, Document } from "mongodb";
+
+/** How far a change stream is behind the database. */
+export interface Lag {
+  /**
+   * Tells until when all changes were heard, by `performance.now()`.
+   * @param askedAt When the change was asked for.
+   */
+  heardUntil(askedAt: number, change: ChangeStreamDocument<Document> | null): number;
+}
+
+/**
+ * Measures the lag of the change stream of a session by the server's own clock: an answer carries the newest cluster time,
+ * each change its own, both in whole seconds. https://www.mongodb.com/docs/manual/reference/change-events/
+ */
+export function createLag(session: ClientSession): Lag {
+  let clusterTime = session.clusterTime;
+  let repliedAt = Number.NEGATIVE_INFINITY;
+  return {
+    heardUntil(askedAt, change) {
+      // Unchanged where the change came out of a batch that was read before.
+      if (session.clusterTime !== clusterTime) {
+        clusterTime = session.clusterTime;
+        repliedAt = askedAt;
+      }
+      // Nothing was left to tell.
+      if (change === null) return askedAt;
+      const changedAt = "clusterTime" in change ? change.clusterTime?.t : undefined;
+      const newest = clusterTime?.clusterTime.t;
+      if (changedAt === undefined || newest === undefined) return Number.NEGATIVE_INFINITY;
+      return repliedAt - (newest - changedAt + 1) * 1_000;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Events } from "../commit/events.ts";
+import { StoreError } from "../errors.ts";
+import type { MemberStore } from "../ports/members.ts";
+import { conversationSql } from "./conversations.ts";
+import type { Members } from "./members.ts";
+import { inTransaction, prepareQuery } from "./statements.ts";
+
+/** Opens the members to the outside; `events` hears of the changes. */
+export function openMemberStore(
+  db: DatabaseSync,
+  members: Members,
+  events: Pick<Events, "emit">,
+): MemberStore {
+  const conversation = prepareQuery(db, conversationSql.byId);
+
+  return {
+    async has({ conversation_id, user_id }) {
+      return members.has(user_id, conversation_id);
+    },
+    async join({ conversation_id, user_id }) {
+      const joined = inTransaction(db, () => {
+        if (!conversation.get(conversation_id)) {
+          throw new StoreError("not_found", `there is no conversation ${conversation_id}`);
+        }
+        return members.join(user_id, conversation_id);
+      });
+      if (joined) events.emit({ kind: "joined", conversation_id, user_id });
+      return { joined };
+    },
+    async leave({ conversation_id, user_id }) {
+      if (!members.leave(user_id, conversation_id)) {
+        throw new StoreError("not_found", `${user_id} is no member of ${conversation_id}`);
+      }
+      events.emit({ kind: "left", conversation_id, user_id });
+    },
+    async list(conversationId, range) {
+      return members.list(conversationId, range);
+    },
+    async among(query) {
+      return members.among(query);
+    },
+    async changes(query) {
+      return members.changes(query);
+    },
+  };
+}
