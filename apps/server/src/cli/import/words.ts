@@ -1,3 +1,5 @@
+import { escapeControls } from "../../log/escape-controls.ts";
+
 const counts = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
 /** Writes a number as people read it. */
@@ -19,9 +21,6 @@ const textLengthMax = 500;
 
 /** Makes a text fit for a terminal: what could steer it is escaped, and the end of a long one left out. */
 export function toPrintable(text: string): string {
-  const escaped = text.replace(
-    /\p{C}/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
+  const escaped = escapeControls(text);
   return escaped.length > textLengthMax ? `${escaped.slice(0, textLengthMax)}...` : escaped;
 }
