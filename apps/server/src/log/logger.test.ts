@@ -17,6 +17,12 @@ it("shows the stack of an error line by line", () => {
   expect(text).toMatch(/^ +Error: no\n +at once\n/m);
 });
 
+it("leaves out the fields that the message of the start has", () => {
+  const url = "http://localhost:8000";
+  const text = show((logger) => logger.info({ url, docs: `${url}/docs` }, `ready: ${url}`));
+  expect(stripVTControlCharacters(text)).toMatch(/INFO: ready: http:\/\/localhost:8000\s*$/);
+});
+
 it("has written a line when the call returns", () => {
   const lines: string[] = [];
   const logger = createLogger("info", { write: (text) => lines.push(text) });

@@ -24,7 +24,12 @@ export function createLogger(
     formatters: { level: (label: string) => ({ level: label }) },
   };
   if (!terminal) return pino(options, pino.destination({ dest: 1, sync: true }));
-  const toText = prettyFactory({ singleLine: true, translateTime: "SYS:HH:MM:ss" });
+  const toText = prettyFactory({
+    singleLine: true,
+    translateTime: "SYS:HH:MM:ss",
+    // The message of the start has them already.
+    ignore: "url,docs,store,version",
+  });
   return pino(options, {
     write: (line: string) => void terminal.write(toText(JSON.parse(line, escapeString))),
   });
