@@ -52,7 +52,7 @@ describe("chatnest serve", () => {
     expect(await runChatnest(["serve"], { cwd: folder.path, env })).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: `chatnest: port ${port} is in use: stop what listens there, or choose another: PORT=${port + 1} npm start\n`,
+      stderr: `chatnest: port ${port} is in use: stop the program that uses it, or choose another port: PORT=${port + 1} npm start\n`,
     });
   });
 

@@ -40,7 +40,7 @@ export async function serve(settings: Settings): Promise<void> {
     logger.info({ url, docs, store: name, version }, text);
     try {
       await Promise.race([aborted(stop), ready.then(() => aborted(stop))]);
-      logger.info({ signal: stop.reason }, "stopping, once the requests in progress are answered");
+      logger.info({ signal: stop.reason }, "stopping: finishing the requests in progress");
     } finally {
       isDraining = true;
       live.close();
@@ -88,9 +88,9 @@ async function aborted(stop: AbortSignal): Promise<void> {
 }
 
 function exitOnUnknownErrors(logger: Logger, store: ChatStore): void {
-  // Unhandled rejections too. From here on the state in memory cannot be trusted.
+  // Also what is thrown in a promise that nobody awaits. What is in memory cannot be trusted from here on.
   process.once("uncaughtException", (error) => {
-    logger.fatal({ err: error }, "stopping after an unexpected error");
+    logger.fatal({ err: error }, "stopping after an error that nothing expected");
     const closing = Promise.race([store.close(), delay(closeTimeoutMs)]);
     void closing.catch(() => {}).finally(() => process.exit(1));
   });
