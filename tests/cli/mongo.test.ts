@@ -31,7 +31,7 @@ describe("a server on MongoDB", () => {
     const isReady = async () => (await fetch(`${server.url}/readyz`)).ok;
     await until(isReady, { timeoutMs: 15_000, what: "the server is ready" });
     expect((await send(server)).status).toBe(201);
-    expect(server.stdout).toContain('"msg":"the store is there"');
+    expect(server.stdout).toContain('"msg":"connected to the store"');
     expect(await server.stop()).toMatchObject({ code: 0, stderr: "" });
   }, 40_000);
 

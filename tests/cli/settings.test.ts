@@ -50,6 +50,6 @@ describe("settings", () => {
     await using folder = await newFolder();
     const env = { HOST: "0.0.0.0", CHATNEST_AUTH: "none" };
     await using server = await startServer({ cwd: folder.path, env });
-    expect(server.stdout).toContain("ready on 0.0.0.0, and trusts every caller");
+    expect(server.stdout).toContain("ChatNest is ready on 0.0.0.0 and trusts every caller: ");
   });
 });

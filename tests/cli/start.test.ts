@@ -13,13 +13,15 @@ describe("chatnest serve", () => {
     await using server = await startServer({ cwd: folder.path });
     const lines = server.stdout.trimEnd().split("\n");
     expect(lines).toHaveLength(1);
+    const url = `http://localhost:${server.port}`;
+    const store = `SQLite ${join("data", "chatnest.db")}`;
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({
       level: "info",
-      url: `http://localhost:${server.port}`,
-      docs: `http://localhost:${server.port}/docs`,
-      store: `SQLite ${join("data", "chatnest.db")}`,
+      url,
+      docs: `${url}/docs`,
+      store,
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-      msg: "ChatNest is ready",
+      msg: `ChatNest is ready: ${url}, docs at ${url}/docs, data in ${store}`,
     });
     expect(server.stderr).toBe("");
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
@@ -50,7 +52,7 @@ describe("chatnest serve", () => {
     expect(await runChatnest(["serve"], { cwd: folder.path, env })).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: `chatnest: port ${port} is in use: stop what listens there, or choose another: PORT=${port + 1} npm start\n`,
+      stderr: `chatnest: port ${port} is in use: stop the program that uses it, or choose another port: PORT=${port + 1} npm start\n`,
     });
   });
 

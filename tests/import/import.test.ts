@@ -28,7 +28,7 @@ describe("chatnest import", () => {
       "line 7: longer than 1 MiB",
     ]);
     expect(result.stdout).toContain("7 messages in ");
-    expect(result.stdout).toContain(": 2 stored, 0 there already, 5 refused\n");
+    expect(result.stdout).toContain(": 2 stored, 0 already there, 5 refused\n");
     expect(await contentsIn(folder.path)).toEqual(["one", "two"]);
   });
 
@@ -38,7 +38,7 @@ describe("chatnest import", () => {
     const result = await importText(folder.path, text, ["--strict"]);
     expect(result).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining(": 2 stored, 0 there already, 1 refused\n"),
+      stdout: expect.stringContaining(": 2 stored, 0 already there, 1 refused\n"),
       stderr: "line 3: not JSON\nchatnest: stopped at line 3; every line before it is stored\n",
     });
     expect(await contentsIn(folder.path)).toEqual(["one", "two"]);
@@ -66,7 +66,7 @@ describe("chatnest import", () => {
     await using folder = await newFolder();
     const text = `${message("one")}\n${message("one")}\n`;
     const first = await importText(folder.path, text);
-    expect(first.stdout).toContain("2 stored, 0 there already");
+    expect(first.stdout).toContain("2 stored, 0 already there");
     await writeFile(
       join(folder.path, "renamed.jsonl"),
       `${text}${message("one")}\n${message("two")}`,
@@ -74,7 +74,7 @@ describe("chatnest import", () => {
     const grown = await runChatnest(["import", "renamed.jsonl"], { cwd: folder.path });
     expect(grown).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining("2 stored, 2 there already"),
+      stdout: expect.stringContaining("2 stored, 2 already there"),
     });
     expect(await contentsIn(folder.path)).toEqual(["one", "one", "one", "two"]);
   });
@@ -83,7 +83,7 @@ describe("chatnest import", () => {
     await using folder = await newFolder();
     const result = await importText(folder.path, "");
     expect(result).toMatchObject({ code: 0, stderr: "" });
-    expect(result.stdout).toContain(": 0 stored, 0 there already, 0 refused");
+    expect(result.stdout).toContain(": 0 stored, 0 already there, 0 refused");
   });
 
   it.each([

@@ -91,7 +91,7 @@ function toSummary({ stored, existing }: { stored: number; existing: number }) {
     count.toLocaleString("en-US"),
   );
   return expect.stringContaining(
-    `: ${storedText} stored, ${existingText} there already, 0 refused\n`,
+    `: ${storedText} stored, ${existingText} already there, 0 refused\n`,
   );
 }
 

@@ -30,7 +30,7 @@ describe("chatnest import while a server holds the store", () => {
     const again = await runChatnest(args, { cwd: folder.path });
     expect(again).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining("2,500 there already"),
+      stdout: expect.stringContaining("2,500 already there"),
     });
     expect(await readContents(server.url, "tea")).toEqual(contents);
   });
@@ -42,7 +42,7 @@ describe("chatnest import while a server holds the store", () => {
     await using server = await startServer({ cwd: folder.path });
     const args = ["import", "chat.jsonl", "--url", server.url];
     const { stdout } = await runChatnest(args, { cwd: folder.path });
-    expect(stdout).toContain("0 stored, 10 there already");
+    expect(stdout).toContain("0 stored, 10 already there");
   });
 });
 
@@ -75,15 +75,15 @@ describe("chatnest import --url", () => {
     const interrupted = await command.stop("SIGINT");
     expect(interrupted).toMatchObject({
       code: 130,
-      stderr: "chatnest: interrupted; what was stored is kept: run it again to go on\n",
-      stdout: expect.stringMatching(/ 2,[24]00 stored, 0 there already, 0 refused\n$/),
+      stderr: "chatnest: interrupted; stored messages are kept: run the import again to continue\n",
+      stdout: expect.stringMatching(/ 2,[24]00 stored, 0 already there, 0 refused\n$/),
     });
     const again = await runChatnest(["import", "chat.jsonl", "--url", server.url], {
       cwd: folder.path,
     });
     expect(again).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining("2,400 there already"),
+      stdout: expect.stringContaining("2,400 already there"),
     });
     expect(await readContents(server.url, "tea")).toEqual(contents);
   });

@@ -18,7 +18,7 @@ import { serveLive } from "./rest/events/serve-events.ts";
 import { sendProblem } from "./rest/problem.ts";
 import { isTrpcPath, sendTrpcError, serveTrpc } from "./trpc/serve-trpc.ts";
 
-/** Makes the whole of what the server answers; nothing is opened and nothing listens. */
+/** Creates the app that answers every request. It opens nothing and does not listen. */
 export function createApp(deps: AppDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ getPath: readPath });
   app.use(skipSent);

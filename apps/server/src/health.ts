@@ -5,11 +5,11 @@ import type { AppDeps } from "./app-deps.ts";
 import type { AppEnv } from "./app-env.ts";
 import { bothForms } from "./http/paths.ts";
 
-/** How readiness is found out. */
+/** How readiness is determined. */
 export interface ReadinessOptions {
   /** Milliseconds of a clock that never goes back. @default performance.now */
   now?: () => number;
-  /** How long an answer of the store is waited for. @default 2000 */
+  /** How long to wait for an answer of the store. @default 2000 */
   pingTimeoutMs?: number;
 }
 
@@ -17,28 +17,28 @@ const awayMsMax = 30_000;
 const keptMs = 1_000;
 const notKept = { "cache-control": "no-store" };
 
-/** Serves what probes ask: whether the process is up, and whether it can do its work. */
+/** Serves the probes: `/livez` says whether the process is up, `/readyz` whether it can do its work. */
 export function serveHealth(app: Hono<AppEnv>, { store, isDraining }: AppDeps): void {
   const isReady = createReadiness(store);
   app.on("GET", bothForms("/livez"), (c) => c.json({ status: "live" }, 200, notKept));
   app.on("GET", bothForms("/readyz"), async (c) => {
     if (isDraining()) throw new ChatError("unavailable", "the server is shutting down");
     if (!(await isReady())) throw new ChatError("unavailable", "the store is away");
-    // Work goes on without the live feed, only later: what another process stores is heard of within seconds.
+    // Without the live feed everything works, but messages of other processes arrive some seconds later.
     const status = store.watchState() === "degraded" ? "degraded" : "ready";
     return c.json({ status }, 200, notKept);
   });
 }
 
 /**
- * Makes a function that says whether the store can be worked with: it was reached once, and has not been away for 30 s
- * since. The store is asked once a second at most, however many ask.
+ * Creates a function that says whether the store is usable: it was reached once, and has not been away for 30 s since. It
+ * asks the store once a second at most, however often it is called.
  */
 export function createReadiness(
   store: Pick<ChatStore, "ping">,
   { now = () => performance.now(), pingTimeoutMs = 2_000 }: ReadinessOptions = {},
 ): () => Promise<boolean> {
-  // A store that was never reached has been away for ever.
+  // A store that was never reached counts as away forever.
   let awaySince: number | null = Number.NEGATIVE_INFINITY;
   let checkedAt = Number.NEGATIVE_INFINITY;
   let checking: Promise<void> | undefined;

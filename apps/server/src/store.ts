@@ -6,7 +6,7 @@ import {
 } from "@chatnest/db";
 import type { Settings } from "./env.ts";
 
-/** A store that was opened, or that opens by itself as soon as it can. */
+/** A store that is open, or that opens by itself as soon as it can. */
 export interface OpenedStore {
   store: ChatStore;
   /** What and where it is, without credentials. */
@@ -16,7 +16,7 @@ export interface OpenedStore {
 }
 
 /**
- * Opens the store that the settings name; `events` are told what happens while it opens.
+ * Opens the store that the settings name; `events` are called while it opens.
  * @throws StoreError `cannot_open`
  */
 export function openStore(settings: Settings, events: Omit<MongoStoreOptions, "uri">): OpenedStore {
@@ -32,7 +32,7 @@ export function openStore(settings: Settings, events: Omit<MongoStoreOptions, "u
   return { store, name: nameMongo(mongodbUri), ready: store.ready };
 }
 
-// Strict, so that of a URI it does not understand it shows nothing, rather than a part of a password.
+// Strict: if it does not understand a URI it shows nothing, since a part of it could be the password.
 const mongoUriPattern =
   /^mongodb(?:\+srv)?:\/\/(?:[^@/?#]*@)?([^@/?#]+)(?:\/([^@/?#]*))?(?:\?[^@]*)?$/;
 

@@ -17,8 +17,8 @@ export interface ImportOptions {
 const interruptedCode = 130;
 
 /**
- * Imports a file, shows how far it is, and says what became of it.
- * @returns the code to exit with.
+ * Imports a file, shows the progress and prints a summary.
+ * @returns the exit code.
  * @throws CommandError or StoreError `cannot_open` when it cannot start, or cannot go on.
  */
 export async function importFile(
@@ -53,7 +53,9 @@ export async function importFile(
     if (startedAt !== undefined) console.log(toSummary(counts, performance.now() - startedAt));
   }
   if (signal.aborted) {
-    console.error("chatnest: interrupted; what was stored is kept: run it again to go on");
+    console.error(
+      "chatnest: interrupted; stored messages are kept: run the import again to continue",
+    );
     return interruptedCode;
   }
   if (isStrict && refusedLines.length > 0) {
@@ -69,14 +71,14 @@ function toSummary({ stored, existing, refused }: ImportCounts, ms: number): str
   const rate = toCount(count / (ms / 1000));
   return [
     `${toCount(count)} messages in ${toDuration(ms / 1000)} (${rate}/s): ${toCount(stored)} stored`,
-    `${toCount(existing)} there already`,
+    `${toCount(existing)} already there`,
     `${toCount(refused)} refused`,
   ].join(", ");
 }
 
 function toImportError(file: string, error: unknown): unknown {
   if (error instanceof TargetError) {
-    const text = `${error.message}; what was stored is kept: run it again to go on`;
+    const text = `${error.message}; stored messages are kept: run the import again to continue`;
     return new CommandError(text, { cause: error });
   }
   return error instanceof Error && "syscall" in error ? toReadError(file, error) : error;

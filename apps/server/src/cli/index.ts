@@ -12,14 +12,14 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const program = new Command("chatnest")
     .description(
-      "Stores and delivers chat. Settings come from the environment, or a .env file: see .env.example.",
+      "Stores and delivers chat. Settings come from the environment or a .env file; .env.example lists them.",
     )
     .version(version)
     .exitOverride();
 
   program
     .command("serve")
-    .description("serve the API, its docs at /docs; npm start does it too")
+    .description("serve the API, with its docs at /docs; npm start runs this")
     .action(async () => {
       await serve(readSettings());
     });
@@ -27,20 +27,20 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   program
     .command("import")
     .description(
-      "store the messages of a file; to run it again, also with a longer file, stores nothing twice",
+      "store the messages of a file; importing it again, even after it grew, stores nothing twice",
     )
     .argument(
       "<file>",
-      "JSON lines: user_id, content, and perhaps conversation_id, timestamp, id; - is standard input",
+      "JSON lines with user_id, content and, optionally, conversation_id, timestamp, id; - is standard input",
     )
     .option(
       "--strict",
-      "stop at the first line that is refused; what came before it is stored, and up to 199 lines after it",
+      "stop at the first refused line; the lines before it are stored, and up to 199 after it",
     )
-    .option("--url <url>", "import through the server there, such as http://localhost:8000")
+    .option("--url <url>", "import through a running server, such as http://localhost:8000")
     .addHelpText(
       "after",
-      "\nExits with 0 when every line is stored, 1 when one was refused, 130 when it was interrupted.",
+      "\nExit codes: 0 if every line is stored, 1 if a line was refused, 130 if interrupted.",
     )
     .action(async (file: string, options: ImportOptions) => {
       exitCode = await importFile(file, options);
@@ -49,7 +49,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   program
     .command("restored")
     .description(
-      "to be run once after a backup was restored: clients that hold more than it does begin anew",
+      "run once after restoring a backup: clients that hold newer messages then start over",
     )
     .action(tellRestored);
 
@@ -64,7 +64,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 }
 
 function toLines(error: unknown): string {
-  // Only a bug has a stack that is worth reading.
+  // Only the stack of a bug is worth reading.
   if (!(error instanceof CommandError || isStoreError(error))) {
     return error instanceof Error && error.stack ? error.stack : String(error);
   }

@@ -2,7 +2,7 @@ import { readSettings } from "../env.ts";
 import { openStore } from "../store.ts";
 
 /**
- * Tells the store that a backup was restored: clients that hold more than it does begin anew.
+ * Tells the store that a backup was restored, so that clients that hold newer messages start over.
  * @throws CommandError or StoreError `cannot_open` when it cannot be used.
  */
 export async function tellRestored(): Promise<void> {
@@ -12,7 +12,7 @@ export async function tellRestored(): Promise<void> {
   try {
     await ready;
     await store.renewEpoch();
-    console.log(`${name} begins a new epoch: clients that hold more than it does are told`);
+    console.log(`${name} begins a new epoch: clients that hold newer messages start over`);
   } finally {
     await store.close();
   }

@@ -14,8 +14,8 @@ import { abortOnStopSignals } from "./stop-signals.ts";
 const closeTimeoutMs = 5000;
 
 /**
- * Serves until it is told to stop, then answers what it was asked, closes the store and returns.
- * @throws CommandError or StoreError `cannot_open` when it cannot start, or the store turns out to be unusable.
+ * Serves until a stop signal, then answers the requests in progress, closes the store and returns.
+ * @throws CommandError or StoreError `cannot_open` when it cannot start, or when the store proves unusable later.
  */
 export async function serve(settings: Settings): Promise<void> {
   const logger = createLogger(settings.logLevel);
@@ -35,10 +35,12 @@ export async function serve(settings: Settings): Promise<void> {
       isDraining: () => isDraining,
     });
     const { url, drain } = await listen({ fetch: app.fetch, host, port });
-    logger.info({ url, docs: `${url}/docs`, store: name, version }, startText(settings));
+    const docs = `${url}/docs`;
+    const text = `${startText(settings)}: ${url}, docs at ${docs}, data in ${name}`;
+    logger.info({ url, docs, store: name, version }, text);
     try {
       await Promise.race([aborted(stop), ready.then(() => aborted(stop))]);
-      logger.info({ signal: stop.reason }, "stopping: answering what was asked");
+      logger.info({ signal: stop.reason }, "stopping: finishing the requests in progress");
     } finally {
       isDraining = true;
       live.close();
@@ -55,29 +57,30 @@ function openLogged(settings: Settings, logger: Logger): OpenedStore {
   const opened = openStore(settings, {
     onRetry({ message }) {
       isLate = true;
-      logger.warn({ reason: message }, "the store cannot be reached, trying again");
+      logger.warn({ reason: message }, "cannot reach the store, trying again");
     },
     onAlone() {
-      const text = "no change streams here: what another process stores is delivered within 5 s";
+      const text =
+        "this MongoDB is a standalone without change streams: messages from other processes arrive within 5 s";
       logger.info(text);
     },
     onFormerCollections(collections) {
       const text =
-        "the former service's data is left alone: export it, and chatnest import FILE.jsonl";
+        "found collections of the former service and left them alone: export them, then run chatnest import FILE.jsonl";
       logger.info({ collections }, text);
     },
   });
   const ready = opened.ready.then(() => {
-    if (isLate) logger.info("the store is there");
+    if (isLate) logger.info("connected to the store");
   });
-  // Whoever waits for it hears of it, but it may end before anybody does.
+  // It may reject before anybody awaits it.
   ready.catch(() => {});
   return { ...opened, ready };
 }
 
 function startText({ trust, host, mongodbUri }: Settings): string {
-  const begins = mongodbUri === undefined ? "ChatNest is ready" : "ChatNest listens";
-  return trust === "everyone" ? `${begins} on ${host}, and trusts every caller` : begins;
+  const begins = mongodbUri === undefined ? "ChatNest is ready" : "ChatNest is listening";
+  return trust === "everyone" ? `${begins} on ${host} and trusts every caller` : begins;
 }
 
 async function aborted(stop: AbortSignal): Promise<void> {

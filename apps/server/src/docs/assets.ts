@@ -6,7 +6,7 @@ import { accepts } from "hono/accepts";
 import type { AppEnv } from "../app-env.ts";
 import { isUnchanged } from "../http/etag.ts";
 
-/** Something that is the same for everybody, as long as the server runs. */
+/** A file that is the same for every client as long as the server runs. */
 export interface Asset {
   contentType: string;
   /** Called once, at the first request. */
@@ -21,7 +21,7 @@ interface LoadedAsset {
 
 const compress = promisify(gzip);
 
-/** Serves an asset, compressed once, with what a browser needs to keep it. */
+/** Serves an asset, compressed once, with the headers that a browser needs to cache it. */
 export function serveAsset({ contentType, load }: Asset): Handler<AppEnv> {
   let loading: Promise<LoadedAsset> | undefined;
 

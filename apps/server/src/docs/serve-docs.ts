@@ -9,7 +9,7 @@ import { type Asset, serveAsset } from "./assets.ts";
 
 const require = createRequire(import.meta.url);
 
-// Files of this server alone: no inline script, no style attribute in the page.
+// Only files of this server: no inline script and no style attribute in the page.
 const secured = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
@@ -22,7 +22,7 @@ const secured = secureHeaders({
     frameAncestors: ["'none'"],
   },
   xFrameOptions: "DENY",
-  // Whether to insist on https is for who terminates it.
+  // Left to the proxy that terminates TLS.
   strictTransportSecurity: false,
 });
 
@@ -53,7 +53,7 @@ const start = `SwaggerUIBundle({
 });
 `;
 
-/** Serves the documentation: the OpenAPI document, and a page that shows it from files of this server alone. */
+/** Serves the documentation: the OpenAPI document, and a page that shows it and loads only files of this server. */
 export function serveDocs(app: Hono<AppEnv>): void {
   const assets: Record<string, Asset> = {
     "/docs": {

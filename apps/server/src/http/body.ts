@@ -9,7 +9,7 @@ const jsonType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Reads a body that has to be a JSON object.
+ * Reads a body, which must be a JSON object.
  * @throws ChatError `bad_request`, `payload_too_large`, `unsupported_media_type` or `validation_failed`
  */
 export async function readJsonObject(request: Request): Promise<Record<string, unknown>> {
@@ -17,13 +17,13 @@ export async function readJsonObject(request: Request): Promise<Record<string, u
   if (text === "") throw new ChatError("bad_request", "the body is missing");
   const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw refuseBody("invalid_type", "the body has to be a JSON object");
+    throw refuseBody("invalid_type", "the body must be a JSON object");
   }
   return value as Record<string, unknown>;
 }
 
 /**
- * Reads a body that has to be JSON, as a text that is safe to parse; empty when there is none.
+ * Reads a body, which must be JSON, as a text that is safe to parse; empty when there is none.
  * @throws ChatError `bad_request`, `payload_too_large`, `unsupported_media_type` or `validation_failed`
  */
 export async function readJsonText(request: Request): Promise<string> {
@@ -57,7 +57,7 @@ export function checkDepth(text: string): void {
 
 function checkJsonType(headers: Headers): void {
   if (!jsonType.test(headers.get("content-type") ?? "")) {
-    throw new ChatError("unsupported_media_type", "the content type has to be application/json");
+    throw new ChatError("unsupported_media_type", "the content type must be application/json");
   }
   if ((headers.get("content-encoding") ?? "identity") !== "identity") {
     throw new ChatError("unsupported_media_type", "the body must not be compressed");
@@ -68,7 +68,7 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   const length = request.headers.get("content-length");
   if (Number(length) > bodyBytesMax) throw tooLarge();
   try {
-    // A body of known length is never longer than it says, and reading it whole is the fast way.
+    // Node cuts a body at its declared length, and reading it whole is faster.
     if (length !== null) return new Uint8Array(await request.arrayBuffer());
     return await readChunks(request);
   } catch (error) {

@@ -3,21 +3,21 @@ import { Server as NetServer, type Socket } from "node:net";
 
 /** How a server is drained. */
 export interface DrainOptions {
-  /** After this long every connection is cut. */
+  /** After this time every connection is closed, in ms. */
   graceMs: number;
-  /** How long a kept connection may bring one more request, which may be on the wire already. @default 1000 */
+  /** How long to wait for one more request on an idle connection, since it may be on the wire already. @default 1000 */
   idleMs?: number;
 }
 
 interface Connection {
-  /** Requests that are not answered to the last byte. */
+  /** Requests without a complete answer. */
   unanswered: number;
   idleSince: number;
-  /** What had been read when it became idle: more than that is a request that has begun. */
+  /** Bytes read when it became idle; more than that means that a request has begun. */
   bytesBefore: number;
 }
 
-/** The connections of a server, and how to end them without losing what they carry. */
+/** The connections of a server, which it can close without losing requests on the wire. */
 export class Connections {
   readonly #server: Server;
   readonly #open = new Map<Socket, Connection>();
@@ -30,10 +30,10 @@ export class Connections {
     });
   }
 
-  /** Takes no new connections, waits for the answers that are due, and returns when every connection has ended. */
+  /** Accepts no more connections, waits for pending answers, and returns when every connection is closed. */
   async drain({ graceMs, idleMs = 1000 }: DrainOptions): Promise<void> {
     const startedAt = performance.now();
-    // Not http.Server.close(): it cuts kept connections at once, and requests that are on the wire with them.
+    // Not http.Server.close(): it closes idle connections at once, and loses requests that are on the wire.
     const closed = new Promise<void>((resolve) => {
       NetServer.prototype.close.call(this.#server, () => resolve());
     });

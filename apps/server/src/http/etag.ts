@@ -1,4 +1,4 @@
-/** Says whether what a client has is what it would get: RFC 9110, section 13.1.2. */
+/** Says whether the copy that a client has is still current (RFC 9110, section 13.1.2). */
 export function isUnchanged(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   const tags: string[] = ifNoneMatch.match(/"[^"]*"/g) ?? [];

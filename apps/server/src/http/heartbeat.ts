@@ -1,19 +1,19 @@
 import type { ServerResponse } from "node:http";
 import { readUnacknowledged, type Unacknowledged } from "./unacknowledged.ts";
 
-/** How long a stream may say nothing before it says that it is alive, in ms. */
+/** How often a stream sends a sign of life, in ms. */
 const heartbeatMs = 15_000;
 
 interface Beating {
-  /** Says that the stream is alive, unless it has other things to say that have not gone out yet. */
+  /** Sends a sign of life, unless the stream has other data that has not gone out yet. */
   say: () => void;
-  /** How many bytes had arrived at the other end at the last heartbeat. */
+  /** How many bytes the peer had acknowledged at the last heartbeat. */
   arrived: number;
 }
 
 /**
- * The one heartbeat of all streams of a server. Whatever a stream says at one has to arrive before the next: where nothing
- * did, the other end is gone, and the stream is cut.
+ * The one heartbeat of all streams of a server. What a stream sends at a heartbeat must arrive before the next one. If
+ * nothing arrived, the peer is gone and the stream is closed.
  */
 export class Heartbeat {
   readonly #streams = new Map<ServerResponse, Beating>();
@@ -23,7 +23,7 @@ export class Heartbeat {
   /** Beats for a stream until its response is closed. */
   follow(response: ServerResponse, say: () => void): void {
     this.#streams.set(response, { say, arrived: -1 });
-    // What fails now is done by the next one.
+    // The next heartbeat makes up for one that fails.
     this.#timer ??= setInterval(() => void this.#beat().catch(() => {}), heartbeatMs).unref();
     response.once("close", () => {
       this.#streams.delete(response);
@@ -34,7 +34,7 @@ export class Heartbeat {
   }
 
   async #beat(): Promise<void> {
-    // Where the process was stopped in the middle of one, the next would follow at once and cut everybody.
+    // If the process pauses in the middle of a heartbeat, the next one would follow at once and close every stream.
     if (this.#isBeating) return;
     this.#isBeating = true;
     try {
@@ -47,7 +47,7 @@ export class Heartbeat {
 }
 
 function beat({ socket }: ServerResponse, stream: Beating, unacknowledged: Unacknowledged): void {
-  // A response whose turn on its connection has not come has none.
+  // A pipelined response has no socket before its turn.
   if (!socket || socket.destroyed) return;
   const arrived = socket.bytesWritten - socket.writableLength - (unacknowledged(socket) ?? 0);
   if (arrived <= stream.arrived) {

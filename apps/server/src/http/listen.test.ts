@@ -49,7 +49,7 @@ describe("listen", () => {
 
   it("names a host that is not this machine", async () => {
     const attempt = listen({ fetch: () => new Response(), host: "192.0.2.1", port: 0 });
-    await expect(attempt).rejects.toThrow("HOST 192.0.2.1 is no address of this machine");
+    await expect(attempt).rejects.toThrow("HOST 192.0.2.1 is not an address of this machine");
   });
 });
 

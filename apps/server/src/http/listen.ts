@@ -15,20 +15,20 @@ export interface ListenOptions {
 
 /** A server that listens. */
 export interface Listening {
-  /** As people on the same machine type it. */
+  /** The address to type on the same machine. */
   url: string;
-  /** Stops listening, and returns when what was asked is answered and every connection has ended. */
+  /** Stops listening, answers the requests in progress, and returns when every connection is closed. */
   drain(options: DrainOptions): Promise<void>;
 }
 
 const limits = {
   headersTimeout: 15_000,
   requestTimeout: 30_000,
-  // How often Node looks whether one of these is over.
+  // How often Node checks the two limits above.
   connectionsCheckingInterval: 5_000,
-  // Longer than the 60 s of most load balancers, so that it is they who end an idle connection.
+  // Longer than the 60 s of most load balancers, so that they close an idle connection first.
   keepAliveTimeout: 65_000,
-  // The system asks a connection that is silent for so long whether the other end is still there, ten times, a second apart.
+  // TCP keep-alive: after this silence the system probes the peer, ten times, a second apart.
   keepAlive: true,
   keepAliveInitialDelay: 15_000,
 };
@@ -36,7 +36,7 @@ const connectionsMax = 10_000;
 
 /**
  * Serves an application over HTTP.
- * @throws CommandError when nothing can listen there.
+ * @throws CommandError when the address cannot be listened on.
  */
 export async function listen({ fetch, host, port }: ListenOptions): Promise<Listening> {
   const server = createServer(limits, getRequestListener(fetch));
@@ -67,16 +67,16 @@ function toListenError(error: unknown, host: string, port: number): unknown {
   switch (code) {
     case "EADDRINUSE":
       return new CommandError(
-        `port ${port} is in use: stop what listens there, or choose another: PORT=${otherThan(port)} npm start`,
+        `port ${port} is in use: stop the program that uses it, or choose another port: PORT=${otherThan(port)} npm start`,
       );
     case "EACCES":
       return new CommandError(
-        `port ${port} needs rights that this user has not: choose another: PORT=8000 npm start`,
+        `port ${port} needs privileges that this user does not have: choose another port: PORT=8000 npm start`,
       );
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return new CommandError(`HOST ${host} is no address of this machine`);
+      return new CommandError(`HOST ${host} is not an address of this machine`);
     default:
       return error;
   }

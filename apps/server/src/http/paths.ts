@@ -1,4 +1,4 @@
-/** Both forms of a path, without its trailing slash and with it: each answers by itself, neither redirects. */
+/** Returns both forms of a path, without and with its trailing slash: both answer, neither redirects. */
 export function bothForms(path: string): string[] {
   const bare = path.replace(/\/$/, "");
   return [bare, `${bare}/`];

@@ -4,7 +4,7 @@ import type { AppEnv } from "../app-env.ts";
 // Everything but visible ASCII, and `#`, which no request carries.
 const illegalCharacter = /[^!-"$-~]/;
 
-/** Reads what a request asks for, path and query, as it came: not decoded, not normalized. */
+/** Reads the path and the query of a request as they were sent, neither decoded nor normalized. */
 export function readTarget(request: Request, env?: AppEnv["Bindings"]): string {
   const target = env?.incoming?.url ?? request.url;
   if (target.startsWith("/")) return target;
@@ -13,7 +13,7 @@ export function readTarget(request: Request, env?: AppEnv["Bindings"]): string {
   return start === -1 ? "/" : target.slice(start);
 }
 
-/** Reads the path of a request as it came, so that every parameter is decoded exactly once. */
+/** Reads the path of a request as it was sent, so that every parameter is decoded exactly once. */
 export function readPath(
   request: Request,
   options?: { env?: AppEnv["Bindings"] | undefined },
@@ -35,7 +35,7 @@ export function queryOf(target: string): string {
  */
 export function checkTarget(target: string): void {
   if (illegalCharacter.test(target)) {
-    throw new ChatError("bad_request", "the URL holds a character that has to be percent-encoded");
+    throw new ChatError("bad_request", "the URL contains a character that must be percent-encoded");
   }
   if (!target.includes("%")) return;
   try {

@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { isIPv4, type Socket } from "node:net";
 
-// Where Linux tells of its connections, one a line: https://docs.kernel.org/networking/proc_net_tcp.html
+// Where Linux lists its connections, one per line: https://docs.kernel.org/networking/proc_net_tcp.html
 const tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-/** Says how many bytes the other end of a connection has not acknowledged; `undefined` where the system does not tell. */
+/** Says how many bytes the peer of a connection has not acknowledged; `undefined` if the system does not say. */
 export type Unacknowledged = (socket: Socket) => number | undefined;
 
-/** Asks the system once for all connections. Node itself cannot tell a silent peer from one that is gone. */
+/** Asks the system once about all connections. Node itself cannot tell a silent peer from one that is gone. */
 export async function readUnacknowledged(): Promise<Unacknowledged> {
   const texts = await Promise.all(tables.map((table) => readFile(table, "latin1").catch(() => "")));
   const queues = new Map<string, number>();
@@ -33,7 +33,7 @@ function toHex(port: number): string {
   return port.toString(16).toUpperCase().padStart(4, "0");
 }
 
-// Words of four bytes, as this machine keeps them: the lowest first.
+// Words of four bytes in the byte order of this machine, little-endian.
 function toHexOfIpv4(address: string): string {
   const bytes = address.split(".").map(Number);
   return Buffer.from(bytes.toReversed()).toString("hex").toUpperCase();

@@ -4,7 +4,7 @@ import type { MiddlewareHandler } from "hono";
 import type { Logger } from "pino";
 import type { AppEnv } from "../app-env.ts";
 
-/** Logs one line a request, when its answer begins: never its query, its headers or a body. */
+/** Logs one line per request when its answer begins, never its query, headers or body. */
 export function logRequests(logger: Logger): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const start = performance.now();
@@ -22,7 +22,7 @@ export function logRequests(logger: Logger): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** How long a reason for being unavailable is not said again, in ms: it is the same for every request. */
+/** How long no further reason for being unavailable is logged, in ms: it is the same for every request. */
 const saidForMs = 5_000;
 const saidAt = new WeakMap<Logger, number>();
 
@@ -50,12 +50,12 @@ function rootOf(error: unknown): Error {
   return root;
 }
 
-/** Logs an error that came when the answer was half-way out, and cut it off. */
+/** Logs an error that cut an answer off half-way. */
 export function logCut(logger: Logger, error: unknown, requestId: string): void {
   logger.error({ err: toLogged(error), request_id: requestId }, "answer cut off half-way");
 }
 
-// Not the error itself: those of databases carry what they were to store.
+// Not the error itself: an error of a database contains the data that was to be stored.
 function toLogged(error: unknown): { stack: string } {
   const stacks: string[] = [];
   for (let at = error; at !== undefined && stacks.length < 5; ) {

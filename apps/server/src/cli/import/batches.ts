@@ -2,27 +2,27 @@ import type { Line } from "./lines.ts";
 import { type IdentifiedLine, MessageIds } from "./message-ids.ts";
 import { parseLine } from "./parse-line.ts";
 
-/** Messages that are stored together, and the lines they come from. */
+/** Messages to store together, and the lines they come from. */
 export interface Batch {
   messages: IdentifiedLine[];
   lineNumbers: number[];
-  /** How many bytes of the file end with it. */
+  /** Where its last line ends in the file, in bytes. */
   end: number;
 }
 
-/** What to do about lines that are no messages. */
+/** What to do with lines that are not messages. */
 export interface ReadBatchesOptions {
-  /** Ends after the first one. */
+  /** Whether to stop at the first one. */
   isStrict: boolean;
   onBadLine(lineNumber: number, reason: string): void;
 }
 
-// Few enough for one group of a store, which is written from its beginning: what is stored of a batch that fails is then
-// its first part, and giving it again keeps the order. It costs little beside 1,000.
+// Fits into one group of a store. A group is written from its start, so a failed batch is stored up to some line, and
+// repeating it keeps the order. It is hardly slower than 1,000.
 const batchMessagesMax = 200;
-// Below the 256 KiB that the server takes in one body.
+// Below the 256 KiB that the server accepts in one body.
 const batchBytesMax = 200 * 1024;
-// JSON writes nothing longer than the line had it, but for the id that it may not have had.
+// JSON.stringify writes a line no longer than it was, except for an id that it did not have.
 const idBytesMax = 80;
 
 /** Reads messages in batches that one call can carry, in the order of the lines. */

@@ -61,7 +61,7 @@ describe("importLines", () => {
     await using run = openRun({
       wrap: (target) => (messages, signal) => {
         calls++;
-        if (calls === 2) throw new TargetError("gone", { isPassing: false });
+        if (calls === 2) throw new TargetError("gone", { isTemporary: false });
         return target(messages, signal);
       },
     });

@@ -2,7 +2,7 @@ import { readBatches } from "./batches.ts";
 import type { Line } from "./lines.ts";
 import type { Target } from "./target.ts";
 
-/** What became of the lines so far. */
+/** What happened to the lines so far. */
 export interface ImportCounts {
   stored: number;
   /** Stored by an earlier run. */
@@ -10,23 +10,23 @@ export interface ImportCounts {
   refused: number;
 }
 
-/** How to import, and who hears of it. */
+/** How to import, and what to call meanwhile. */
 export interface ImportLinesOptions {
   target: Target;
-  /** Stop at the first refused line. */
+  /** Whether to stop at the first refused line. */
   isStrict: boolean;
-  /** Stops the reading, and what the target is doing. */
+  /** Stops the reading and the target. */
   signal: AbortSignal;
-  /** Counted up as it goes. */
+  /** Increased as the import proceeds. */
   counts: ImportCounts;
   onRefused(lineNumber: number, reason: string): void;
-  /** @param end how many bytes of the file are done. */
+  /** @param end how many bytes of the file are imported. */
   onProgress(end: number): void;
 }
 
 /**
  * Imports lines in batches, one at a time, so that every conversation keeps their order; the next batch is read meanwhile.
- * @throws TargetError when the target does not take a batch, and what reading throws.
+ * @throws TargetError when the target fails, and whatever reading throws.
  */
 export async function importLines(
   lines: AsyncIterable<Line>,
@@ -59,7 +59,7 @@ export async function importLines(
         }
         onProgress(end);
       });
-      // It is awaited before the next one.
+      // It is awaited before the next batch.
       underWay.catch(() => {});
     }
   } finally {

@@ -2,10 +2,10 @@ import { open } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { CommandError } from "../../command-error.ts";
 
-/** What is read. */
+/** An open input. */
 export interface Input {
   chunks: Readable;
-  /** Unknown of a pipe. */
+  /** `undefined` for a pipe. */
   totalBytes: number | undefined;
 }
 
@@ -28,7 +28,7 @@ export async function openInput(file: string, signal: AbortSignal): Promise<Inpu
   }
 }
 
-/** Says which file could not be read, and why. */
+/** Creates the error that says which file could not be read, and why. */
 export function toReadError(file: string, error: unknown): CommandError {
   const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
   const reason = isMissing

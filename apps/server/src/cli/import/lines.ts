@@ -1,4 +1,4 @@
-/** Most bytes of a line that is read. */
+/** The longest line that is read, in bytes. */
 export const lineBytesMax = 1024 * 1024;
 
 /** One line of a file. */
@@ -7,14 +7,14 @@ export interface Line {
   number: number;
   /** Without its end; `null` when it is longer than {@link lineBytesMax}. */
   bytes: Buffer | null;
-  /** How many bytes of the file end with it. */
+  /** Where it ends in the file, in bytes. */
   end: number;
 }
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
-/** Reads lines one by one, ended by LF or CRLF, the last one perhaps by nothing. It holds one line at most. */
+/** Reads lines that end with LF or CRLF; the last one may lack its end. Holds one line at a time in memory. */
 export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
   let number = 0;
   let end = 0;

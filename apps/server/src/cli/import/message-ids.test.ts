@@ -40,6 +40,15 @@ it.each([
   expect(new Set(idsOf([line, other])).size).toBe(2);
 });
 
+it("gives a line the same id, whatever other lines come before it", () => {
+  const lines = Array.from({ length: 5_000 }, (_, index) => ({
+    ...line,
+    content: `line ${index}`,
+  }));
+  expect(idsOf(lines)).toEqual(lines.flatMap((each) => idsOf([each])));
+  expect(new Set(idsOf([...lines, ...lines])).size).toBe(10_000);
+});
+
 it("knows a time however it is written", () => {
   const written = ["2004-12-25T09:14:00Z", "2004-12-25T09:14:00.000Z", "2004-12-25T10:14:00+01:00"];
   const ids = written.flatMap((timestamp) => idsOf([{ ...line, timestamp }]));

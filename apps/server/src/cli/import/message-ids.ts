@@ -1,25 +1,38 @@
 import { hash } from "node:crypto";
 import type { ImportLine } from "@chatnest/api";
-import { Occurrences } from "./occurrences.ts";
 
 /** A message that has an id. */
 export type IdentifiedLine = ImportLine & { id: string };
 
 /**
- * Gives messages without an id one that is theirs in every run: a SHA-256 of conversation, user, time, content, and the
- * how manieth of exactly these in the file it is. So a file may be renamed or grow, and each line is stored once.
+ * Gives each message without an id one that is the same in every run: a SHA-256 of its conversation, user, time, content
+ * and occurrence, which is 1 for the first line that says exactly this, 2 for the second, and so on. So a file can be
+ * renamed or grow, and each of its lines is still stored once. Takes about 47 bytes of memory for each distinct line:
+ * 0.5 GB for 10 million.
  */
 export class MessageIds {
-  readonly #occurrences = new Occurrences();
+  // By the first 16 bits of a digest, then by the next 32. One Map ends at 2^24 entries, and a key of more than 32 bits takes
+  // an object of its own.
+  readonly #counts = new Map<number, Map<number, number>>();
 
   /** Returns the message with its id. Lines come in the order of the file. */
   identify(line: ImportLine): IdentifiedLine {
     if (line.id !== undefined) return { ...line, id: line.id };
     const digest = toDigest(line, 1);
-    // 48 bits. Two messages that share them share a count, so their ids still differ.
-    const occurrence = this.#occurrences.count(1 + digest.readUIntBE(0, 6));
+    const occurrence = this.#count(digest);
     const own = occurrence === 1 ? digest : toDigest(line, occurrence);
     return { ...line, id: own.toString("base64url") };
+  }
+
+  // By 48 bits: two lines that have the same ones share a count, but their ids still differ.
+  #count(digest: Buffer): number {
+    const first = digest.readUInt16BE(0);
+    const next = digest.readInt32BE(2);
+    const counts = this.#counts.get(first) ?? new Map<number, number>();
+    this.#counts.set(first, counts);
+    const count = (counts.get(next) ?? 0) + 1;
+    counts.set(next, count);
+    return count;
   }
 }
 

@@ -8,14 +8,14 @@ import { createStoreTarget } from "./store-target.ts";
 import type { Target } from "./target.ts";
 import { createUrlTarget } from "./url-target.ts";
 
-/** A target that was opened. */
+/** An open target. */
 export interface OpenedTarget extends AsyncDisposable {
   target: Target;
 }
 
-/** Which target, and who hears of its troubles. */
+/** Which target, and where to report its failures. */
 export interface OpenTargetOptions {
-  /** A server; the settings' store else. */
+  /** A server; without one, the store that the settings name. */
   url: string | undefined;
   signal: AbortSignal;
   note(text: string): void;
@@ -25,7 +25,7 @@ const readyTimeoutMs = 30_000;
 const patienceMs = 60_000;
 
 /**
- * Opens where an import goes.
+ * Opens the target of an import.
  * @throws CommandError or StoreError `cannot_open` when it cannot be used.
  */
 export async function openTarget({ url, signal, note }: OpenTargetOptions): Promise<OpenedTarget> {
@@ -42,7 +42,7 @@ export async function openTarget({ url, signal, note }: OpenTargetOptions): Prom
   const settings = readSettings();
   if (settings.mongodbUri === undefined) {
     const store = openEmbedded(() => openStore(settings, {}), settings.dataFile);
-    // What it cannot write now it cannot write in a minute: its disk is full, or gone.
+    // Without retries: when it cannot write, its disk is full or gone, and will be so in a minute.
     return { target: createStoreTarget(store), [Symbol.asyncDispose]: () => store.close() };
   }
   const opened = openStore(settings, { onRetry: ({ message }) => note(message) });
@@ -69,7 +69,8 @@ function openEmbedded(open: () => OpenedStore, dataFile: string): OpenedStore["s
     return open().store;
   } catch (error) {
     if (!isStoreError(error, "cannot_open")) throw error;
-    const hint = "while a server has it open, import through that: add --url http://localhost:8000";
+    const hint =
+      "if a server has it open, import through that server: add --url http://localhost:8000";
     throw new CommandError([error.message, hint], { cause: error });
   }
 }

@@ -1,7 +1,7 @@
 import { ImportLine, toChatError } from "@chatnest/api";
 import { type Line, lineBytesMax } from "./lines.ts";
 
-/** What a line says; a blank one says nothing. */
+/** The content of a line. */
 export type ParsedLine =
   | { kind: "message"; message: ImportLine }
   | { kind: "bad"; reason: string }
@@ -9,7 +9,7 @@ export type ParsedLine =
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Reads a line of a file to import. The reason of a bad one never quotes its text. */
+/** Parses a line of a file to import. The reason given for a bad one never quotes its text. */
 export function parseLine({ number, bytes }: Line): ParsedLine {
   if (bytes === null) return bad(`longer than ${lineBytesMax / 1024 / 1024} MiB`);
   let text: string;

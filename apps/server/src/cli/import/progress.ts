@@ -3,10 +3,10 @@ import { MultiBar } from "cli-progress";
 import type { ImportCounts } from "./import-lines.ts";
 import { toCount, toDuration, toPrintable } from "./words.ts";
 
-/** Shows how far an import is. */
+/** Shows the progress of an import. */
 export interface Progress {
   update(counts: ImportCounts, endBytes: number): void;
-  /** Says something beside it. */
+  /** Prints a message beside it. */
   note(text: string): void;
   stop(): void;
 }
@@ -14,8 +14,8 @@ export interface Progress {
 const lineEveryMs = 5000;
 
 /**
- * Shows progress: a bar on a terminal, else a line now and then.
- * @param totalBytes is unknown of a pipe: then there is no bar.
+ * Creates a display of progress: a bar on a terminal, else a line every 5 s.
+ * @param totalBytes is `undefined` for a pipe: then there is no bar.
  */
 export function createProgress(
   out: Pick<WriteStream, "isTTY" | "write">,
@@ -44,7 +44,7 @@ function createBar(stream: WriteStream, totalBytes: number): Progress {
       bars.log(`${toPrintable(text)}\n`);
     },
     stop() {
-      // Writes what was noted since it was last drawn.
+      // Prints the messages noted since the last redraw.
       bars.update();
       bars.stop();
     },

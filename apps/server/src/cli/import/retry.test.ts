@@ -24,7 +24,7 @@ describe("withRetry", () => {
   });
 
   it("does not repeat what fails for good", async () => {
-    const target = failing([new TargetError("refused", { isPassing: false })]);
+    const target = failing([new TargetError("refused", { isTemporary: false })]);
     const retrying = withRetry(target.take, { patienceMs: 5000, onRetry() {} });
     await expect(retrying([], signal)).rejects.toThrow("refused");
     expect(target.calls()).toBe(1);
@@ -40,7 +40,7 @@ describe("withRetry", () => {
 });
 
 function away(message: string): TargetError {
-  return new TargetError(message, { isPassing: true });
+  return new TargetError(message, { isTemporary: true });
 }
 
 function failing(errors: Error[]): { take: Target; calls(): number } {

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Target, TargetError } from "./target.ts";
 
-/** How long and how loudly to try again. */
+/** How long to try again, and what to call meanwhile. */
 export interface RetryOptions {
   /** How long a batch may fail before the import gives up. */
   patienceMs: number;
-  /** Is told of each try that failed. */
+  /** Called after each failed try. */
   onRetry(error: TargetError): void;
 }
 
 const firstDelayMs = 250;
 const delayMaxMs = 5000;
 
-/** Gives a batch again, with growing pauses, while the target is away. Every message has its id, so nothing is stored twice. */
+/** Repeats a failed batch with growing pauses. Every message has an id, so nothing is stored twice. */
 export function withRetry(target: Target, { patienceMs, onRetry }: RetryOptions): Target {
   return async (messages, signal) => {
     const startedAt = performance.now();
@@ -21,7 +21,7 @@ export function withRetry(target: Target, { patienceMs, onRetry }: RetryOptions)
         return await target(messages, signal);
       } catch (error) {
         const isOver = performance.now() - startedAt + pauseMs > patienceMs;
-        if (!(error instanceof TargetError) || !error.isPassing || isOver || signal.aborted)
+        if (!(error instanceof TargetError) || !error.isTemporary || isOver || signal.aborted)
           throw error;
         onRetry(error);
       }

@@ -12,12 +12,12 @@ export function createStoreTarget(store: ChatStore): Target {
     } catch (error) {
       const { cause } = toChatError(error);
       if (!isStoreError(cause)) throw error;
-      throw new TargetError(toReason(cause), { cause, isPassing: cause.code === "unavailable" });
+      throw new TargetError(toReason(cause), { cause, isTemporary: cause.code === "unavailable" });
     }
   };
 }
 
-// The cause says what the store does not: that the disk is full.
+// The cause has what the store leaves out, such as a full disk.
 function toReason({ message, cause }: Error): string {
   return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }

@@ -1,23 +1,23 @@
 import type { RouterOutputs } from "@chatnest/api";
 import type { IdentifiedLine } from "./message-ids.ts";
 
-/** What became of one message. */
+/** What happened to one message. */
 type ImportResult = RouterOutputs["messages"]["import"]["results"][number];
 
 /**
- * Where messages go: stores a batch, each conversation in the order given, and answers for each what became of it.
+ * Stores a batch, each conversation in the given order, and says what happened to each message.
  * @throws TargetError
  */
 export type Target = (messages: IdentifiedLine[], signal: AbortSignal) => Promise<ImportResult[]>;
 
-/** A target did not take a batch. Whether it was stored is unknown; to give it again is safe. */
+/** A target failed. Whether it stored the batch is unknown; repeating it is safe. */
 export class TargetError extends Error {
-  /** Whether it may well take it a little later. */
-  readonly isPassing: boolean;
+  /** Whether a later try may succeed. */
+  readonly isTemporary: boolean;
 
-  constructor(message: string, options: ErrorOptions & { isPassing: boolean }) {
+  constructor(message: string, options: ErrorOptions & { isTemporary: boolean }) {
     super(message, options);
     this.name = "TargetError";
-    this.isPassing = options.isPassing;
+    this.isTemporary = options.isTemporary;
   }
 }

@@ -4,12 +4,12 @@ import { CommandError } from "../../command-error.ts";
 import { type Target, TargetError } from "./target.ts";
 
 const callTimeoutMs = 30_000;
-// The server is away, or what stands before it says so.
-const passingStatuses = new Set([408, 429, 502, 503, 504]);
+// The server is unreachable, or a proxy in front of it says so.
+const temporaryStatuses = new Set([408, 429, 502, 503, 504]);
 
 /**
  * Imports through a server.
- * @throws CommandError when the URL is none.
+ * @throws CommandError when the URL is not the address of a server.
  */
 export function createUrlTarget(url: string): Target {
   const base = toBaseUrl(url);
@@ -40,7 +40,7 @@ function toBaseUrl(url: string): string {
   return parsed.href.replace(/\/+$/, "");
 }
 
-// What is no JSON is not of ChatNest, but of what stands before it, or in its place.
+// An answer that is not JSON comes from a proxy or from another server.
 async function fetchJson(input: Parameters<typeof fetch>[0], init?: object): Promise<Response> {
   const response = await fetch(input, init);
   const contentType = response.headers.get("content-type") ?? "";
@@ -56,15 +56,15 @@ function toTargetError(cause: unknown, base: string): unknown {
   const response = meta?.["response"];
   if (data) return toRefusal(data.httpStatus, cause.message);
   if (response instanceof Response) return toRefusal(response.status, "is this a ChatNest server?");
-  return new TargetError(`no answer from ${base}${reasonOf(cause)}`, { cause, isPassing: true });
+  return new TargetError(`no answer from ${base}${reasonOf(cause)}`, { cause, isTemporary: true });
 }
 
 function toRefusal(status: number, text: string): TargetError {
-  const isPassing = passingStatuses.has(status);
-  return new TargetError(`the server answers ${status}: ${text}`, { isPassing });
+  const isTemporary = temporaryStatuses.has(status);
+  return new TargetError(`the server answers ${status}: ${text}`, { isTemporary });
 }
 
-// fetch says only that it failed; the error below it says why.
+// fetch says only that it failed; the cause says why.
 function reasonOf({ cause }: Error): string {
   if (!(cause instanceof Error)) return "";
   const reason = cause.cause instanceof Error ? cause.cause : cause;

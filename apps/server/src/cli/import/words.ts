@@ -1,11 +1,13 @@
+import { escapeControls } from "../../log/escape-controls.ts";
+
 const counts = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
-/** Writes a number as people read it. */
+/** Formats a number with commas between thousands, and no fraction. */
 export function toCount(value: number): string {
   return counts.format(value);
 }
 
-/** Writes a time in its two largest units. */
+/** Formats a time in its two largest units. */
 export function toDuration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
@@ -17,11 +19,8 @@ export function toDuration(seconds: number): string {
 
 const textLengthMax = 500;
 
-/** Makes a text fit for a terminal: what could steer it is escaped, and the end of a long one left out. */
+/** Makes a text safe to print on a terminal: control characters are escaped, and the end of a long text is cut off. */
 export function toPrintable(text: string): string {
-  const escaped = text.replace(
-    /\p{C}/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
+  const escaped = escapeControls(text);
   return escaped.length > textLengthMax ? `${escaped.slice(0, textLengthMax)}...` : escaped;
 }
