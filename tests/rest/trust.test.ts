@@ -141,6 +141,7 @@ describe("a page of another origin", () => {
         "ETag",
         "Link",
         "RateLimit",
+        "RateLimit-Policy",
         "Retry-After",
         "X-Request-Id",
       ]);
