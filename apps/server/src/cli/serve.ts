@@ -25,12 +25,14 @@ export async function serve(settings: Settings): Promise<void> {
   const live = createLive(store);
   let isDraining = false;
   try {
-    const { trust, corsOrigins, host, port } = settings;
+    const { trust, credentials, proxyHops, corsOrigins, host, port } = settings;
     const app = createApp({
       store,
       live,
       logger,
       trust,
+      credentials,
+      proxyHops,
       corsOrigins,
       isDraining: () => isDraining,
     });
