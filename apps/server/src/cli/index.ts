@@ -4,8 +4,10 @@ import { CommandError } from "../command-error.ts";
 import { readSettings } from "../env.ts";
 import { version } from "../version.ts";
 import { type ImportOptions, importFile } from "./import.ts";
+import { createKey } from "./key.ts";
 import { tellRestored } from "./restored.ts";
 import { serve } from "./serve.ts";
+import { signToken, type TokenOptions } from "./token.ts";
 
 /** Runs one `chatnest` command to its end and returns the code to exit with. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -52,6 +54,18 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       "to be run once after a backup was restored: clients that hold more than it does begin anew",
     )
     .action(tellRestored);
+
+  program
+    .command("key")
+    .description("print a new server key, for CHATNEST_API_KEYS")
+    .action(() => console.log(createKey()));
+
+  program
+    .command("token")
+    .description("print a user token signed with CHATNEST_JWT_SECRET, for development")
+    .requiredOption("--user <id>", "whose token it is")
+    .requiredOption("--ttl <time>", "how long it is good: 90s, 15m, 12h or 30d")
+    .action(async (options: TokenOptions) => console.log(await signToken(options, readSettings())));
 
   try {
     await program.parseAsync(args, { from: "user" });
