@@ -39,7 +39,10 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       "--strict",
       "stop at the first line that is refused; what came before it is stored, and up to 199 lines after it",
     )
-    .option("--url <url>", "import through the server there, such as http://localhost:8000")
+    .option(
+      "--url <url>",
+      "import through the server there, such as http://localhost:8000, with the first of CHATNEST_API_KEYS",
+    )
     .addHelpText(
       "after",
       "\nExits with 0 when every line is stored, 1 when one was refused, 130 when it was interrupted.",

@@ -38,6 +38,7 @@ export async function serve(settings: Settings): Promise<void> {
     });
     const { url, drain } = await listen({ fetch: app.fetch, host, port });
     logger.info({ url, docs: `${url}/docs`, store: name, version }, startText(settings));
+    warnOfForeignTokens(settings, logger);
     try {
       await Promise.race([aborted(stop), ready.then(() => aborted(stop))]);
       logger.info({ signal: stop.reason }, "stopping: answering what was asked");
@@ -80,6 +81,15 @@ function openLogged(settings: Settings, logger: Logger): OpenedStore {
 function startText({ trust, host, mongodbUri }: Settings): string {
   const begins = mongodbUri === undefined ? "ChatNest is ready" : "ChatNest listens";
   return trust === "everyone" ? `${begins} on ${host}, and trusts every caller` : begins;
+}
+
+function warnOfForeignTokens({ credentials }: Settings, logger: Logger): void {
+  const { key, audience } = credentials?.tokens ?? {};
+  if (key && "jwksUrl" in key && audience === undefined) {
+    const text =
+      "CHATNEST_JWT_AUDIENCE is unset: tokens that the provider makes for others are taken too";
+    logger.warn(text);
+  }
 }
 
 async function aborted(stop: AbortSignal): Promise<void> {

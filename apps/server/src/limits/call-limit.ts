@@ -10,7 +10,7 @@ export interface CallLimitOptions {
   quota: number;
   /** Whole seconds. */
   windowMs: number;
-  /** How many keys have windows at a time; the oldest window gives way. @default 100000 */
+  /** How many keys have windows at a time; the oldest window gives way. @default 50000 */
   keysMax?: number;
 }
 
@@ -22,7 +22,7 @@ export class CallLimit {
   readonly #keys: NewestNames;
 
   constructor(options: CallLimitOptions) {
-    this.#options = { keysMax: 100_000, ...options };
+    this.#options = { keysMax: 50_000, ...options };
     const { quota: points, windowMs } = options;
     this.#keys = new NewestNames(this.#options.keysMax);
     this.#windows = new RateLimiterMemory({ points, duration: windowMs / 1_000, keyPrefix: "" });
