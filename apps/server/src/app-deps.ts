@@ -16,6 +16,8 @@ export interface AppDeps {
   credentials?: CredentialSettings | undefined;
   /** How many proxies stand before the server. @default 0 */
   proxyHops?: number;
+  /** How many messages a user may send a second, on average; 0 is no limit. @default 0 */
+  sendsPerSecond?: number;
   /** The origins whose pages may read what the server answers. */
   corsOrigins: readonly string[];
   /** How many may listen to what happens, at a time. */

@@ -25,7 +25,7 @@ export async function serve(settings: Settings): Promise<void> {
   const live = createLive(store);
   let isDraining = false;
   try {
-    const { trust, credentials, proxyHops, corsOrigins, host, port } = settings;
+    const { trust, credentials, proxyHops, sendsPerSecond, corsOrigins, host, port } = settings;
     const app = createApp({
       store,
       live,
@@ -33,6 +33,7 @@ export async function serve(settings: Settings): Promise<void> {
       trust,
       credentials,
       proxyHops,
+      sendsPerSecond,
       corsOrigins,
       isDraining: () => isDraining,
     });
