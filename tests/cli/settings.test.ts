@@ -10,11 +10,13 @@ describe("settings", () => {
     ["HOST", "0.0.0.0"],
     ["MONGODB_URI", "postgres://ada:geheim@db"],
     ["CHATNEST_AUTH", "some"],
-    ["CHATNEST_API_KEYS", "geheim-geheim-geheim-geheim-geheim"],
+    ["CHATNEST_API_KEYS", "geheim-geheim-geheim"],
     ["CHATNEST_JWT_SECRET", "geheim"],
     ["CHATNEST_CORS_ORIGINS", "*"],
-    ["CHATNEST_RATE_LIMIT", "10"],
-    ["CHATNEST_TRUST_PROXY", "1"],
+    ["CHATNEST_JWKS_URL", "http://geheim.example"],
+    ["CHATNEST_JWT_ISSUER", "geheim"],
+    ["CHATNEST_RATE_LIMIT", "ten"],
+    ["CHATNEST_TRUST_PROXY", "yes"],
     ["LOG_LEVEL", "loud"],
     ["CHATNEST_SHUTDOWN_GRACE_S", "soon"],
   ])("stop the start when %s is wrong, in one line that names it", async (name, value) => {
@@ -27,12 +29,12 @@ describe("settings", () => {
 
   it("are all checked before the start stops", async () => {
     await using folder = await newFolder();
-    const env = { PORT: "x", LOG_LEVEL: "y", CHATNEST_JWT_ISSUER: "z" };
+    const env = { PORT: "x", LOG_LEVEL: "y", CHATNEST_JWT_SECRET: "z" };
     const { code, stderr } = await runChatnest(["serve"], { cwd: folder.path, env });
     expect(code).toBe(1);
     expect(stderr.trimEnd().split("\n")).toEqual([
       "chatnest: PORT must be a whole number from 0 to 65535",
-      "chatnest: CHATNEST_JWT_ISSUER is not supported yet",
+      "chatnest: CHATNEST_JWT_SECRET must be at least 32 bytes long",
       expect.stringMatching(/^chatnest: LOG_LEVEL must be one of /),
     ]);
   });
@@ -51,5 +53,15 @@ describe("settings", () => {
     const env = { HOST: "0.0.0.0", CHATNEST_AUTH: "none" };
     await using server = await startServer({ cwd: folder.path, env });
     expect(server.stdout).toContain("ChatNest is ready on 0.0.0.0 and trusts every caller: ");
+  });
+
+  it("stop it from listening beyond this machine while it would trust everyone there", async () => {
+    await using folder = await newFolder();
+    const env = { HOST: "0.0.0.0" };
+    const { code, stderr } = await runChatnest(["serve"], { cwd: folder.path, env });
+    expect(code).toBe(1);
+    for (const name of ["API_KEYS", "JWT_SECRET", "JWKS_URL", "AUTH=none"]) {
+      expect(stderr).toContain(`CHATNEST_${name}`);
+    }
   });
 });

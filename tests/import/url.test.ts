@@ -88,6 +88,28 @@ describe("chatnest import --url", () => {
     expect(await readContents(server.url, "tea")).toEqual(contents);
   });
 
+  it("sends the first of the server's keys, and gives up at once without one", async () => {
+    await using folder = await newFolder();
+    const contents = await writeChat(folder.path, 10);
+    const [old, next] = [
+      "cnk_the-key-of-yesterday-and-of-today",
+      "cnk_the-key-of-tomorrow-and-later",
+    ];
+    const env = { CHATNEST_API_KEYS: `${old},${next}` };
+    await using server = await startServer({ cwd: folder.path, env });
+    const args = ["import", "chat.jsonl", "--url", server.url];
+    const without = await runChatnest(args, { cwd: folder.path });
+    expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining("answers 401: ") });
+    for (const key of [next, old]) {
+      const imported = { cwd: folder.path, env: { CHATNEST_API_KEYS: key } };
+      expect(await runChatnest(args, imported)).toMatchObject({ code: 0, stderr: "" });
+    }
+    const headers = { authorization: `Bearer ${old}` };
+    const messages = await fetch(`${server.url}/messages/tea`, { headers });
+    const stored = (await messages.json()) as { content: string }[];
+    expect(stored.map(({ content }) => content)).toEqual(contents);
+  });
+
   it("gives up at once on what is no ChatNest server", async () => {
     await using folder = await newFolder();
     await writeChat(folder.path, 10);

@@ -142,6 +142,7 @@ describe("a page of another origin", () => {
         "ETag",
         "Link",
         "RateLimit",
+        "RateLimit-Policy",
         "Retry-After",
         "X-Request-Id",
       ]);

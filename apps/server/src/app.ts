@@ -3,7 +3,8 @@ import { type Context, Hono, type MiddlewareHandler, type Next } from "hono";
 import { requestId } from "hono/request-id";
 import type { AppDeps } from "./app-deps.ts";
 import type { AppEnv } from "./app-env.ts";
-import { requireTrust } from "./auth/trust.ts";
+import { authenticate } from "./auth/authenticate.ts";
+import { refuseUsers } from "./auth/refuse-users.ts";
 import { serveDocs } from "./docs/serve-docs.ts";
 import { serveHealth } from "./health.ts";
 import { shareWithOrigins } from "./http/cors.ts";
@@ -31,8 +32,13 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   serveDocs(app);
   serveHealth(app, deps);
   // What is above holds no data and answers everybody.
-  app.use(requireTrust(deps.trust));
-  const streams = { slots: new StreamSlots(deps.streamLimits), heartbeat: new Heartbeat() };
+  app.use(authenticate(deps));
+  app.use(refuseUsers);
+  const streams = {
+    slots: new StreamSlots(deps.streamLimits),
+    reads: new StreamSlots({ perProcess: 500, perUser: 20, ...deps.readLimits }),
+    heartbeat: new Heartbeat(),
+  };
   serveLive(app, deps, streams);
   serveRest(app, deps);
   serveTrpc(app, deps, streams);

@@ -7,6 +7,11 @@ import { CommandError } from "./command-error.ts";
 import { readSettings } from "./env.ts";
 
 const noFile = "there-is-no-such-file.env";
+const keyA = "cnk_a-key-of-a-server.that~is/long+enough=";
+const keyB = "b".repeat(32);
+const secret = "a-secret-of-exactly-32-bytes....";
+const jwksUrl = "https://issuer.example/.well-known/jwks.json";
+const signed = (key: object) => ({ apiKeys: [], tokens: { key } });
 
 describe("readSettings", () => {
   it("has a default for everything", () => {
@@ -16,6 +21,9 @@ describe("readSettings", () => {
       mongodbUri: undefined,
       dataFile: join("data", "chatnest.db"),
       trust: "loopback",
+      credentials: undefined,
+      sendsPerSecond: 50,
+      proxyHops: 0,
       corsOrigins: [],
       logLevel: "info",
       shutdownGraceMs: 10_000,
@@ -39,9 +47,17 @@ describe("readSettings", () => {
     ["CHATNEST_AUTH", "none", { trust: "everyone" }],
     ["LOG_LEVEL", "silent", { logLevel: "silent" }],
     ["CHATNEST_SHUTDOWN_GRACE_S", "0", { shutdownGraceMs: 0 }],
-    ["CHATNEST_RATE_LIMIT", "50", {}],
-    ["CHATNEST_RATE_LIMIT", "0", {}],
-    ["CHATNEST_TRUST_PROXY", "0", {}],
+    ["CHATNEST_API_KEYS", keyA, { trust: "nobody", credentials: { apiKeys: [keyA] } }],
+    ["CHATNEST_API_KEYS", `${keyA} ,, ${keyB},`, { credentials: { apiKeys: [keyA, keyB] } }],
+    ["CHATNEST_JWT_SECRET", secret, { trust: "nobody", credentials: signed({ secret }) }],
+    ["CHATNEST_JWT_SECRET", "ü".repeat(16), { credentials: signed({ secret: "ü".repeat(16) }) }],
+    ["CHATNEST_JWKS_URL", jwksUrl, { trust: "nobody", credentials: signed({ jwksUrl }) }],
+    ["CHATNEST_JWKS_URL", "http://localhost:9/k", { trust: "nobody" }],
+    ["CHATNEST_JWKS_URL", "http://127.0.0.1/k", { trust: "nobody" }],
+    ["CHATNEST_JWKS_URL", "http://[::1]:9/k", { trust: "nobody" }],
+    ["CHATNEST_RATE_LIMIT", "0", { sendsPerSecond: 0 }],
+    ["CHATNEST_RATE_LIMIT", "1000000", { sendsPerSecond: 1_000_000 }],
+    ["CHATNEST_TRUST_PROXY", "16", { proxyHops: 16 }],
     [
       "CHATNEST_CORS_ORIGINS",
       "https://a.example.com, http://localhost:5173,capacitor://localhost",
@@ -64,8 +80,20 @@ describe("readSettings", () => {
     ["MONGODB_URI", "postgres://ada:geheim@db"],
     ["CHATNEST_AUTH", "some"],
     ["CHATNEST_API_KEYS", "geheim"],
+    ["CHATNEST_API_KEYS", ",,"],
+    ["CHATNEST_API_KEYS", `${keyA},geheim`],
+    ["CHATNEST_API_KEYS", keyA.slice(0, 31)],
+    ["CHATNEST_API_KEYS", keyA.padEnd(513, "x")],
+    ["CHATNEST_API_KEYS", `geheim ${keyA}`],
+    ["CHATNEST_API_KEYS", `geheim-ü-${keyA}`],
+    ["CHATNEST_API_KEYS", `geheim=${keyA}`],
     ["CHATNEST_JWT_SECRET", "geheim"],
-    ["CHATNEST_JWKS_URL", "https://geheim"],
+    ["CHATNEST_JWT_SECRET", secret.slice(0, 31)],
+    ["CHATNEST_JWKS_URL", "geheim"],
+    ["CHATNEST_JWKS_URL", "http://geheim.example/keys"],
+    ["CHATNEST_JWKS_URL", "http://localhost.geheim.example/keys"],
+    ["CHATNEST_JWKS_URL", "https://ada:geheim@issuer.example/keys"],
+    ["CHATNEST_JWKS_URL", "file:///geheim"],
     ["CHATNEST_JWT_ISSUER", "geheim"],
     ["CHATNEST_JWT_AUDIENCE", "geheim"],
     ["CHATNEST_CORS_ORIGINS", "*"],
@@ -73,8 +101,10 @@ describe("readSettings", () => {
     ["CHATNEST_CORS_ORIGINS", "https://a.example.com:443"],
     ["CHATNEST_CORS_ORIGINS", "a.example.com"],
     ["CHATNEST_CORS_ORIGINS", "https://ok.example.com,HTTPS://A.example.com"],
-    ["CHATNEST_RATE_LIMIT", "10"],
-    ["CHATNEST_TRUST_PROXY", "1"],
+    ["CHATNEST_RATE_LIMIT", "-1"],
+    ["CHATNEST_RATE_LIMIT", "1000001"],
+    ["CHATNEST_TRUST_PROXY", "17"],
+    ["CHATNEST_TRUST_PROXY", "true"],
     ["LOG_LEVEL", "INFO"],
     ["CHATNEST_SHUTDOWN_GRACE_S", "1.5"],
   ])("refuses %s=%s in one line that names it and not its value", (name, value) => {
@@ -84,16 +114,59 @@ describe("readSettings", () => {
     expect(lines[0]).not.toContain("geheim");
   });
 
-  it("says of what is to come that it is not supported yet", () => {
-    expect(complaintsAbout({ CHATNEST_API_KEYS: "k" })).toEqual([
-      "CHATNEST_API_KEYS is not supported yet",
-    ]);
+  it("reads who signs tokens and for whom, beside what verifies them", () => {
+    const claims = {
+      CHATNEST_JWT_ISSUER: "https://issuer.example/",
+      CHATNEST_JWT_AUDIENCE: "chat",
+    };
+    const settings = readSettings({ CHATNEST_JWKS_URL: jwksUrl, ...claims }, noFile);
+    expect(settings.credentials).toEqual({
+      apiKeys: [],
+      tokens: { key: { jwksUrl }, issuer: "https://issuer.example/", audience: "chat" },
+    });
   });
 
+  it.each([
+    ["CHATNEST_JWKS_URL", { CHATNEST_JWKS_URL: jwksUrl, CHATNEST_JWT_SECRET: secret }],
+    ["CHATNEST_JWT_ISSUER", { CHATNEST_JWT_ISSUER: "x", CHATNEST_API_KEYS: keyA }],
+    ["CHATNEST_JWT_AUDIENCE", { CHATNEST_JWT_AUDIENCE: "x", CHATNEST_API_KEYS: keyA }],
+    ["CHATNEST_AUTH", { CHATNEST_AUTH: "none", CHATNEST_API_KEYS: keyA }],
+    ["CHATNEST_AUTH", { CHATNEST_AUTH: "none", CHATNEST_JWT_SECRET: secret }],
+    ["CHATNEST_AUTH", { CHATNEST_AUTH: "none", CHATNEST_JWKS_URL: jwksUrl }],
+    ["CHATNEST_AUTH", { CHATNEST_AUTH: "none", CHATNEST_API_KEYS: keyA, HOST: "0.0.0.0" }],
+  ])(
+    "refuses settings that contradict each other, in one line that begins with %s",
+    (name, all) => {
+      const lines = complaintsAbout(all);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatch(new RegExp(`^${name} `));
+      for (const value of [keyA, secret, jwksUrl]) expect(lines[0]).not.toContain(value);
+    },
+  );
+
   it("lists everything that is wrong, a line each", () => {
-    const wrong = { PORT: "x", HOST: "0.0.0.0", LOG_LEVEL: "loud", CHATNEST_JWT_SECRET: "s" };
+    const wrong = { PORT: "x", HOST: "0.0.0.0", LOG_LEVEL: "loud", CHATNEST_TRUST_PROXY: "s" };
     const names = complaintsAbout(wrong).map((line) => line.split(" ")[0]);
-    expect(names.sort()).toEqual(["CHATNEST_JWT_SECRET", "HOST", "LOG_LEVEL", "PORT"]);
+    expect(names.sort()).toEqual(["CHATNEST_TRUST_PROXY", "HOST", "LOG_LEVEL", "PORT"]);
+  });
+
+  it.each([
+    ["CHATNEST_API_KEYS", keyA],
+    ["CHATNEST_JWT_SECRET", secret],
+    ["CHATNEST_JWKS_URL", jwksUrl],
+  ])(
+    "opens to other machines with %s, and then trusts nobody without credentials",
+    (name, value) => {
+      const settings = readSettings({ HOST: "0.0.0.0", [name]: value }, noFile);
+      expect(settings).toMatchObject({ host: "0.0.0.0", trust: "nobody" });
+    },
+  );
+
+  it("says what to set before it opens to other machines", () => {
+    const [line] = complaintsAbout({ HOST: "0.0.0.0" });
+    for (const name of ["API_KEYS", "JWT_SECRET", "JWKS_URL", "AUTH=none"]) {
+      expect(line).toContain(`CHATNEST_${name}`);
+    }
   });
 
   it("opens to other machines when everyone is trusted out loud", () => {

@@ -33,6 +33,7 @@ export const errorTable = {
     title: "Validation failed",
     trpc: "UNPROCESSABLE_CONTENT",
   },
+  too_many_requests: { status: 429, title: "Too many requests", trpc: "TOO_MANY_REQUESTS" },
   internal: { status: 500, title: "Internal error", trpc: "INTERNAL_SERVER_ERROR" },
   unavailable: { status: 503, title: "Unavailable", trpc: "SERVICE_UNAVAILABLE" },
 } as const satisfies Record<string, ErrorRow>;
@@ -49,10 +50,23 @@ export interface InputIssue {
   message: string;
 }
 
+/** A limit that a caller has reached. */
+export interface ReachedLimit {
+  /** Names the limit: ASCII letters and `-`. */
+  name: string;
+  /** How many calls a window takes. */
+  quota: number;
+  windowMs: number;
+  /** When the next window begins, in ms from now. */
+  retryAfterMs: number;
+}
+
 /** What an error carries beside its code and its text. */
 export interface ChatErrorDetails extends ErrorOptions {
   /** For `validation_failed`. */
   issues?: InputIssue[];
+  /** For `too_many_requests`. */
+  limit?: ReachedLimit;
   /** The id of the message whose outcome is unknown: to send it again with this id is safe. */
   id?: string;
 }
@@ -62,6 +76,7 @@ export class ChatError extends Error {
   readonly code: ErrorCode;
   readonly issues: InputIssue[] | undefined;
   readonly id: string | undefined;
+  readonly limit: ReachedLimit | undefined;
 
   constructor(code: ErrorCode, message: string, details: ChatErrorDetails = {}) {
     super(message, details);
@@ -69,6 +84,7 @@ export class ChatError extends Error {
     this.code = code;
     this.issues = details.issues;
     this.id = details.id;
+    this.limit = details.limit;
   }
 }
 

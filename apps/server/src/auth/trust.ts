@@ -1,9 +1,9 @@
 import { ChatError } from "@chatnest/api";
-import type { MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 
-/** Who may call without credentials. */
-export type Trust = "loopback" | "everyone";
+/** Who may call without credentials: this machine, everyone, or nobody. */
+export type Trust = "loopback" | "everyone" | "nobody";
 
 const loopbackHost = /^(?:(?:[\w-]+\.)*localhost\.?|127(?:\.\d{1,3}){3}|\[::1\])(?::\d*)?$/i;
 
@@ -40,21 +40,22 @@ export function isForwardingHeader(name: string): boolean {
 }
 
 /**
- * Refuses who is not trusted. A page elsewhere can reach a server on loopback by a name that it made point there, and a
- * proxy beside the server reaches it for others: the name and the proxy's headers give them away.
+ * Refuses a caller without credentials that is not trusted. A page elsewhere can reach a server on loopback by a name that
+ * it made point there, and a proxy beside the server reaches it for others: the name and the proxy's headers give them away.
+ * @throws ChatError `unauthorized` when nobody is trusted, `forbidden` when this caller is not.
  */
-export function requireTrust(trust: Trust): MiddlewareHandler<AppEnv> {
-  return (c, next) => {
-    if (trust === "loopback") {
-      if (!isLoopbackHost(hostOf(c.req.url)))
-        throw refuse("is meant for another host than localhost");
-      const names = c.env?.incoming
-        ? Object.keys(c.env.incoming.headers)
-        : [...c.req.raw.headers.keys()];
-      if (names.some(isForwardingHeader)) throw refuse("was forwarded by a proxy");
-    }
-    return next();
-  };
+export function checkTrust(c: Context<AppEnv>, trust: Trust): void {
+  if (trust === "everyone") return;
+  if (trust === "nobody") {
+    c.header("www-authenticate", "Bearer");
+    const text = "send a server key or a user's token as Authorization: Bearer";
+    throw new ChatError("unauthorized", text);
+  }
+  if (!isLoopbackHost(hostOf(c.req.url))) throw refuse("is meant for another host than localhost");
+  const names = c.env?.incoming
+    ? Object.keys(c.env.incoming.headers)
+    : [...c.req.raw.headers.keys()];
+  if (names.some(isForwardingHeader)) throw refuse("was forwarded by a proxy");
 }
 
 // By the target where it names a host, else by the `Host` header (RFC 9112, section 3.2.2): the URL is made so.

@@ -4,8 +4,10 @@ import { CommandError } from "../command-error.ts";
 import { readSettings } from "../env.ts";
 import { version } from "../version.ts";
 import { type ImportOptions, importFile } from "./import.ts";
+import { createKey } from "./key.ts";
 import { tellRestored } from "./restored.ts";
 import { serve } from "./serve.ts";
+import { signToken, type TokenOptions } from "./token.ts";
 
 /** Runs one `chatnest` command to its end and returns the code to exit with. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -37,7 +39,10 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       "--strict",
       "stop at the first refused line; the lines before it are stored, and up to 199 after it",
     )
-    .option("--url <url>", "import through a running server, such as http://localhost:8000")
+    .option(
+      "--url <url>",
+      "import through a running server, such as http://localhost:8000, with the first of CHATNEST_API_KEYS",
+    )
     .addHelpText(
       "after",
       "\nExit codes: 0 if every line is stored, 1 if a line was refused, 130 if interrupted.",
@@ -52,6 +57,18 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       "run once after restoring a backup: clients that hold newer messages then start over",
     )
     .action(tellRestored);
+
+  program
+    .command("key")
+    .description("print a new server key, for CHATNEST_API_KEYS")
+    .action(() => console.log(createKey()));
+
+  program
+    .command("token")
+    .description("print a user token signed with CHATNEST_JWT_SECRET, for development")
+    .requiredOption("--user <id>", "whose token it is")
+    .requiredOption("--ttl <time>", "how long it is good: 90s, 15m, 12h or 30d")
+    .action(async (options: TokenOptions) => console.log(await signToken(options, readSettings())));
 
   try {
     await program.parseAsync(args, { from: "user" });

@@ -25,12 +25,15 @@ export async function serve(settings: Settings): Promise<void> {
   const live = createLive(store);
   let isDraining = false;
   try {
-    const { trust, corsOrigins, host, port } = settings;
+    const { trust, credentials, proxyHops, sendsPerSecond, corsOrigins, host, port } = settings;
     const app = createApp({
       store,
       live,
       logger,
       trust,
+      credentials,
+      proxyHops,
+      sendsPerSecond,
       corsOrigins,
       isDraining: () => isDraining,
     });
@@ -38,6 +41,7 @@ export async function serve(settings: Settings): Promise<void> {
     const docs = `${url}/docs`;
     const text = `${startText(settings)}: ${url}, docs at ${docs}, data in ${name}`;
     logger.info({ url, docs, store: name, version }, text);
+    warnOfForeignTokens(settings, logger);
     try {
       await Promise.race([aborted(stop), ready.then(() => aborted(stop))]);
       logger.info({ signal: stop.reason }, "stopping: finishing the requests in progress");
@@ -81,6 +85,15 @@ function openLogged(settings: Settings, logger: Logger): OpenedStore {
 function startText({ trust, host, mongodbUri }: Settings): string {
   const begins = mongodbUri === undefined ? "ChatNest is ready" : "ChatNest is listening";
   return trust === "everyone" ? `${begins} on ${host} and trusts every caller` : begins;
+}
+
+function warnOfForeignTokens({ credentials }: Settings, logger: Logger): void {
+  const { key, audience } = credentials?.tokens ?? {};
+  if (key && "jwksUrl" in key && audience === undefined) {
+    const text =
+      "CHATNEST_JWT_AUDIENCE is unset: tokens that the provider makes for others are taken too";
+    logger.warn(text);
+  }
 }
 
 async function aborted(stop: AbortSignal): Promise<void> {

@@ -12,7 +12,14 @@ const allowHeaders = [
   "X-Request-Id",
 ];
 // Without these a page cannot read them.
-const exposeHeaders = ["ETag", "Link", "RateLimit", "Retry-After", "X-Request-Id"];
+const exposeHeaders = [
+  "ETag",
+  "Link",
+  "RateLimit",
+  "RateLimit-Policy",
+  "Retry-After",
+  "X-Request-Id",
+];
 
 /** Lets pages of the allowed origins read what the server answers. */
 export function shareWithOrigins(

@@ -1,9 +1,12 @@
-import { ChatError, type Live } from "@chatnest/api";
+import { type Caller, ChatError, type Live } from "@chatnest/api";
 import type { Heartbeat } from "./heartbeat.ts";
 
 /** What all streams of a server share, whichever border they leave by. */
 export interface Streams {
+  /** Of what happens. */
   slots: StreamSlots;
+  /** Of histories and inboxes that are read whole. */
+  reads: StreamSlots;
   heartbeat: Heartbeat;
 }
 
@@ -11,7 +14,7 @@ export interface Streams {
 export interface StreamLimits {
   /** @default 8000 */
   perProcess?: number;
-  /** Of one user's events: tabs, devices, and those of them that were cut off and are not found out yet. @default 100 */
+  /** Of one user: tabs, devices, and those of them that were cut off and are not found out yet. @default 100 */
   perUser?: number;
 }
 
@@ -28,7 +31,7 @@ export class StreamSlots {
   }
 
   /**
-   * Takes a slot for a stream, of one user's events where a user is named; answers with how to free it, once.
+   * Takes a slot for a stream, of one user where a user is named; answers with how to free it, once.
    * @throws ChatError `unavailable` when as many are taken as there are.
    */
   take(userId?: string): () => void {
@@ -39,6 +42,14 @@ export class StreamSlots {
       this.#taken--;
       if (userId !== undefined) this.#discount(userId);
     };
+  }
+
+  /**
+   * Takes a slot for a caller; one with a user's token holds it as that user, any other as the user that it names.
+   * @throws ChatError `unavailable` when as many are taken as there are.
+   */
+  takeFor(caller: Caller, userId?: string): () => void {
+    return this.take(caller.kind === "user" ? caller.user_id : userId);
   }
 
   #count(userId: string): void {
@@ -54,13 +65,17 @@ export class StreamSlots {
   }
 }
 
-/** Lets each follower hold a slot from its first step to its end, however it ends. */
-export function limitLive(live: Live, slots: StreamSlots): Live {
+/** Lets each follower hold a slot of a caller from its first step to its end, however it ends. */
+export function limitLive(
+  live: Live,
+  slots: StreamSlots,
+  caller: Caller = { kind: "trusted" },
+): Live {
   return {
     followConversation: (input, signal) =>
-      holdSlot(() => slots.take(), live.followConversation(input, signal)),
+      holdSlot(() => slots.takeFor(caller), live.followConversation(input, signal)),
     followUser: (input, signal) =>
-      holdSlot(() => slots.take(input.user_id), live.followUser(input, signal)),
+      holdSlot(() => slots.takeFor(caller, input.user_id), live.followUser(input, signal)),
     close: () => live.close(),
   };
 }

@@ -26,22 +26,22 @@ export function logRequests(logger: Logger): MiddlewareHandler<AppEnv> {
 const saidForMs = 5_000;
 const saidAt = new WeakMap<Logger, number>();
 
-/** Logs an error that clients see nothing of, and why the store cannot do its work. */
+/** Logs an error that clients see nothing of, and why the store or a key set cannot be reached. */
 export function logFailure(logger: Logger, error: unknown, requestId: string): void {
-  const { code } = toChatError(error);
+  const { code, message } = toChatError(error);
   if (code === "internal") {
     logger.error({ err: toLogged(error), request_id: requestId }, "request failed");
   }
-  if (code === "unavailable") logAway(logger, error);
+  if (code === "unavailable") logAway(logger, error, message);
 }
 
-function logAway(logger: Logger, error: unknown): void {
+function logAway(logger: Logger, error: unknown, text: string): void {
   const reason = rootOf(error);
   // Our own words say no more than the answer does.
   if (reason instanceof ChatError || isStoreError(reason)) return;
   if (performance.now() - (saidAt.get(logger) ?? Number.NEGATIVE_INFINITY) < saidForMs) return;
   saidAt.set(logger, performance.now());
-  logger.warn({ reason: reason.message }, "the store cannot do its work");
+  logger.warn({ reason: reason.message }, text);
 }
 
 function rootOf(error: unknown): Error {

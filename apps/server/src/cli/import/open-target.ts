@@ -33,13 +33,13 @@ export async function openTarget({ url, signal, note }: OpenTargetOptions): Prom
     patienceMs,
     onRetry: ({ message }: Error) => note(`${message}; trying again`),
   };
+  const settings = readSettings();
   if (url !== undefined) {
     return {
-      target: withRetry(createUrlTarget(url), retryOptions),
+      target: withRetry(createUrlTarget(url, settings.credentials?.apiKeys[0]), retryOptions),
       [Symbol.asyncDispose]: async () => {},
     };
   }
-  const settings = readSettings();
   if (settings.mongodbUri === undefined) {
     const store = openEmbedded(() => openStore(settings, {}), settings.dataFile);
     // Without retries: when it cannot write, its disk is full or gone, and will be so in a minute.

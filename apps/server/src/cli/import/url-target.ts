@@ -8,13 +8,14 @@ const callTimeoutMs = 30_000;
 const temporaryStatuses = new Set([408, 429, 502, 503, 504]);
 
 /**
- * Imports through a server.
+ * Imports through a server, with a server key where it asks for one.
  * @throws CommandError when the URL is not the address of a server.
  */
-export function createUrlTarget(url: string): Target {
+export function createUrlTarget(url: string, apiKey: string | undefined): Target {
   const base = toBaseUrl(url);
+  const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   const client = createTRPCClient<AppRouter>({
-    links: [httpLink({ url: `${base}/trpc`, fetch: fetchJson })],
+    links: [httpLink({ url: `${base}/trpc`, fetch: fetchJson, headers })],
   });
   return async (messages, stop) => {
     const signal = AbortSignal.any([stop, AbortSignal.timeout(callTimeoutMs)]);

@@ -17,6 +17,7 @@ const descriptions: Record<ErrorCode, string> = {
   payload_too_large: `The body is larger than ${bodyBytesMax / 1024} KiB.`,
   unsupported_media_type: "The body is not declared as `application/json`, or is compressed.",
   validation_failed: `A value, a field or a parameter is not as documented, or the body is nested more than ${jsonDepthMax} levels deep; \`errors\` names each.`,
+  too_many_requests: "The caller has reached a limit; `Retry-After` says when to try again.",
   internal: "Something went wrong on the server's side.",
   unavailable:
     "The store is away. Whether a message was stored is then unknown: repeating it with the `id` of the problem is safe.",
