@@ -4,8 +4,8 @@ import { membersShownMax } from "../limits.ts";
 import type { ChangesQuery, Membership, MembershipChange, MembershipsQuery } from "../store.ts";
 import { type Connection, readTimeoutMs } from "./connection/connection.ts";
 import { isDuplicateKey, isOnlyDuplicates } from "./connection/errors.ts";
-import { membersIndex } from "./connection/schema.ts";
-import { type MemberDocument, memberKey } from "./documents.ts";
+import { type MemberDocument, memberKey, toJoinedAt } from "./documents.ts";
+import { readMembersAmong } from "./members-among.ts";
 
 type MemberIds = Omit<Membership, "joined_at">;
 
@@ -13,7 +13,8 @@ type MemberIds = Omit<Membership, "joined_at">;
 export type Members = ReturnType<typeof openMembers>;
 
 /** Opens the memberships; `events` hears of those that this process changes. */
-export function openMembers({ members, leavings }: Connection, events: Pick<Events, "emit">) {
+export function openMembers(connection: Connection, events: Pick<Events, "emit">) {
+  const { members, leavings } = connection;
   let lastJoined = 0;
 
   /** Picks the first of so many places in the order of joining: in microseconds, so that a millisecond has room for many. */
@@ -82,20 +83,7 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
     },
 
     /** Reads which of some users are in which of some conversations. */
-    async among({ conversation_ids, user_ids }: MembershipsQuery): Promise<Membership[]> {
-      if (conversation_ids.length === 0 || user_ids.length === 0) return [];
-      const documents = await members
-        .find({ conversation_id: { $in: [...conversation_ids] }, user_id: { $in: [...user_ids] } })
-        // Its keys hold all that is asked for, so no document is read.
-        .hint(membersIndex)
-        .project<MemberDocument>({ _id: 0, conversation_id: 1, user_id: 1, joined: 1 })
-        .batchSize(10_000)
-        .maxTimeMS(readTimeoutMs)
-        .toArray();
-      return documents.map(({ conversation_id, user_id, joined }) => {
-        return { conversation_id, user_id, joined_at: toDate(joined) };
-      });
-    },
+    among: (query: MembershipsQuery) => readMembersAmong(connection, query),
 
     /** Reads what users joined since a moment and are in, and what they left since then and are not in. */
     async changes({ user_ids, since }: ChangesQuery): Promise<MembershipChange[]> {
@@ -114,7 +102,7 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
           .toArray(),
       ]);
       const ids = new Set(present.map(({ _id }) => _id));
-      const joined = present.filter((member) => toDate(member.joined) >= since);
+      const joined = present.filter((member) => toJoinedAt(member.joined) >= since);
       const gone = left.filter(({ _id }) => !ids.has(_id));
       return [
         ...joined.map((member) => ({ kind: "joined" as const, ...toIds(member) })),
@@ -131,7 +119,7 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
         .maxTimeMS(readTimeoutMs)
         .toArray();
       return new Map(
-        documents.map(({ conversation_id, joined }) => [conversation_id, toDate(joined)]),
+        documents.map(({ conversation_id, joined }) => [conversation_id, toJoinedAt(joined)]),
       );
     },
 
@@ -171,10 +159,6 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
 
 function ofUser(userId: string) {
   return { _id: { $gte: memberKey(userId, ""), $lt: `${userId}\v` } };
-}
-
-function toDate(joined: number): Date {
-  return new Date(Math.floor(joined / 1_000));
 }
 
 function toIds({ user_id, conversation_id }: MemberIds): MemberIds {
