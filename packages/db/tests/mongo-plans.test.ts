@@ -33,7 +33,6 @@ describe.each(inject("mongoDeployments"))("MongoDB $name plans", ({ uri }) => {
     const kinds = profiles.map(({ op, ns }) => `${op} ${ns.slice(name.length + 1)}`);
     expect([...new Set(kinds)].toSorted()).toEqual([
       "command chat_conversations",
-      "command chat_members",
       "command chat_messages",
       "query chat_conversations",
       "query chat_leavings",

@@ -44,7 +44,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   const isHearing = () => watch?.state() === "live";
   const activity = createActivity(connection, { members, events, isHearing });
   const messages = openMessages(connection, activity, events);
-  const conversations = openConversations(connection, { activity, members, messages });
+  const conversations = openConversations(connection, { activity, members });
   const closed = new AbortController();
   let settling: NodeJS.Timeout | undefined;
   let isSettling = false;

@@ -1,6 +1,5 @@
 import type { AnyBulkWriteOperation } from "mongodb";
 import type { Events } from "../commit/events.ts";
-import { membersShownMax } from "../limits.ts";
 import type { ChangesQuery, Membership, MembershipChange, MembershipsQuery } from "../store.ts";
 import { type Connection, readTimeoutMs } from "./connection/connection.ts";
 import { isDuplicateKey, isOnlyDuplicates } from "./connection/errors.ts";
@@ -133,26 +132,6 @@ export function openMembers(connection: Connection, events: Pick<Events, "emit">
         .maxTimeMS(readTimeoutMs)
         .toArray();
       return documents.map(({ _id }) => _id.slice(start.length));
-    },
-
-    /** Reads the members of a conversation in the order they joined, the first 1,000, and how many there are. */
-    async of(conversationId: string) {
-      const filter = { conversation_id: conversationId };
-      const documents = await members
-        .find(filter)
-        .sort({ joined: 1, user_id: 1 })
-        .project<{ user_id: string }>({ _id: 0, user_id: 1 })
-        .limit(membersShownMax)
-        .batchSize(membersShownMax + 1)
-        .maxTimeMS(readTimeoutMs)
-        .toArray();
-      const isAll = documents.length < membersShownMax;
-      return {
-        user_ids: documents.map(({ user_id }) => user_id),
-        member_count: isAll
-          ? documents.length
-          : await members.countDocuments(filter, { maxTimeMS: readTimeoutMs }),
-      };
     },
   };
 }

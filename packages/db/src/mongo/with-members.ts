@@ -25,6 +25,6 @@ export function withMembers(
 }
 
 /** Makes the stages that begin with the `_id` of some conversations. */
-function withId(conversationIds: readonly string[]): Document[] {
+export function withId(conversationIds: readonly string[]): Document[] {
   return [{ $match: { _id: { $in: [...conversationIds] } } }, { $project: { _id: 1 } }];
 }
