@@ -37,6 +37,7 @@ export type {
   Membership,
   MembershipChange,
   MembersRange,
+  UsersQuery,
 } from "./ports/members.ts";
 export type { MessageStore, ReadOn, ReadOnRange } from "./ports/messages.ts";
 export { openSqliteStore } from "./sqlite/index.ts";

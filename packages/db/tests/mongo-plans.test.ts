@@ -1,21 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { type Db, MongoClient } from "mongodb";
+import { MongoClient } from "mongodb";
 import { describe, expect, inject, it } from "vitest";
 import { type ChatStore, openMongoStore } from "../src/index.ts";
 import { newMessage, newUsers } from "./make.ts";
+import { endProfile, type Profile, startProfile } from "./profile.ts";
 import { withDatabase } from "./with-database.ts";
-
-/** What MongoDB's profiler says of one operation: https://www.mongodb.com/docs/manual/reference/database-profiler/ */
-interface Profile {
-  op: string;
-  ns: string;
-  planSummary?: string;
-  hasSortStage?: boolean;
-  keysExamined?: number;
-  docsExamined?: number;
-  nreturned?: number;
-  command: Record<string, unknown>;
-}
 
 const indexed = /^(IXSCAN|IDHACK|DISTINCT_SCAN|COUNT_SCAN)/;
 
@@ -25,15 +14,12 @@ describe.each(inject("mongoDeployments"))("MongoDB $name plans", ({ uri }) => {
     const name = `chatnest_test_${randomUUID()}`;
     const db = client.db(name);
     await (await openStore(uri, name)).close();
-    // The default one keeps 1 MB, and forgets what came first.
-    await db.createCollection("system.profile", { capped: true, size: 64 * 1024 * 1024 });
     // Before the store opens again, so that what it does by itself is seen too.
-    await db.command({ profile: 2 });
+    await startProfile(db);
     const store = await openStore(uri, name);
     await useEverything(store);
     await store.close();
-    await db.command({ profile: 0 });
-    const profiles = await plannedOperations(db);
+    const profiles = (await endProfile(db)).filter(isPlanned);
     await db.dropDatabase();
 
     const without = profiles.filter(({ planSummary }) => !indexed.test(planSummary ?? ""));
@@ -46,7 +32,7 @@ describe.each(inject("mongoDeployments"))("MongoDB $name plans", ({ uri }) => {
     // All kinds of queries that the store has were seen, and no more.
     const kinds = profiles.map(({ op, ns }) => `${op} ${ns.slice(name.length + 1)}`);
     expect([...new Set(kinds)].toSorted()).toEqual([
-      "command chat_members",
+      "command chat_conversations",
       "command chat_messages",
       "query chat_conversations",
       "query chat_leavings",
@@ -99,15 +85,15 @@ async function useEverything({ conversations, log, members, messages }: ChatStor
     conversation_ids: ["room-1", "full"],
     user_ids: ["ann", "bob"],
   });
+  await members.among({
+    conversation_ids: ["room-1", "full"],
+    user_ids: newUsers(100),
+  });
   await conversations.get(["full", "room-1", "room-2"], 10);
   await members.leave({ conversation_id: "full", user_id: "ann" });
   await members.changes({ user_ids: ["ann", "bob"], since: new Date(0) });
 }
 
-async function plannedOperations(db: Db): Promise<Profile[]> {
-  const profiles = await db.collection("system.profile").find<Profile>({}).toArray();
-  return profiles.filter(
-    ({ op, ns, command }) =>
-      ns.includes(".chat_") && op !== "insert" && !("createIndexes" in command) && op !== "getmore",
-  );
+function isPlanned({ op, command }: Profile): boolean {
+  return op !== "insert" && op !== "getmore" && !("createIndexes" in command);
 }

@@ -36,6 +36,29 @@ describe.each(deployments)("MongoDB $name sends", ({ uri }) => {
     }
   });
 
+  it("are stored while one call reads 1,000 conversations of a slow server", async () => {
+    await using database = newDatabase(uri);
+    const store = await database.open("slow");
+    const ids = upTo(1_000).map((n) => `inbox-${n}`);
+    await appendAll(
+      store,
+      ids.map((conversation_id) => newMessage({ conversation_id })),
+    );
+    await sayInAll(store, "ann");
+    const slow = { failCommands: ["find", "aggregate"], blockConnection: true, blockTimeMS: 200 };
+    await database.failCommand("alwaysOn", { ...slow, appName: "slow" });
+    try {
+      let isReading = true;
+      const reading = store.conversations.get(ids, 10).finally(() => {
+        isReading = false;
+      });
+      while (isReading) await sayInAll(store, "ann");
+      expect(await reading).toHaveLength(ids.length);
+    } finally {
+      await database.failCommand("off", slow);
+    }
+  });
+
   it("in a conversation with the name of an index in it find the message that was stored before", async () => {
     await using database = newDatabase(uri);
     const store = await database.open();

@@ -1,14 +1,12 @@
-import type { Conversation, Message } from "../entities.ts";
 import { StoreError } from "../errors.ts";
 import { sliceInbox } from "../inbox.ts";
 import { hashOfMembers, otherMembers } from "../new-conversation.ts";
 import type { ConversationStore, NewConversation } from "../ports/conversations.ts";
-import type { MessageStore } from "../ports/messages.ts";
-import { conversationStream } from "../stream.ts";
 import type { Activity } from "./activity.ts";
 import { type Connection, readTimeoutMs } from "./connection/connection.ts";
 import { isDuplicateKey } from "./connection/errors.ts";
 import { openConversationHeads } from "./conversation-heads.ts";
+import { readConversationViews } from "./conversation-views.ts";
 import type { ConversationDocument } from "./documents.ts";
 import type { Members } from "./members.ts";
 
@@ -16,13 +14,12 @@ import type { Members } from "./members.ts";
 export interface ConversationParts {
   activity: Activity;
   members: Members;
-  messages: Pick<MessageStore, "page">;
 }
 
 /** Opens the conversations and who is in them. */
 export function openConversations(
   connection: Connection,
-  { activity, members, messages }: ConversationParts,
+  { activity, members }: ConversationParts,
 ): ConversationStore {
   const { conversations } = connection;
 
@@ -75,30 +72,6 @@ export function openConversations(
     return activity.withPositions(documents);
   }
 
-  async function toConversation(
-    document: ConversationDocument,
-    newest: number,
-  ): Promise<Conversation> {
-    const [{ user_ids, member_count }, said] = await Promise.all([
-      members.of(document._id),
-      newestOf(document._id, newest),
-    ]);
-    return {
-      id: document._id,
-      user_ids,
-      messages: said,
-      created_at: document.created_at.toISOString(),
-      last_seq: document.last_seq,
-      member_count,
-      last_activity_at: document.last_activity_at.toISOString(),
-    };
-  }
-
-  async function newestOf(id: string, limit: number): Promise<Message[]> {
-    if (limit === 0) return [];
-    return messages.page(conversationStream(id), { limit, from: "newest" });
-  }
-
   return {
     async create(conversation) {
       return create(conversation);
@@ -106,7 +79,7 @@ export function openConversations(
     async get(ids, newest) {
       const documents = new Map((await findAll(ids)).map((document) => [document._id, document]));
       const found = ids.map((id) => documents.get(id)).filter((document) => document !== undefined);
-      return Promise.all(found.map((document) => toConversation(document, newest)));
+      return readConversationViews(connection, found, newest);
     },
     async inbox(userId, range) {
       const documents = await findAll(await members.conversationsOf(userId));

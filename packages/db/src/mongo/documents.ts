@@ -65,6 +65,11 @@ export function memberKey(userId: string, conversationId: string): string {
   return `${userId}\n${conversationId}`;
 }
 
+/** Turns a place in the order of joining into the moment of joining. */
+export function toJoinedAt(joined: number): Date {
+  return new Date(Math.floor(joined / 1_000));
+}
+
 /** Turns a document into the message that it keeps. */
 export function toMessage(document: MessageDocument): Message {
   return {

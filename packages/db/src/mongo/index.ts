@@ -50,7 +50,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   const log = openLog(connection, activity, events);
   const messages = openMessages(connection);
   const memberStore = openMemberStore(connection, { members, beliefs });
-  const conversations = openConversations(connection, { activity, members, messages });
+  const conversations = openConversations(connection, { activity, members });
   const closed = new AbortController();
   let settling: NodeJS.Timeout | undefined;
   let isSettling = false;

@@ -1,6 +1,5 @@
 import { type AnyBulkWriteOperation, MaxKey } from "mongodb";
 import type { Events } from "../commit/events.ts";
-import { membersShownMax } from "../limits.ts";
 import type {
   AmongQuery,
   ChangesQuery,
@@ -13,13 +12,15 @@ import type {
 import { type Connection, readTimeoutMs } from "./connection/connection.ts";
 import { isDuplicateKey, isOnlyDuplicates } from "./connection/errors.ts";
 import { membersIndex } from "./connection/schema.ts";
-import { type MemberDocument, memberKey } from "./documents.ts";
+import { type MemberDocument, memberKey, toJoinedAt } from "./documents.ts";
+import { readMembersAmong } from "./members-among.ts";
 
 /** Who is in which conversation. */
 export type Members = ReturnType<typeof openMembers>;
 
 /** Opens the memberships; `events` hears of those that this process changes. */
-export function openMembers({ members, leavings }: Connection, events: Pick<Events, "emit">) {
+export function openMembers(connection: Connection, events: Pick<Events, "emit">) {
+  const { members, leavings } = connection;
   let lastJoined = 0;
 
   /** Picks the first of so many places in the order of joining: in microseconds, so that a millisecond has room for many. */
@@ -40,21 +41,6 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
       if (isOnlyDuplicates(error)) return error.upsertedIds;
       throw error;
     }
-  }
-
-  async function find(asked: readonly Member[]): Promise<MemberDocument[]> {
-    if (asked.length === 0) return [];
-    const keys = asked.map(({ user_id, conversation_id }) => memberKey(user_id, conversation_id));
-    const ids = [...new Set(asked.map(({ conversation_id }) => conversation_id))];
-    return (
-      members
-        // The conversations too, which may be the shard key.
-        .find({ _id: { $in: keys }, conversation_id: { $in: ids } })
-        .hint({ _id: 1 })
-        .batchSize(keys.length + 1)
-        .maxTimeMS(readTimeoutMs)
-        .toArray()
-    );
   }
 
   // Whoever removes the same member at the same time remembers it as well.
@@ -104,31 +90,14 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
 
     /** Reads which of some memberships are there, by their keys. */
     async present(asked: readonly Member[]): Promise<Set<string>> {
-      return new Set((await find(asked)).map(({ _id }) => _id));
+      const found = await readMembersAmong(connection, { members: asked });
+      return new Set(
+        found.map(({ user_id, conversation_id }) => memberKey(user_id, conversation_id)),
+      );
     },
 
     /** Reads which of some users are in which of some conversations. */
-    async among(query: AmongQuery): Promise<Membership[]> {
-      if ("members" in query) {
-        const documents = await find(query.members);
-        return documents.map(({ conversation_id, user_id, joined }) => {
-          return { conversation_id, user_id, joined_at: toDate(joined) };
-        });
-      }
-      const { conversation_ids, user_ids } = query;
-      if (conversation_ids.length === 0 || user_ids.length === 0) return [];
-      const documents = await members
-        .find({ conversation_id: { $in: [...conversation_ids] }, user_id: { $in: [...user_ids] } })
-        // Its keys hold all that is asked for, so no document is read.
-        .hint(membersIndex)
-        .project<MemberDocument>({ _id: 0, conversation_id: 1, user_id: 1, joined: 1 })
-        .batchSize(10_000)
-        .maxTimeMS(readTimeoutMs)
-        .toArray();
-      return documents.map(({ conversation_id, user_id, joined }) => {
-        return { conversation_id, user_id, joined_at: toDate(joined) };
-      });
-    },
+    among: (query: AmongQuery): Promise<Membership[]> => readMembersAmong(connection, query),
 
     /** Reads what users joined since a moment and are in, and what they left since then and are not in. */
     async changes({ user_ids, since }: ChangesQuery): Promise<MembershipChange[]> {
@@ -147,7 +116,7 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
           .toArray(),
       ]);
       const ids = new Set(present.map(({ _id }) => _id));
-      const joined = present.filter((member) => toDate(member.joined) >= since);
+      const joined = present.filter((member) => toJoinedAt(member.joined) >= since);
       const gone = left.filter(({ _id }) => !ids.has(_id));
       return [
         ...joined.map((member) => ({ kind: "joined" as const, ...toIds(member) })),
@@ -164,7 +133,7 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
         .maxTimeMS(readTimeoutMs)
         .toArray();
       return new Map(
-        documents.map(({ conversation_id, joined }) => [conversation_id, toDate(joined)]),
+        documents.map(({ conversation_id, joined }) => [conversation_id, toJoinedAt(joined)]),
       );
     },
 
@@ -201,38 +170,14 @@ export function openMembers({ members, leavings }: Connection, events: Pick<Even
       const isAfter = first?.user_id === after?.user_id && first?.joined === after?.place;
       const listed = documents.slice(after && isAfter ? 1 : 0).slice(0, limit);
       return listed.map(({ user_id, joined }) => {
-        return { user_id, joined_at: toDate(joined), place: joined };
+        return { user_id, joined_at: toJoinedAt(joined), place: joined };
       });
-    },
-
-    /** Reads the members of a conversation in the order they joined, the first 1,000, and how many there are. */
-    async of(conversationId: string) {
-      const filter = { conversation_id: conversationId };
-      const documents = await members
-        .find(filter)
-        .sort({ joined: 1, user_id: 1 })
-        .project<{ user_id: string }>({ _id: 0, user_id: 1 })
-        .limit(membersShownMax)
-        .batchSize(membersShownMax + 1)
-        .maxTimeMS(readTimeoutMs)
-        .toArray();
-      const isAll = documents.length < membersShownMax;
-      return {
-        user_ids: documents.map(({ user_id }) => user_id),
-        member_count: isAll
-          ? documents.length
-          : await members.countDocuments(filter, { maxTimeMS: readTimeoutMs }),
-      };
     },
   };
 }
 
 function ofUser(userId: string) {
   return { _id: { $gte: memberKey(userId, ""), $lt: `${userId}\v` } };
-}
-
-function toDate(joined: number): Date {
-  return new Date(Math.floor(joined / 1_000));
 }
 
 function toIds({ user_id, conversation_id }: Member): Member {

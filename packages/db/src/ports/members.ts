@@ -25,10 +25,14 @@ export interface MembersRange {
   limit: number;
 }
 
-/** Which memberships to look for: those of any of some users in any of some conversations, or exactly these. */
-export type AmongQuery =
-  | { conversation_ids: readonly string[]; user_ids: readonly string[] }
-  | { members: readonly Member[] };
+/** Any of some users in any of some conversations. */
+export interface UsersQuery {
+  conversation_ids: readonly string[];
+  user_ids: readonly string[];
+}
+
+/** Which memberships to look for: of some users, or exactly these. */
+export type AmongQuery = UsersQuery | { members: readonly Member[] };
 
 /** Whose memberships to look at, and since when. */
 export interface ChangesQuery {

@@ -1,10 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Events } from "../commit/events.ts";
-import type { Conversation, Message } from "../entities.ts";
 import { sliceInbox } from "../inbox.ts";
 import { hashOfMembers, otherMembers } from "../new-conversation.ts";
 import type { ConversationStore, NewConversation } from "../ports/conversations.ts";
 import { openConversationHeads } from "./conversation-heads.ts";
+import { openConversationViews, type ViewParts } from "./conversation-views.ts";
 import type { Members } from "./members.ts";
 import { type ConversationRow, toTimestamp } from "./rows.ts";
 import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
@@ -17,13 +17,9 @@ export const conversationSql = {
   ofUser: `SELECT id, last_activity_at FROM members JOIN conversations ON id = conversation_id WHERE user_id = ?`,
 } as const;
 
-/** Reads the newest messages of a conversation, oldest first. */
-type NewestOf = (conversationId: string, limit: number) => Message[];
-
 /** What conversations are made of. */
-export interface ConversationParts {
+export interface ConversationParts extends Omit<ViewParts, "find"> {
   members: Members;
-  newestOf: NewestOf;
   events: Pick<Events, "emit">;
 }
 
@@ -46,19 +42,6 @@ export function openConversations(
     return { created: !row, joined: user_ids.filter((userId) => members.join(userId, id)) };
   }
 
-  function toConversation(row: ConversationRow, messages: number): Conversation {
-    const { user_ids, member_count } = members.of(row.id);
-    return {
-      id: row.id,
-      user_ids,
-      messages: messages === 0 ? [] : newestOf(row.id, messages),
-      created_at: toTimestamp(row.created_at),
-      last_seq: row.last_seq,
-      member_count,
-      last_activity_at: toTimestamp(row.last_activity_at),
-    };
-  }
-
   function tellJoined(conversation_id: string, userIds: string[]): void {
     for (const user_id of userIds) events.emit({ kind: "joined", conversation_id, user_id });
   }
@@ -69,10 +52,7 @@ export function openConversations(
       tellJoined(conversation.id, joined);
       return { created };
     },
-    async get(ids, messages) {
-      const rows = ids.map((id) => byId.get(id)).filter((row) => row !== undefined);
-      return rows.map((row) => toConversation(row, messages));
-    },
+    get: openConversationViews(db, { find: byId.get, members, newestOf }),
     async inbox(userId, range) {
       const positions = ofUser.all(userId).map(({ id, last_activity_at }) => ({
         id,

@@ -168,15 +168,27 @@ export function conversationsContract(store: () => ChatStore): void {
 
   it("reads 300 conversations at once, each with its own members and messages", async () => {
     const ids = newUsers(300, unique("room"));
-    await appendAll(
-      store(),
-      ids.map((id) => newMessage({ conversation_id: id, user_id: `of ${id}`, content: id })),
-    );
-    const found = await store().conversations.get(ids.toReversed(), 50);
+    for (const n of upTo(3)) {
+      await appendAll(
+        store(),
+        ids.map((id) => {
+          return newMessage({
+            conversation_id: id,
+            user_id: `${n} of ${id}`,
+            content: `${n} ${id}`,
+          });
+        }),
+      );
+    }
+    const found = await store().conversations.get(ids.toReversed(), 2);
     expect(idsOf(found)).toEqual(ids.toReversed());
-    for (const { id, user_ids, messages } of found) {
-      expect(user_ids).toEqual([`of ${id}`]);
-      expect(messages).toMatchObject([{ content: id, seq: 1 }]);
+    for (const { id, user_ids, member_count, messages } of found) {
+      expect(user_ids).toEqual(upTo(3).map((n) => `${n} of ${id}`));
+      expect(member_count).toBe(3);
+      expect(messages).toMatchObject([
+        { content: `2 ${id}`, seq: 2 },
+        { content: `3 ${id}`, seq: 3 },
+      ]);
     }
   });
 

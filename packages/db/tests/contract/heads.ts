@@ -70,6 +70,33 @@ export function headsContract(store: () => ChatStore): void {
     expect(await members.among({ ...query, conversation_ids: [] })).toEqual([]);
   });
 
+  it.each([5, 70])(
+    "finds %d users in conversations of fewer and of more members",
+    async (count) => {
+      const { conversations } = store();
+      const user_ids = newUsers(count, unique("user"));
+      const members = new Map([
+        [unique("few"), user_ids.slice(0, 3)],
+        [unique("as many"), user_ids],
+        [unique("more"), [...newUsers(100), ...user_ids.slice(2)]],
+        [unique("others"), newUsers(100)],
+      ]);
+      for (const [id, joined] of members) await conversations.create({ id, user_ids: joined });
+      const conversation_ids = [...members.keys(), unique("none")];
+      const found = await store().members.among({ conversation_ids, user_ids });
+      const asked = new Set(user_ids);
+      expect(
+        found.map(({ conversation_id, user_id }) => [conversation_id, user_id]).toSorted(),
+      ).toEqual(
+        [...members]
+          .flatMap(([id, joined]) =>
+            joined.filter((user) => asked.has(user)).map((user) => [id, user]),
+          )
+          .toSorted(),
+      );
+    },
+  );
+
   it("says when a user joined a conversation, anew after leaving it", async () => {
     const { conversations, members } = store();
     const [id, user_id] = [unique("room"), unique("ann")];

@@ -37,13 +37,18 @@ const askedMax = 250;
 /** A pause between two questions, in ms: what is asked meanwhile is asked together. */
 const pauseMs = 10;
 
+/** A conversation to ask about, and the users who were heard to have left it. */
+type Asked = [conversationId: string, left: readonly string[]];
+
 /** Makes a lookup; one question is under way at a time, and each is asked after what led to it. */
 export function createMembershipLookup(
   store: ChatStore,
   { feedsOf, onAnswer }: MembershipLookupParts,
 ): MembershipLookup {
-  /** Each with the users who were heard to have left it. */
-  const waiting = new Map<string, string[]>();
+  const waiting = new Map<string, readonly string[]>();
+  /** What failed alone. It is asked again by itself, and with the next check only, so that it holds up no others. */
+  const failed = new Map<string, readonly string[]>();
+  let failure: unknown;
   let isAsking = false;
   /** The question that was asked last; the next waits for it. */
   let last: Promise<void> = Promise.resolve();
@@ -51,10 +56,9 @@ export function createMembershipLookup(
   let round = 0;
 
   function ask(conversationId: string, leftBy?: string): void {
-    const left = waiting.get(conversationId) ?? [];
-    if (leftBy !== undefined) left.push(leftBy);
-    waiting.set(conversationId, left);
-    if (isAsking) return;
+    const left = leftBy === undefined ? [] : [leftBy];
+    add(failed.has(conversationId) ? failed : waiting, [[conversationId, left]]);
+    if (isAsking || waiting.size === 0) return;
     isAsking = true;
     // What is not answered now is asked again by the next check.
     setImmediate(() => askAll().catch(() => {}));
@@ -63,7 +67,7 @@ export function createMembershipLookup(
   async function askAll(): Promise<void> {
     try {
       while (waiting.size > 0) {
-        await askNext();
+        await askNext(takeWaiting);
         if (waiting.size > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }
     } finally {
@@ -75,26 +79,67 @@ export function createMembershipLookup(
   async function settled(): Promise<void> {
     // What is under way waits again if it fails.
     await last.catch(() => {});
-    for (let left = waiting.size; left > 0; left -= askedMax) await askNext();
+    const failedBefore = [...failed.keys()];
+    for (let left = waiting.size; left > 0; left -= askedMax) await askNext(takeWaiting);
+    for (const id of failedBefore) {
+      await askNext(() => takeFailed(id));
+      // Each may take long to fail: the others have their turn at the next check, before this one.
+      if (failed.has(id)) break;
+    }
+    if (failed.size > 0) throw failure;
   }
 
-  function askNext(): Promise<void> {
-    last = last.catch(() => {}).then(askSome);
+  function askNext(take: () => Asked[]): Promise<void> {
+    last = last.catch(() => {}).then(() => askInHalves(take()));
     return last;
   }
 
-  async function askSome(): Promise<void> {
-    const asked = new Map([...waiting].slice(0, askedMax));
-    for (const id of asked.keys()) waiting.delete(id);
-    try {
-      await askStore(asked);
-    } catch (error) {
-      for (const [id, left] of asked) waiting.set(id, [...left, ...(waiting.get(id) ?? [])]);
-      throw error;
+  function takeWaiting(): Asked[] {
+    const taken = [...waiting].slice(0, askedMax);
+    for (const [id] of taken) waiting.delete(id);
+    return taken;
+  }
+
+  function takeFailed(id: string): Asked[] {
+    const left = failed.get(id);
+    failed.delete(id);
+    return left ? [[id, left]] : [];
+  }
+
+  /**
+   * Asks about conversations. Where that fails, though the store answers otherwise, both halves of them are asked about, until
+   * those are found that fail alone.
+   * @throws StoreError when the store is away; then all that is not answered waits again.
+   */
+  async function askInHalves(asked: Asked[]): Promise<void> {
+    const askedIn = round;
+    const parts = [asked];
+    for (let part = parts.shift(); part && round === askedIn; part = parts.shift()) {
+      try {
+        await askStore(new Map(part));
+      } catch (error) {
+        const isAway = !(await isAnswering());
+        if (round !== askedIn) return;
+        if (isAway) {
+          add(waiting, [part, ...parts].flat());
+          throw error;
+        }
+        failure = error;
+        const middle = Math.ceil(part.length / 2);
+        if (part.length === 1) add(failed, part);
+        else parts.push(part.slice(0, middle), part.slice(middle));
+      }
     }
   }
 
-  async function askStore(asked: ReadonlyMap<string, string[]>): Promise<void> {
+  function isAnswering(): Promise<boolean> {
+    return store.epoch().then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async function askStore(asked: ReadonlyMap<string, readonly string[]>): Promise<void> {
     const conversation_ids = [...asked.keys()];
     const feeds = [...feedsOf.values()].flatMap((feedsOfUser) => [...feedsOfUser]);
     for (const feed of feeds.filter(({ isReady }) => !isReady)) {
@@ -123,7 +168,13 @@ export function createMembershipLookup(
     settled,
     forget() {
       waiting.clear();
+      failed.clear();
       round++;
     },
   };
+}
+
+/** Adds conversations to those that are to be asked about. */
+function add(to: Map<string, readonly string[]>, asked: readonly Asked[]): void {
+  for (const [id, left] of asked) to.set(id, [...left, ...(to.get(id) ?? [])]);
 }

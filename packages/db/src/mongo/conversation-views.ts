@@ -1,0 +1,142 @@
+import type { Conversation, Message } from "../entities.ts";
+import { membersShownMax } from "../limits.ts";
+import { chunksOf } from "./chunks.ts";
+import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import { type ConversationDocument, type MessageDocument, toMessage } from "./documents.ts";
+import { withId, withMembers } from "./with-members.ts";
+
+/** What one command reads: of so many conversations, and so many messages. */
+const conversationsMax = 100;
+const messagesMax = 1_000;
+/** Of so many large conversations one command counts the members: each counts in proportion to its members. */
+const countedMax = 10;
+/** So many chunks are read at once, by two commands each, so that one call leaves the connections to others. */
+const chunksAtOnce = 2;
+
+interface ShownMembers {
+  user_ids: string[];
+  member_count: number;
+}
+
+/**
+ * Reads what conversations show beside their own documents, in the order given: their first members, how many there are, and
+ * their `newest` newest messages. Many conversations share a command.
+ */
+export async function readConversationViews(
+  connection: Connection,
+  documents: readonly ConversationDocument[],
+  newest: number,
+): Promise<Conversation[]> {
+  const size = Math.min(conversationsMax, Math.max(1, Math.floor(messagesMax / newest)));
+  const read: Conversation[] = [];
+  for (const chunks of chunksOf(chunksOf(documents, size), chunksAtOnce)) {
+    const views = await Promise.all(chunks.map((chunk) => readChunk(connection, chunk, newest)));
+    read.push(...views.flat());
+  }
+  return read;
+}
+
+async function readChunk(
+  connection: Connection,
+  documents: readonly ConversationDocument[],
+  newest: number,
+): Promise<Conversation[]> {
+  const ids = documents.map(({ _id }) => _id);
+  const [members, messages] = await Promise.all([
+    readMembers(connection, ids),
+    newest === 0 ? undefined : readNewest(connection, ids, newest),
+  ]);
+  return documents.map(({ _id, created_at, last_seq, last_activity_at }) => {
+    const { user_ids, member_count } = members.get(_id) ?? { user_ids: [], member_count: 0 };
+    return {
+      id: _id,
+      user_ids,
+      messages: messages?.get(_id) ?? [],
+      created_at: created_at.toISOString(),
+      last_seq,
+      member_count,
+      last_activity_at: last_activity_at.toISOString(),
+    };
+  });
+}
+
+/** Reads the newest messages of conversations, oldest first. */
+async function readNewest(
+  { conversations, messages }: Connection,
+  ids: readonly string[],
+  newest: number,
+): Promise<Map<string | null, Message[]>> {
+  const documents = await conversations
+    .aggregate<MessageDocument>(
+      [
+        ...withId(ids),
+        { $set: { stream: { $concat: ["c:", "$_id"] } } },
+        {
+          $lookup: {
+            from: messages.collectionName,
+            localField: "stream",
+            foreignField: "stream",
+            pipeline: [{ $sort: { seq: -1 } }, { $limit: newest }],
+            as: "message",
+          },
+        },
+        // Together with the lookup, so that no document holds more than one message: 16 MB is the limit of a document.
+        { $unwind: "$message" },
+        { $replaceRoot: { newRoot: "$message" } },
+      ],
+      { batchSize: ids.length * newest + 1, maxTimeMS: readTimeoutMs },
+    )
+    .toArray();
+  return Map.groupBy(documents.map(toMessage).reverse(), (message) => message.conversation_id);
+}
+
+/** Reads the members of conversations in the order they joined, the first 1,000, and how many there are. */
+async function readMembers(
+  connection: Connection,
+  ids: readonly string[],
+): Promise<Map<string, ShownMembers>> {
+  const firstMembers = [
+    { $sort: { joined: 1, user_id: 1 } },
+    { $limit: membersShownMax },
+    { $project: { _id: 0, user_id: 1 } },
+  ];
+  const rows = await connection.conversations
+    .aggregate<{ _id: string; user_ids: string[] }>(
+      [
+        ...withMembers(connection, ids, firstMembers),
+        { $project: { user_ids: "$members.user_id" } },
+      ],
+      { batchSize: ids.length + 1, maxTimeMS: readTimeoutMs },
+    )
+    .toArray();
+  const full = rows.filter(({ user_ids }) => user_ids.length === membersShownMax);
+  const counts = await countMembers(
+    connection,
+    full.map(({ _id }) => _id),
+  );
+  return new Map(
+    rows.map(({ _id, user_ids }) => {
+      return [_id, { user_ids, member_count: counts.get(_id) ?? user_ids.length }];
+    }),
+  );
+}
+
+async function countMembers(
+  connection: Connection,
+  ids: readonly string[],
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const some of chunksOf(ids, countedMax)) {
+    const rows = await connection.conversations
+      .aggregate<{ _id: string; count: number }>(
+        [
+          ...withMembers(connection, some, [{ $count: "count" }]),
+          { $project: { count: { $first: "$members.count" } } },
+        ],
+        { batchSize: some.length + 1, maxTimeMS: readTimeoutMs },
+      )
+      .toArray();
+    for (const { _id, count } of rows) counts.set(_id, count);
+  }
+  return counts;
+}

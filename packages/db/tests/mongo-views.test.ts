@@ -1,0 +1,124 @@
+import type { CommandStartedEvent, MongoClient } from "mongodb";
+import { describe, expect, inject, it } from "vitest";
+import { createConnection } from "../src/mongo/connection/connection.ts";
+import { readConversationViews } from "../src/mongo/conversation-views.ts";
+import {
+  type ConversationDocument,
+  type MessageDocument,
+  messageKey,
+} from "../src/mongo/documents.ts";
+import { seqsOf } from "./log.ts";
+import { newUsers, upTo } from "./make.ts";
+import { newDatabase, type TestDatabase } from "./mongo-database.ts";
+import { examinedBy, profileOf } from "./profile.ts";
+import { withDatabase } from "./with-database.ts";
+
+const timeout = 60_000;
+
+describe.each(inject("mongoDeployments"))("many conversations on MongoDB $name", ({ uri }) => {
+  it("are read by few commands, of which few are under way at once", { timeout }, async () => {
+    await using database = newDatabase(uri);
+    const store = await database.open();
+    const ids = upTo(1_000).map((n) => `room-${n}`);
+    await insert(database, { ids, messages: 12, contentLength: 20 });
+    const profiles = await profileOf(database.db, () => store.conversations.get(ids, 10));
+    expect(profiles.length).toBeGreaterThan(0);
+    expect(profiles.length).toBeLessThanOrEqual(50);
+
+    const connection = createConnection(
+      `${withDatabase(uri, database.db.databaseName)}${uri.includes("?") ? "&" : "?"}monitorCommands=true`,
+    );
+    await using client = connection.client;
+    const documents = await connection.conversations.find().toArray();
+    const commands = watchCommands(client);
+    const read = await readConversationViews(connection, documents, 10);
+    expect(read.map(({ id }) => id)).toEqual(documents.map(({ _id }) => _id));
+    for (const { messages } of read) expect(seqsOf(messages)).toEqual(upTo(12).slice(2));
+    expect(commands.started.length).toBeGreaterThan(0);
+    expect(commands.started.length).toBeLessThanOrEqual(40);
+    expect(commands.atOnceMost).toBeLessThanOrEqual(4);
+    for (const { commandName, command } of commands.started) {
+      if (commandName === "getMore") continue;
+      expect(command).toMatchObject({
+        readConcern: { level: "majority" },
+        maxTimeMS: expect.any(Number),
+        cursor: { batchSize: expect.any(Number) },
+      });
+    }
+  });
+
+  it("are read in proportion to what they show, however long their logs are", async () => {
+    await using database = newDatabase(uri);
+    const store = await database.open();
+    const ids = upTo(30).map((n) => `room-${n}`);
+    await insert(database, { ids, messages: 200, contentLength: 20 });
+    for (const id of ids) await store.members.join({ conversation_id: id, user_id: "ann" });
+    const large = { id: "large", user_ids: newUsers(1_000) };
+    await store.conversations.create(large);
+    await store.members.join({ conversation_id: "large", user_id: "late" });
+    const profiles = await profileOf(database.db, async () => {
+      const [first, ...others] = await store.conversations.get(["large", ...ids], 5);
+      expect(first).toMatchObject({ user_ids: large.user_ids, member_count: 1_001 });
+      for (const { messages } of others) expect(seqsOf(messages)).toEqual(upTo(200).slice(-5));
+    });
+    for (const { planSummary } of profiles) expect(planSummary).toMatch(/IXSCAN|DISTINCT_SCAN/);
+    const { keys, documents } = examinedBy(profiles);
+    // The 31 conversations by every command; of the large one 1,000 members that are shown, and 1,001 that are counted.
+    expect(keys).toBeLessThan(30 * (5 + 1) + 2_001 + 10 * 31);
+    // The documents of the conversations and the messages; of members the keys say all.
+    expect(documents).toBeLessThanOrEqual(31 + 30 * 5);
+  });
+
+  it("are read though what they show is larger than a document may be", { timeout }, async () => {
+    await using database = newDatabase(uri);
+    const store = await database.open();
+    const ids = ["room"];
+    await insert(database, { ids, messages: 270, contentLength: 16_384, character: "😀" });
+    const [room] = await store.conversations.get(ids, 300);
+    expect(seqsOf(room?.messages ?? [])).toEqual(upTo(270));
+  });
+});
+
+interface Rooms {
+  ids: readonly string[];
+  /** How many in each. */
+  messages: number;
+  contentLength: number;
+  character?: string;
+}
+
+/** Inserts quiet conversations behind the store's back. */
+async function insert(
+  { db }: TestDatabase,
+  { ids, messages, contentLength, character = "x" }: Rooms,
+): Promise<void> {
+  const timestamp = new Date();
+  const quiet = { created_at: timestamp, last_seq: messages, last_activity_at: timestamp };
+  await db
+    .collection<ConversationDocument>("chat_conversations")
+    .insertMany(ids.map((_id) => ({ _id, ...quiet })));
+  const content = character.repeat(contentLength);
+  const documents = ids.flatMap((id): MessageDocument[] => {
+    const stream = `c:${id}` as const;
+    return upTo(messages).map((seq) => {
+      const body = { user_id: "ann", content, timestamp };
+      return { _id: messageKey(stream, `message-${seq}`), stream, seq, ...body };
+    });
+  });
+  await db.collection<MessageDocument>("chat_messages").insertMany(documents);
+}
+
+/** Watches which commands a client starts, and how many are under way at once. */
+function watchCommands(client: MongoClient) {
+  const started: CommandStartedEvent[] = [];
+  const underWay = new Set<number>();
+  const commands = { started, atOnceMost: 0 };
+  client.on("commandStarted", (event) => {
+    started.push(event);
+    underWay.add(event.requestId);
+    commands.atOnceMost = Math.max(commands.atOnceMost, underWay.size);
+  });
+  const end = ({ requestId }: { requestId: number }) => void underWay.delete(requestId);
+  client.on("commandSucceeded", end).on("commandFailed", end);
+  return commands;
+}
