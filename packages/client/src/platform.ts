@@ -56,7 +56,10 @@ interface Platform {
   URL: new (url: string, base?: string) => { href: string };
   atob(base64: string): string;
   AbortController: new () => { readonly signal: AbortSignalLike; abort(reason?: unknown): void };
-  TextDecoder: new () => {
+  TextDecoder: new (
+    encoding?: string,
+    options?: { ignoreBOM: boolean },
+  ) => {
     decode(bytes?: Uint8Array, options?: { stream: boolean }): string;
   };
 }

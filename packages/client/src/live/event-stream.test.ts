@@ -63,6 +63,16 @@ describe("an event stream", () => {
     expect(parser.lastEventId).toBe("");
   });
 
+  test("says of each event which id is its own", () => {
+    const events = parse("id: a\ndata: 1\n\ndata: 2\n\nid\ndata: 3\n\nid: b\n\ndata: 4\n\n");
+    expect(events.map(({ id, lastEventId }) => [id, lastEventId])).toEqual([
+      ["a", "a"],
+      [undefined, "a"],
+      ["", ""],
+      [undefined, "b"],
+    ]);
+  });
+
   test("says when to come back in digits alone", () => {
     const parser = new EventParser();
     const read = (text: string) => parser.push(encoder.encode(`${text}\n\n`));
