@@ -57,6 +57,7 @@ async function readBack(
     messages,
     prev: first && found.length > limit ? { before: first.seq } : null,
     next: isNewest ? null : { after: messages.at(-1)?.seq ?? 0 },
+    read_to: null,
   };
 }
 
@@ -78,6 +79,8 @@ async function readOn(
     messages,
     prev: isRange ? null : await neighbourBefore(store, stream, { first: messages[0], after }),
     next: last && found.length > limit ? { after: last.seq, ...(isRange && { before }) } : null,
+    // Every entry is a message, so nothing was read beyond the last of them.
+    read_to: last?.seq ?? after,
   };
 }
 

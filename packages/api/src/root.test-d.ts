@@ -13,6 +13,7 @@ type Page = {
   messages: Message[];
   prev: { before: number } | null;
   next: { after: number; before?: number } | null;
+  read_to: number | null;
 };
 
 test("the router has the documented procedures and no others", () => {

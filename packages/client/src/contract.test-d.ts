@@ -6,6 +6,7 @@ import type {
   InputIssue as ServerInputIssue,
 } from "@chatnest/api";
 import { expectTypeOf, test } from "vitest";
+import type { FromAnyServer } from "../tests/any-server.ts";
 import type { Mutations, Queries } from "./contract.ts";
 import type { InputIssue, ServerErrorCode } from "./errors.ts";
 
@@ -59,7 +60,7 @@ type Drift<TField extends "input" | "output", TInferred> = {
 type None<TPath extends never> = TPath;
 
 // tRPC infers `never` where nothing is answered; what arrives is `undefined`.
-type Arrived<TOutput> = [TOutput] extends [never] ? undefined : TOutput;
+type Arrived<TOutput> = [TOutput] extends [never] ? undefined : FromAnyServer<TOutput>;
 
 type Declared<TField extends "input" | "output"> = { [TPath in Path]: Procedures[TPath][TField] };
 type Inferred<TRecord> = { [TPath in Path]: Arrived<At<TRecord, TPath>> };

@@ -135,6 +135,11 @@ export interface MessagePageOutput {
   messages: Message[];
   prev: { before: number } | null;
   next: { after: number; before?: number } | null;
+  /**
+   * How far the log was read, for a page after a `seq`: it holds every message of its range up to this `seq`. `null` for
+   * other pages; older servers leave it out.
+   */
+  read_to?: number | null;
 }
 
 /** A page of an inbox as it comes over the wire. */

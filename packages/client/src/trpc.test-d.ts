@@ -1,6 +1,7 @@
 import type { AppRouter } from "@chatnest/api";
 import type { inferRouterError, inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { expectTypeOf, test } from "vitest";
+import type { FromAnyServer } from "../tests/any-server.ts";
 import type { AppRouter as Declared } from "./trpc.ts";
 
 /** A type as a reader sees it, however it is put together: two that look alike are identical then. */
@@ -10,7 +11,7 @@ type Flat<T> =
     : T extends readonly (infer TItem)[]
       ? Flat<TItem>[]
       : T extends object
-        ? { [TKey in keyof T]: Flat<T[TKey]> }
+        ? { [TKey in keyof FromAnyServer<T>]: Flat<FromAnyServer<T>[TKey]> }
         : T;
 
 type Router = AppRouter | Declared;

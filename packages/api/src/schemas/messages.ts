@@ -61,6 +61,8 @@ export const MessagePage = z.object({
   messages: z.array(Message).max(messagePageSizeMax),
   prev: z.object({ before: Bound }).nullable(),
   next: z.object({ after: Bound, before: Bound.optional() }).nullable(),
+  /** How far the log was read on from `after`: every message of the range up to here is in this page. */
+  read_to: Bound.nullable(),
 });
 export type MessagePage = z.infer<typeof MessagePage>;
 
