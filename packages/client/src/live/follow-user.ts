@@ -3,10 +3,11 @@ import type { ChatError } from "../errors.ts";
 import type { Identity } from "../http/identity.ts";
 import type { Requests } from "../http/request.ts";
 import type { Transport } from "../http/transport.ts";
+import type { AbortSignalLike } from "../platform.ts";
 import { keepConnected } from "./connection.ts";
 import type { ServerSentEvent } from "./event-stream.ts";
 import { type Head, readData, toUnknownEvent, type UserEvent } from "./events.ts";
-import { Gaps } from "./gaps.ts";
+import { type GapPage, Gaps } from "./gaps.ts";
 import { toEventsPath } from "./path.ts";
 import type { Sink } from "./subscription.ts";
 
@@ -45,7 +46,7 @@ export async function followUser(
   const places = new Map<string, number>();
   /** Where all conversations end, until all of that is told. */
   let baseline: Head[] | undefined = [];
-  const gaps = new Gaps({ read, take: hand, room: sink.room, leave, finish: tellState });
+  const gaps = new Gaps({ read, take: hand, move, room: sink.room, leave, finish: tellState });
 
   function take(event: ServerSentEvent): void {
     const { type } = event;
@@ -86,6 +87,10 @@ export async function followUser(
     sink.put({ type: "message", message });
   }
 
+  function move(conversation_id: string, seq: number): void {
+    places.set(conversation_id, seq);
+  }
+
   // Where a conversation ends, as told by a new connection or by a joining.
   function learn({ conversation_id, last_seq, joined_seq = last_seq }: MetHead): void {
     const place = places.get(conversation_id) ?? joined_seq;
@@ -118,10 +123,13 @@ export async function followUser(
     sink.tell({ status: gaps.areFilled ? "live" : "catching_up" });
   }
 
-  async function read(conversation_id: string, signal: Sink<UserEvent>["signal"]) {
-    const input = { conversation_id, after: places.get(conversation_id) ?? 0, limit: pageLength };
-    const { messages } = await transport.query("messages.page", input, { signal });
-    return messages;
+  async function read(conversation_id: string, signal: AbortSignalLike): Promise<GapPage> {
+    const after = places.get(conversation_id) ?? 0;
+    const input = { conversation_id, after, limit: pageLength };
+    const { messages, read_to } = await transport.query("messages.page", input, { signal });
+    // Only newer servers say how far they read: other entries than messages may stand behind the last message.
+    const reached = Math.max(messages.at(-1)?.seq ?? after, read_to ?? after);
+    return { messages, reached: reached > after ? reached : undefined };
   }
 
   return keepConnected(requests, {

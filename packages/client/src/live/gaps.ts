@@ -15,12 +15,21 @@ interface Gap {
   isFilling: boolean;
 }
 
+/** The next messages of a conversation. */
+export interface GapPage {
+  messages: readonly Message[];
+  /** The `seq` up to which the conversation is read with this page; `undefined` when the read found nothing new. */
+  reached: number | undefined;
+}
+
 /** How gaps are filled. */
 export interface GapsOptions {
-  /** Reads what is next in a conversation. */
-  read(conversationId: string, signal: AbortSignalLike): Promise<readonly Message[]>;
+  /** Reads the next page of a conversation, from the place it has reached. */
+  read(conversationId: string, signal: AbortSignalLike): Promise<GapPage>;
   /** Hands over a message, unless it was before. */
   take(message: Message): void;
+  /** Moves the place of a conversation to this `seq`: it is read up to there. */
+  move(conversationId: string, seq: number): void;
   /** Waits until more may be handed over. */
   room(): Promise<void> | undefined;
   /** Hears that a conversation can be read no more. */
@@ -144,10 +153,11 @@ export class Gaps {
   ): Promise<number | undefined> {
     for (let tries = 1; isOpen(); tries++) {
       try {
-        const messages = await this.#options.read(id, signal);
+        const { messages, reached } = await this.#options.read(id, signal);
         if (!isOpen()) break;
         for (const message of messages) this.#options.take(message);
-        return messages.at(-1)?.seq;
+        if (reached !== undefined) this.#options.move(id, reached);
+        return reached;
       } catch (error) {
         // Also what is no list of messages, by whomever it was answered.
         if (isOpen() && isGone(error)) this.#options.leave(id);
