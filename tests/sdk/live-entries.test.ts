@@ -18,7 +18,7 @@ describe("a follower of a conversation whose log holds other entries than messag
     return { heard, [Symbol.dispose]: () => subscription.close() };
   }
 
-  test.each([1, 1_000])("is live behind a log that ends with %i of them", async (count) => {
+  test.each([1, 1_000])("is live at the end of a log that ends with %i of them", async (count) => {
     await using server = await startScripted();
     using following = follow(server);
     const { heard } = following;
@@ -32,7 +32,7 @@ describe("a follower of a conversation whose log holds other entries than messag
     expect(heard.positions).toEqual([`e-${count + 1}`]);
   });
 
-  test("reconnects behind the last of them, and hands over none twice", async () => {
+  test("reconnects after the last of them and hands over none twice", async () => {
     await using server = await startScripted();
     using following = follow(server);
     const { heard } = following;
@@ -61,7 +61,7 @@ describe("a follower of a conversation whose log holds other entries than messag
     expect(names).toEqual([false, "typing", "edited", "typing", "odd", "odd"]);
   });
 
-  test("begins anew after a reset", async () => {
+  test("starts over after a reset", async () => {
     await using server = await startScripted();
     using following = follow(server);
     const { heard } = following;
@@ -101,7 +101,7 @@ describe("a follower of a user who missed other entries than messages", () => {
     expect(server.pages).toHaveLength(1);
   });
 
-  test("reads on from where the last page was read to", async () => {
+  test("continues where the last page was read to", async () => {
     await using server = await startScripted();
     using missing = await miss(server, 1_000);
     missing.page.answer(pageOf([], 400));
@@ -112,7 +112,7 @@ describe("a follower of a user who missed other entries than messages", () => {
     expect(server.pages.map(({ after }) => after)).toEqual([0, 400, 800]);
   });
 
-  test("reads nothing twice after the next loss of the connection", async () => {
+  test("reads nothing twice after the connection is lost again", async () => {
     await using server = await startScripted();
     using missing = await miss(server, 5);
     const { heard, stream, page } = missing;
@@ -129,7 +129,7 @@ describe("a follower of a user who missed other entries than messages", () => {
     expect(server.pages.map(({ after }) => after)).toEqual([0, 6]);
   });
 
-  test("takes what was said meanwhile from the page that holds it", async () => {
+  test("hands over messages once that arrive meanwhile and are in a page, too", async () => {
     await using server = await startScripted();
     using missing = await miss(server, 3);
     const { heard, stream, page } = missing;

@@ -1,4 +1,4 @@
-/** An answer as any server gives it: older ones leave out `read_to`. */
+/** An output as any server version sends it: `read_to` is absent from older ones. */
 export type FromAnyServer<TOutput> = TOutput extends { read_to: infer TSeq }
   ? Omit<TOutput, "read_to"> & { read_to?: TSeq }
   : TOutput;

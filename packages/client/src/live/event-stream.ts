@@ -15,13 +15,13 @@ export interface ServerSentEvent {
 /** The longest event that is accepted, in UTF-16 code units: far longer than any the server writes. */
 const eventLengthMax = 8 * 1024 * 1024;
 
-/** Reads the events of a stream from its bytes, however they are split: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+/** Parses the bytes of an event stream: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export class EventParser {
   /** The last `id:` of the stream, where a reconnect starts; empty when there was none. */
   lastEventId = "";
   /** The last `retry:` of the stream, in ms; `undefined` when there was none. */
   retryMs: number | undefined;
-  // Leaves the byte order mark to the parser, which would take off a second one.
+  // The parser strips the byte order mark: if the decoder did, too, a second one would be lost.
   readonly #decoder = new platform.TextDecoder("utf-8", { ignoreBOM: true });
   readonly #parser = createParser({
     maxBufferSize: eventLengthMax,
@@ -55,7 +55,7 @@ export class EventParser {
     this.#events.push({ type: event, data, id, lastEventId: this.lastEventId });
   }
 
-  // The parser skips a line that is no field without keeping it, however long it is: its limit does not see that.
+  // The parser discards lines that are not fields without counting them, so its own limit does not apply to them.
   #measureLine(text: string): void {
     let end = text.lastIndexOf("\n");
     if (end < 0) end = text.lastIndexOf("\r");

@@ -7,7 +7,7 @@ import { type ConversationEvent, type Head, readData, toUnknownEvent } from "./e
 import { toEventsPath } from "./path.ts";
 import type { Sink } from "./subscription.ts";
 
-/** Which conversation, and from where. */
+/** A conversation, and the place to begin after. */
 export interface FollowConversationInput {
   conversation_id: string;
   after: string | number | undefined;
@@ -16,7 +16,7 @@ export interface FollowConversationInput {
 const live = { status: "live" } as const;
 const catchingUp = { status: "catching_up" } as const;
 
-/** Follows a conversation; the server reads on in the log behind the place that each connection comes back with. */
+/** Follows a conversation: each connection sends its place, and the server continues with the log after it. */
 export async function followConversation(
   requests: Requests,
   { conversation_id, after }: FollowConversationInput,
@@ -41,7 +41,7 @@ export async function followConversation(
     epoch = place?.epoch ?? "";
     const { last_seq } = readData<Head>(event);
     goal = last_seq;
-    // To come back to the same place is no news.
+    // A reconnect to the same log is not an event.
     if (isNew) sink.put({ type, conversation_id, last_seq, position });
     sink.tell(held < goal ? catchingUp : live);
   }

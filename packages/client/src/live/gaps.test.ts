@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("a gap in which nothing is found is closed after six reads", async () => {
+test("a gap is closed after six reads that find nothing", async () => {
   let reads = 0;
   const finish = vi.fn();
   const gaps = new Gaps({
