@@ -7,28 +7,32 @@ const shared: Options = {
   format: "esm",
   target: "es2022",
   platform: "neutral",
-  // All of it is inside, so that installing the client installs nothing else.
+  // Everything is bundled: installing the client installs nothing else.
   noExternal: [/.*/],
 };
 
 export default defineConfig(async () => {
-  // `clean` of one build would take away the declarations of the other.
+  // The `clean` of one build would remove the declarations of the other.
   await rm("dist", { recursive: true, force: true });
   return [
     {
       ...shared,
       entry: ["src/index.ts"],
       dts: true,
-      // Readable, since every bundler minifies and stack traces are read.
+      // Readable in stack traces; the app's bundler minifies it.
       minify: false,
       sourcemap: true,
       async onSuccess() {
-        // MIT asks that the notice travels with the code that is inside.
-        const license = new URL("../LICENSE", import.meta.resolve("@trpc/client"));
-        await copyFile(fileURLToPath(license), "dist/trpc.LICENSE");
+        // The MIT license asks that the notice travels with the bundled code.
+        await copyLicense("@trpc/client", "dist/trpc.LICENSE");
+        await copyLicense("eventsource-parser", "dist/eventsource-parser.LICENSE");
       },
     },
-    // By itself, so that the declarations of an entry are one file; here tRPC's types are its peer's.
+    // A build of its own, so that each entry's declarations are one file; tRPC's types come from the peer dependency.
     { ...shared, entry: ["src/trpc.ts"], noExternal: [], dts: true },
   ];
 });
+
+async function copyLicense(name: string, target: string): Promise<void> {
+  await copyFile(fileURLToPath(new URL("../LICENSE", import.meta.resolve(name))), target);
+}

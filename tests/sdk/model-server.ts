@@ -41,11 +41,20 @@ export class ModelServer {
     return response;
   };
 
-  say(id: string): void {
+  /** Adds an entry to a log: a message, or another one where `isMessage` says so. */
+  add(id: string): void {
     const seq = (this.ends.get(id) ?? 0) + 1;
     this.ends.set(id, seq);
     this.#activeAt.set(id, ++this.#clock);
-    if (this.memberships.has(id)) this.#tell("message", toMessage(id, seq));
+    if (!this.memberships.has(id)) return;
+    if (isMessage(seq)) this.#tell("message", toMessage(id, seq));
+    else this.#tell("edited", { conversation_id: id, seq });
+  }
+
+  /** Adds entries up to the next message. */
+  say(id: string): void {
+    do this.add(id);
+    while (!isMessage(this.ends.get(id) ?? 0));
   }
 
   join(id: string): void {
@@ -114,13 +123,15 @@ export class ModelServer {
     return { done: false, value };
   }
 
-  // Two at a time, so that gaps take more than one page.
+  // Two entries at a time, so that gaps take more than one page, and some pages hold no message.
   #page(url: string): ResponseLike {
     const input = new URLSearchParams(url.slice(url.indexOf("?"))).get("input") ?? "{}";
     const { conversation_id, after } = JSON.parse(input);
     const length = Math.max(0, Math.min(2, (this.ends.get(conversation_id) ?? 0) - after));
-    const messages = Array.from({ length }, (_, n) => toMessage(conversation_id, after + n + 1));
-    const data = { messages, prev: null, next: null };
+    const messages = Array.from({ length }, (_, n) => after + n + 1)
+      .filter(isMessage)
+      .map((seq) => toMessage(conversation_id, seq));
+    const data = { messages, prev: null, next: null, read_to: after + length };
     return answer(200, "application/json", JSON.stringify({ result: { data } }));
   }
 
@@ -133,6 +144,11 @@ export class ModelServer {
   #step(): Promise<void> {
     return this.#scheduler.schedule(Promise.resolve());
   }
+}
+
+/** Whether the entry at a `seq` is a message: of five in a row the first two are. */
+export function isMessage(seq: number): boolean {
+  return seq % 5 === 1 || seq % 5 === 2;
 }
 
 function toMessage(conversation_id: string, seq: number) {

@@ -18,7 +18,7 @@ declare const token: Token;
 type IsAny<T> = 0 extends 1 & T ? true : false;
 type Depths = [never, 0, 1, 2, 3, 4, 5, 6];
 
-/** Whether there is an `any` anywhere in a type, through fields, parameters and results. */
+/** Whether a type has an `any` anywhere in its fields, parameters and results. */
 type HasAny<T, TDepth extends number = 7> = [TDepth] extends [never]
   ? false
   : IsAny<T> extends true
@@ -34,7 +34,7 @@ type HasAny<T, TDepth extends number = 7> = [TDepth] extends [never]
           ? { [TKey in keyof T]-?: HasAny<T[TKey], Depths[TDepth]> }[keyof T]
           : false;
 
-test("the client knows its user when it was made with one, or with a token", () => {
+test("a client created with a user or a token knows its user", () => {
   expectTypeOf(createChatClient({ url: "" })).toEqualTypeOf<ChatClient>();
   expectTypeOf(createChatClient(options)).toEqualTypeOf<ChatClient>();
   expectTypeOf(createChatClient({ url: "", userId: "ada" })).toEqualTypeOf(known);
@@ -43,12 +43,12 @@ test("the client knows its user when it was made with one, or with a token", () 
   expectTypeOf(createChatClient({ url: "", token: undefined })).toEqualTypeOf(named);
 });
 
-test("a client that knows its user goes where any client goes, and not the other way", () => {
+test("a client that knows its user is assignable to any client, not the other way round", () => {
   expectTypeOf(known).toExtend<ChatClient>();
   expectTypeOf(named).not.toExtend<ChatClient<KnownUser>>();
 });
 
-test("user_id may be left out where it says who acts, by a client that knows its user alone", () => {
+test("only a client that knows its user may omit the acting user's user_id", () => {
   type SendOf<TClient extends ChatClient> = Parameters<TClient["messages"]["send"]>[0];
   expectTypeOf<SendMessageInput>().toExtend<SendOf<ChatClient>>();
   expectTypeOf<{ content: string }>().toExtend<SendOf<ChatClient<KnownUser>>>();
@@ -66,7 +66,7 @@ test("user_id may be left out where it says who acts, by a client that knows its
   void (() => known.messages.send({ content: "Hello", timestamp: "now" }));
 });
 
-test("lists are of messages and conversations", () => {
+test("lists yield messages and conversations", () => {
   expectTypeOf(named.messages.list).returns.toEqualTypeOf<AsyncIterable<Message>>();
   expectTypeOf(named.notes.list).returns.toEqualTypeOf<AsyncIterable<Message>>();
 });

@@ -9,49 +9,49 @@ import { createMessages, type Messages } from "./messages.ts";
 import { createNotes, type Notes } from "./notes.ts";
 import type { Fetch, FetchLike } from "./platform.ts";
 
-/** How often a call that may be repeated is tried: after network errors, time-outs, 408, 429 and 5xx. */
+/** How calls that are safe to repeat are retried after network errors, timeouts and the statuses 408, 429 and 5xx. */
 export interface RetryOptions {
-  /** How often at most, the first try included. @default as often as there is time for */
+  /** Maximum number of attempts, the first one included. @default as many as `timeoutMs` allows */
   tries?: number | undefined;
-  /** The wait after the first try; it doubles, and is at random up to that. @default 250 */
+  /** Bound of the wait after the first attempt, in ms; it doubles each time. Waits are random. @default 250 */
   baseMs?: number | undefined;
-  /** What that doubling ends at; a `Retry-After` of the server comes on top. @default 5000 */
+  /** The largest bound, in ms; the server's `Retry-After` is added to the wait. @default 5000 */
   maxMs?: number | undefined;
 }
 
 /** How to reach a ChatNest server. */
 export interface ChatClientOptions {
-  /** Where the server is, such as `http://localhost:8000`; in a browser it may be relative: `""` is the page's own origin. */
+  /** URL of the server, such as `http://localhost:8000`; in a browser it may be relative: `""` is the page's origin. */
   url: string;
-  /** Who the calls are made as when they do not say. @default the `sub` of the token, if it is a JWT */
+  /** The user that calls act as unless they name one. @default the `sub` of the token, if it is a JWT */
   userId?: string | undefined;
-  /** The token of a user or the key of a server, sent in a header; a function is called again after a 401. */
+  /** A user token or a server key, sent in the `Authorization` header. A function is called again after a 401. */
   token?: Token | undefined;
-  /** Carries the requests. @default the platform's own */
+  /** Sends the requests. @default the platform's own `fetch` */
   fetch?: Fetch | undefined;
-  /** How long a call may take, its repeats included; one try may take half of it. @default 30000 */
+  /** Time limit of a call in ms, retries included; one attempt may use half of it. @default 30000 */
   timeoutMs?: number | undefined;
-  /** `false`: every call is tried once. */
+  /** `false` tries every call once. */
   retry?: RetryOptions | false | undefined;
 }
 
-/** What a ChatNest server can be asked. Every call throws a ChatError and nothing else. */
+/** A client of a ChatNest server. Its calls throw a ChatError and nothing else. */
 export interface ChatClient<in TUser extends KnownUser = NamedUser> {
   readonly messages: Messages<TUser>;
   readonly conversations: Conversations<TUser>;
   readonly notes: Notes<TUser>;
-  /** Names a conversation, to follow what happens in it. */
+  /** Selects a conversation, to follow its events. */
   conversation(conversation_id: string): LiveConversation;
-  /** Names a user, to follow what happens in all their conversations. */
+  /** Selects a user, to follow the events of all their conversations. */
   user(user_id: string): LiveUser;
-  /** Names the client's own user. */
+  /** Selects the client's own user. */
   user(this: ChatClient<KnownUser>): LiveUser;
 }
 
 /**
- * Makes a client of a ChatNest server. It holds no connection, so there is nothing to close. With a `userId` or a token,
- * `user_id` may be left out where it says who acts.
- * @throws ChatError `bad_request` when the `url` is none, or no header can carry the `token`.
+ * Creates a client of a ChatNest server. It holds no connection, so there is nothing to close. With a `userId` or a
+ * token, the `user_id` of the acting user may be omitted.
+ * @throws ChatError `bad_request` when `url` is not a URL, or `token` cannot be sent in a header.
  * @example
  * ```ts
  * const chat = createChatClient({ url: "http://localhost:8000" });
@@ -64,7 +64,7 @@ export function createChatClient(
 export function createChatClient(options: ChatClientOptions): ChatClient;
 export function createChatClient(options: ChatClientOptions): ChatClient<KnownUser> {
   const { url, fetch, token, timeoutMs = 30_000, retry = {} } = options;
-  // Whatever the platform calls its fetch, the client uses only the part that it declares.
+  // The platform's type of `fetch` may be wider; the client uses only what FetchLike declares.
   const requests = createRequests({ url, token, fetch: fetch as FetchLike | undefined });
   const identity = createIdentity(requests, options);
   const { tries = Number.POSITIVE_INFINITY, baseMs = 250, maxMs = 5_000 } = retry || { tries: 1 };

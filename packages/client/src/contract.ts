@@ -10,7 +10,7 @@ export interface Message {
   timestamp: string;
   /** `null` for a note. */
   conversation_id: string | null;
-  /** Position in its conversation's log: 1, 2, 3, ... This is the order, not `timestamp`. */
+  /** Position in its conversation's log: 1, 2, 3, ... Messages are ordered by it, not by `timestamp`. */
   seq: number;
 }
 
@@ -30,9 +30,9 @@ export interface Conversation {
   last_activity_at: string;
 }
 
-/** A note to be stored. */
+/** A note to store. */
 export interface SendNoteInput {
-  /** 8 to 64 of `A-Za-z0-9_-`; without one the client makes a UUIDv7. */
+  /** 8 to 64 characters of `A-Za-z0-9_-`. @default a UUIDv7 made by the client */
   id?: string | undefined;
   /** 1 to 128 characters. */
   user_id: string;
@@ -40,22 +40,22 @@ export interface SendNoteInput {
   content: string;
 }
 
-/** A message to be stored. */
+/** A message to store. */
 export interface SendMessageInput extends SendNoteInput {
-  /** 1 to 128 characters; a conversation comes to be by its first message. Without one it is a note of its sender. */
+  /** 1 to 128 characters; the first message creates the conversation. Without it the message is a note. */
   conversation_id?: string | null | undefined;
 }
 
-/** What became of a send. */
+/** The result of a send. */
 export interface SendMessageOutput {
   message: Message;
-  /** `false`: it had been stored before, if only by a try of this call whose answer was lost. */
+  /** `false` when the message was already stored, perhaps by an earlier attempt of this call whose answer was lost. */
   created: boolean;
 }
 
-/** Which page of a log: without bounds the newest, with `after` on from there, with `before` back from there. */
+/** Selects a page of a log: the newest messages, with `after` the next ones, with `before` the previous ones. */
 export interface PageBounds {
-  /** How many at most, 1 to 1,000; of a list, how many it fetches at a time. @default 50, of a list 200 */
+  /** Maximum number of messages, 1 to 1,000; for `list`, the number fetched at a time. @default 50, for `list` 200 */
   limit?: number | undefined;
   /** Only messages before this `seq`. */
   before?: number | undefined;
@@ -63,89 +63,96 @@ export interface PageBounds {
   after?: number | undefined;
 }
 
-/** Which page of which conversation. */
+/** Selects a page of a conversation. */
 export interface MessagePageInput extends PageBounds {
   conversation_id: string;
 }
 
-/** Which page of whose notes. */
+/** Selects a page of a user's notes. */
 export interface NotePageInput extends PageBounds {
   user_id: string;
 }
 
-/** Which message of which conversation. */
+/** Selects one message of a conversation. */
 export interface GetMessageInput {
   conversation_id: string;
   seq: number;
 }
 
-/** Which note of which user. */
+/** Selects one note of a user. */
 export interface GetNoteInput {
   user_id: string;
   seq: number;
 }
 
-/** A conversation to be created. */
+/** A conversation to create. */
 export interface CreateConversationInput {
-  /** 1 to 128 characters; without one the server makes one. */
+  /** 1 to 128 characters. @default an id made by the server */
   id?: string | undefined;
-  /** Members in the order they join: 1 to 1,000, no repeats. */
+  /** Members in the order they join: 1 to 1,000, each once. */
   user_ids: string[];
 }
 
-/** What became of a creation. */
+/** The result of creating a conversation. */
 export interface CreateConversationOutput {
   conversation: Conversation;
-  /** `false`: it was there, and gained the members if it had come to be by a message. */
+  /** `false` when it already existed; if a message had created it, the members were added. */
   created: boolean;
 }
 
-/** Which conversation, and how much of it. */
+/** Selects a conversation. */
 export interface GetConversationInput {
   conversation_id: string;
-  /** How many of its newest messages it carries, 0 to 1,000. @default 50 */
+  /** Number of newest messages to include, 0 to 1,000. @default 50 */
   messages?: number | undefined;
 }
 
-/** Which page of whose inbox. */
+/** Selects a page of a user's inbox. */
 export interface ConversationPageInput {
   user_id: string;
-  /** How many at most, 1 to 1,000, of a list at a time; `limit` times `messages` is 10,000 at most. @default 20, of a list up to 200 */
+  /**
+   * Maximum number of conversations, 1 to 1,000; for `list`, the number fetched at a time. `limit` times `messages` is
+   * at most 10,000.
+   * @default 20, for `list` up to 200
+   */
   limit?: number | undefined;
-  /** Where the page before ended. */
+  /** The `cursor` of the previous page. */
   cursor?: string | undefined;
-  /** How many of the newest messages each carries, 0 to 1,000. @default 50 */
+  /** Number of newest messages to include in each, 0 to 1,000. @default 50 */
   messages?: number | undefined;
 }
 
-/** Which user in which conversation. */
+/** A user and a conversation. */
 export interface MemberInput {
   conversation_id: string;
   user_id: string;
 }
 
-/** What became of an addition. */
+/** The result of adding a member. */
 export interface AddMemberOutput extends MemberInput {
-  /** `false`: was a member already. */
+  /** `false` when the user was already a member. */
   added: boolean;
 }
 
-/** A page of a log as it comes over the wire. */
+/** A page of a log, as the server sends it. */
 export interface MessagePageOutput {
   messages: Message[];
   prev: { before: number } | null;
   next: { after: number; before?: number } | null;
-  /** How far a page with `after` read the log: every message of the range at or before it is in the page. */
-  read_to: number | null;
+  /**
+   * How far the log was read: the page holds every message of its range up to this `seq`. `null` for a page without
+   * `after`; absent from older servers.
+   */
+  read_to?: number | null;
 }
 
-/** A page of an inbox as it comes over the wire. */
+/** A page of an inbox, as the server sends it. */
 export interface ConversationPageOutput {
   conversations: Conversation[];
   next: { cursor: string } | null;
 }
 
-/** The procedures that read: what each takes and gives. */
+/** The input and output of each query. */
 export interface Queries {
   "messages.page": { input: MessagePageInput; output: MessagePageOutput };
   "messages.get": { input: GetMessageInput; output: Message };
@@ -155,7 +162,7 @@ export interface Queries {
   "notes.get": { input: GetNoteInput; output: Message };
 }
 
-/** The procedures that write: what each takes and gives. */
+/** The input and output of each mutation. */
 export interface Mutations {
   "messages.send": { input: SendMessageInput; output: SendMessageOutput };
   "conversations.create": { input: CreateConversationInput; output: CreateConversationOutput };

@@ -12,12 +12,12 @@ import type { CallOptions, Transport } from "./http/transport.ts";
 import { listAll, toFirstInboxPage } from "./lists/list-all.ts";
 import { type ConversationPage, readConversationPage } from "./lists/pages.ts";
 
-/** Conversations, who is in them, and each user's inbox. */
+/** Calls about conversations, their members and each user's inbox. */
 export interface Conversations<in TUser extends KnownUser = NamedUser> {
   /**
-   * Creates a conversation. Give it an `id` to be able to repeat this: the same members again give the same conversation.
-   * Without one it is not tried again once a conversation may be there.
-   * @throws ChatError `conflict` when the id was created with other members.
+   * Creates a conversation. With an `id` the call can be repeated: the same members again return the same conversation.
+   * Without one it is not retried once the conversation may exist.
+   * @throws ChatError `conflict` when a conversation with this id was created with other members.
    * @example
    * ```ts
    * const { conversation } = await chat.conversations.create({ user_ids: ["ada", "grace"] });
@@ -30,8 +30,8 @@ export interface Conversations<in TUser extends KnownUser = NamedUser> {
    */
   get(input: GetConversationInput, options?: CallOptions): Promise<Conversation>;
   /**
-   * Reads all conversations of a user, most recently active first; pages are fetched as they are needed. One that becomes
-   * active meanwhile may be missed. `timeoutMs` is for each page.
+   * Reads all conversations of a user, most recently active first, fetching pages as they are needed. A conversation
+   * that becomes active meanwhile may be missed. `timeoutMs` applies to each page.
    * @throws ChatError
    */
   list(input: By<TUser, ConversationPageInput>, options?: CallOptions): AsyncIterable<Conversation>;
@@ -46,18 +46,18 @@ export interface Conversations<in TUser extends KnownUser = NamedUser> {
    */
   page(input: By<TUser, ConversationPageInput>, options?: CallOptions): Promise<ConversationPage>;
   /**
-   * Adds a member; one that is a member already stays one.
-   * @throws ChatError `not_found` when there is no such conversation.
+   * Adds a member; adding one again has no effect.
+   * @throws ChatError `not_found` when the conversation does not exist.
    */
   addMember(input: MemberInput, options?: CallOptions): Promise<AddMemberOutput>;
   /**
-   * Removes a member; the last one may leave.
-   * @throws ChatError `not_found` when there is no such conversation or member.
+   * Removes a member, even the last one.
+   * @throws ChatError `not_found` when the conversation or the member does not exist.
    */
   removeMember(input: MemberInput, options?: CallOptions): Promise<void>;
 }
 
-/** Makes the calls about conversations. */
+/** Creates the calls about conversations. */
 export function createConversations({ query, mutate }: Transport): Conversations<KnownUser> {
   function page(
     input: By<KnownUser, ConversationPageInput>,
@@ -82,7 +82,7 @@ export function createConversations({ query, mutate }: Transport): Conversations
       ),
     page,
     addMember: (input, options) => mutate("conversations.addMember", input, options),
-    // Removed by a try of which no answer came: the next one finds nobody to remove.
+    // After an attempt that removed the member and whose answer was lost, the next one finds none.
     removeMember: (input, options) =>
       mutate("conversations.removeMember", input, { ...options, doneCode: "not_found" }),
   };

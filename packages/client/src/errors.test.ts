@@ -14,7 +14,7 @@ test("tells one code from another", () => {
   expect(isChatError(error, "not_found")).toBe(false);
 });
 
-test("carries what is known, and no cause where there is none", () => {
+test("carries its details, and no cause when there is none", () => {
   const cause = new Error("gone");
   expect(new ChatError("network", "away", { cause, id: "greeting-1" })).toMatchObject({
     message: "away",

@@ -16,12 +16,12 @@ export type ServerErrorCode =
 /**
  * What went wrong: a code of the server, or one of the client's own.
  *
- * - `unavailable`: ChatNest is away for now; its own answer, or that of a proxy before it.
- * - `unauthorized`: the token was refused; without a `status`, it could not be had.
- * - `network`: no whole answer came.
- * - `timeout`: the call's time was over, or its signal was of `AbortSignal.timeout()`.
- * - `aborted`: its signal ended it.
- * - `unexpected_answer`: something answered, but nothing that this client knows: mostly a wrong `url`.
+ * - `unavailable`: the server, or a proxy in front of it, answered that it is temporarily unavailable.
+ * - `unauthorized`: the token was refused; without a `status`, no token could be obtained.
+ * - `network`: no complete answer arrived.
+ * - `timeout`: the time limit of the call, or of its `AbortSignal.timeout()`, was reached.
+ * - `aborted`: the signal of the call was aborted.
+ * - `unexpected_answer`: the answer is not from ChatNest; usually the `url` is wrong.
  */
 export type ChatErrorCode =
   | ServerErrorCode
@@ -30,16 +30,16 @@ export type ChatErrorCode =
   | "aborted"
   | "unexpected_answer";
 
-/** One thing that is wrong with an input. */
+/** A problem with an input. */
 export interface InputIssue {
-  /** Where it is, dots between the steps; empty for the whole input. */
+  /** Path of the field, separated by dots; empty for the whole input. */
   path: string;
-  /** What kind of thing it is: `too_small`, `invalid_type`, `unrecognized_keys`, ... */
+  /** Kind of the problem: `too_small`, `invalid_type`, `unrecognized_keys`, ... */
   code: string;
   message: string;
 }
 
-/** What a {@link ChatError} knows beside its code and its text. */
+/** The details of a {@link ChatError}. */
 export interface ChatErrorDetails {
   status?: number | undefined;
   requestId?: string | undefined;
@@ -49,24 +49,24 @@ export interface ChatErrorDetails {
   cause?: unknown;
 }
 
-// A page may hold two copies of the client, and the errors of one are not `instanceof` the class of the other.
+// A page may load two copies of the client, and an error of one is not an `instanceof` the other's class.
 const brand = Symbol.for("@chatnest/client/ChatError");
 
-/** The one error that every call throws. Tell it by {@link isChatError}, which knows those of other copies of the client. */
+/** The only error that calls throw. {@link isChatError} tests for it, also across copies of the client. */
 export class ChatError<TCode extends ChatErrorCode = ChatErrorCode> extends Error {
   override readonly name = "ChatError";
   readonly code: TCode;
-  /** HTTP status; `undefined` when no answer came. */
+  /** HTTP status; `undefined` when there was no answer. */
   readonly status: number | undefined;
-  /** Names the request in the server's log. */
+  /** Identifies the request in the server's log. */
   readonly requestId: string | undefined;
-  /** How long the server asks to wait before another try; `undefined` when it does not say. */
+  /** How long the server asks to wait before the next attempt, in ms; `undefined` when it does not say. */
   readonly retryAfterMs: number | undefined;
-  /** What is wrong with the input; empty unless `validation_failed`. */
+  /** Problems with the input; empty unless the code is `validation_failed`. */
   readonly issues: readonly InputIssue[];
   /**
-   * Set when what the call was to store under this `id` may be stored or not; to repeat it with the `id` is safe. A send
-   * that failed without it is known not to be stored.
+   * Set when the call may have stored something under this `id`; repeating it with the same `id` is safe. A send that
+   * fails without an `id` has stored nothing.
    */
   readonly id: string | undefined;
 
@@ -83,7 +83,7 @@ export class ChatError<TCode extends ChatErrorCode = ChatErrorCode> extends Erro
 }
 
 /**
- * Says whether something thrown is a {@link ChatError}, of a certain code if one is given.
+ * Tells whether a thrown value is a {@link ChatError}, with a certain code if one is given.
  * @example
  * ```ts
  * try {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createMessageId } from "./message-id.ts";
 
-test("makes a UUIDv7 of the present time", () => {
+test("makes a UUIDv7 of the current time", () => {
   const before = Date.now();
   const id = createMessageId();
   const after = Date.now();
@@ -11,7 +11,7 @@ test("makes a UUIDv7 of the present time", () => {
   expect(time).toBeLessThanOrEqual(after);
 });
 
-test("makes another one each time", () => {
+test("makes a different one each time", () => {
   const ids = Array.from({ length: 10_000 }, createMessageId);
   expect(new Set(ids).size).toBe(ids.length);
 });

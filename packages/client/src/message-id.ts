@@ -1,9 +1,9 @@
 import { platform } from "./platform.ts";
 
 /**
- * Makes the id of a message: a UUIDv7 (RFC 9562, section 5.7).
+ * Creates a message id, a UUIDv7 (RFC 9562, section 5.7).
  *
- * Give it to `send` to know the id before the answer is there, and to send again without doubling the message.
+ * Pass it to `send` to know the id before the answer arrives, and to send again without storing the message twice.
  * @example
  * ```ts
  * const id = createMessageId();

@@ -11,17 +11,17 @@ import { listAll, toFirstPage } from "./lists/list-all.ts";
 import { type MessagePage, readMessagePage } from "./lists/pages.ts";
 import { createMessageId } from "./message-id.ts";
 
-/** Messages of conversations: one ordered log for each. */
+/** Calls about the messages of conversations, each of which is an ordered log. */
 export interface Messages<in TUser extends KnownUser = NamedUser> {
   /**
-   * Sends a message and resolves once it is stored for good, exactly once however often it was tried. The same `id` and
-   * body again give the stored message.
+   * Sends a message and resolves once it is durably stored, exactly once however often it is retried. Sending the same
+   * `id` and content again returns the stored message.
    *
-   * What one client sends to one conversation is stored in the order of the calls, awaited or not: each send waits until
-   * the one before has succeeded or failed. A failed one does not stop the next; so if it is unknown whether it was
-   * stored, it may be stored after them.
-   * @throws ChatError `conflict` when the id is taken by another message. When it is unknown whether the message was
-   * stored, the error has its `id`; else it was not.
+   * Messages that one client sends to one conversation are stored in the order of the calls, awaited or not: each send
+   * waits until the previous one has succeeded or failed. A failed send does not stop the next one: if its
+   * outcome is unknown, its message may be stored after later ones.
+   * @throws ChatError `conflict` when another message has this id. An error with an `id` means that the message may
+   * have been stored, one without that it was not.
    * @example
    * ```ts
    * const { message } = await chat.messages.send({ user_id: "ada", content: "Hello", conversation_id: "tea" });
@@ -29,8 +29,8 @@ export interface Messages<in TUser extends KnownUser = NamedUser> {
    */
   send(input: By<TUser, SendMessageInput>, options?: CallOptions): Promise<SendMessageOutput>;
   /**
-   * Reads all messages of a conversation, or of a range of it, oldest first; pages are fetched as they are needed.
-   * `timeoutMs` is for each page.
+   * Reads all messages of a conversation, or a range of them, oldest first, fetching pages as they are needed.
+   * `timeoutMs` applies to each page.
    * @throws ChatError
    * @example
    * ```ts
@@ -39,7 +39,8 @@ export interface Messages<in TUser extends KnownUser = NamedUser> {
    */
   list(input: MessagePageInput, options?: CallOptions): AsyncIterable<Message>;
   /**
-   * Reads a page of a conversation, oldest first: the newest one unless there are bounds; empty when nothing was said.
+   * Reads a page of a conversation, oldest first: the newest page unless bounds are given; empty when there are no
+   * messages.
    * @throws ChatError
    * @example
    * ```ts
@@ -55,7 +56,7 @@ export interface Messages<in TUser extends KnownUser = NamedUser> {
   get(input: GetMessageInput, options?: CallOptions): Promise<Message>;
 }
 
-/** Makes the calls about messages. */
+/** Creates the calls about messages. */
 export function createMessages(
   { query, mutate }: Transport,
   { noteLane }: Identity,
@@ -71,7 +72,7 @@ export function createMessages(
   return {
     send(input, options) {
       const { id = createMessageId(), conversation_id } = input;
-      // Without a conversation it is a note, and keeps its place among the notes.
+      // A message without a conversation is a note, and is ordered among the notes.
       const isNote = typeof conversation_id !== "string";
       const lane = isNote ? noteLane(input.user_id) : `c:${conversation_id}`;
       return mutate("messages.send", { ...input, id }, { ...options, lane });

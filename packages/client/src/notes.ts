@@ -11,11 +11,11 @@ import { listAll, toFirstPage } from "./lists/list-all.ts";
 import { type MessagePage, readMessagePage } from "./lists/pages.ts";
 import { createMessageId } from "./message-id.ts";
 
-/** Notes: messages without a conversation, one ordered log for each user. */
+/** Calls about notes: messages without a conversation, in one ordered log for each user. */
 export interface Notes<in TUser extends KnownUser = NamedUser> {
   /**
-   * Sends a note and resolves once it is stored for good; once and in order, as for messages.
-   * @throws ChatError `conflict`; when it is unknown whether the note was stored, the error has its `id`.
+   * Sends a note and resolves once it is durably stored, exactly once and in order, as a message is.
+   * @throws ChatError `conflict`. An error with an `id` means that the note may have been stored.
    * @example
    * ```ts
    * const { message } = await chat.notes.send({ user_id: "ada", content: "Buy tea" });
@@ -23,12 +23,12 @@ export interface Notes<in TUser extends KnownUser = NamedUser> {
    */
   send(input: By<TUser, SendNoteInput>, options?: CallOptions): Promise<SendMessageOutput>;
   /**
-   * Reads all notes of a user, or of a range of them, oldest first; as for messages.
+   * Reads all notes of a user, or a range of them, oldest first, as for messages.
    * @throws ChatError
    */
   list(input: By<TUser, NotePageInput>, options?: CallOptions): AsyncIterable<Message>;
   /**
-   * Reads a page of a user's notes, oldest first; as for messages.
+   * Reads a page of a user's notes, oldest first, as for messages.
    * @throws ChatError
    */
   page(input: By<TUser, NotePageInput>, options?: CallOptions): Promise<MessagePage>;
@@ -39,7 +39,7 @@ export interface Notes<in TUser extends KnownUser = NamedUser> {
   get(input: By<TUser, GetNoteInput>, options?: CallOptions): Promise<Message>;
 }
 
-/** Makes the calls about notes. */
+/** Creates the calls about notes. */
 export function createNotes(
   { query, mutate }: Transport,
   { noteLane }: Identity,

@@ -1,4 +1,4 @@
-/** Ends a call early; every `AbortSignal` is one. */
+/** The part of an `AbortSignal` that the client uses. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
   readonly reason?: unknown;
@@ -6,7 +6,7 @@ export interface AbortSignalLike {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
-/** What a request is made of. */
+/** The options that the client passes to `fetch`. */
 export interface FetchInit {
   method: string;
   headers: Record<string, string>;
@@ -21,7 +21,7 @@ export type FetchLike = (url: string, init: FetchInit) => Promise<ResponseLike>;
 export interface ResponseLike {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
-  /** Read by subscriptions alone. */
+  /** Read only by subscriptions. */
   readonly body: ByteStream | null;
   text(): Promise<string>;
 }
@@ -34,7 +34,7 @@ export interface ByteStream {
   };
 }
 
-/** The platform's own `fetch` where its types are known, else the part of it that the client uses. */
+/** The type of the platform's own `fetch` where it is declared, else the part that the client uses. */
 export type Fetch = typeof globalThis extends { fetch: (...args: infer TArgs) => infer TResult }
   ? (...args: TArgs) => TResult
   : FetchLike;
@@ -42,24 +42,27 @@ export type Fetch = typeof globalThis extends { fetch: (...args: infer TArgs) =>
 interface Platform {
   fetch: FetchLike;
   crypto: { getRandomValues(bytes: Uint8Array<ArrayBuffer>): Uint8Array };
-  /** Goes as timers do, whatever becomes of the clock. */
+  /** Monotonic, as timers are: it does not change with the clock. */
   performance: { now(): number };
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
   queueMicrotask(callback: () => void): void;
-  /** Only where there is a window, or a worker of a browser. */
+  /** Only in windows and workers of browsers. */
   addEventListener?(type: "online", listener: () => void): void;
   removeEventListener?(type: "online", listener: () => void): void;
-  /** Where a page is, and what its URLs are relative to; a worker has no document, and Node neither. */
+  /** What relative URLs are relative to: workers have no `document`, Node has neither. */
   location?: { href: string };
   document?: { baseURI: string };
   URL: new (url: string, base?: string) => { href: string };
   atob(base64: string): string;
   AbortController: new () => { readonly signal: AbortSignalLike; abort(reason?: unknown): void };
-  TextDecoder: new () => {
+  TextDecoder: new (
+    encoding?: string,
+    options?: { ignoreBOM: boolean },
+  ) => {
     decode(bytes?: Uint8Array, options?: { stream: boolean }): string;
   };
 }
 
-// Browsers, Workers and Node declare these each in their own way, some consumers not at all, so the client declares its part.
+// Browsers, Workers and Node declare these in their own ways, some consumers not at all: the client declares its part.
 export const platform = globalThis as unknown as Platform;

@@ -1,16 +1,17 @@
 import type { AppRouter } from "@chatnest/api";
 import type { inferRouterError, inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { expectTypeOf, test } from "vitest";
+import type { FromAnyServer } from "../tests/any-server.ts";
 import type { AppRouter as Declared } from "./trpc.ts";
 
-/** A type as a reader sees it, however it is put together: two that look alike are identical then. */
+/** A type with its intersections and mapped types resolved, so that equal types are identical. */
 type Flat<T> =
   T extends AsyncIterable<infer TItem>
     ? { stream: Flat<TItem> }
     : T extends readonly (infer TItem)[]
       ? Flat<TItem>[]
       : T extends object
-        ? { [TKey in keyof T]: Flat<T[TKey]> }
+        ? { [TKey in keyof FromAnyServer<T>]: Flat<FromAnyServer<T>[TKey]> }
         : T;
 
 type Router = AppRouter | Declared;
@@ -27,20 +28,20 @@ type Kinds<TRouter extends Router, TRecord = TRouter["_def"]["record"]> = {
   };
 };
 
-/** What the server answers over tRPC: it refuses to stream all of something there. */
+/** The procedures that the server answers over tRPC: it refuses to stream whole lists there. */
 type Callable<TNouns> = { [TNoun in keyof TNouns]: Flat<Omit<TNouns[TNoun], "all">> };
 
-// Identity and not assignability: a new optional field is assignable both ways, and would go unnoticed.
-test("the declared router has exactly the procedures that can be called", () => {
+// Identity, not assignability: a new optional field is assignable both ways and would go unnoticed.
+test("the declared router has exactly the callable procedures", () => {
   expectTypeOf<Kinds<Declared>>().toEqualTypeOf<Callable<Kinds<AppRouter>>>();
 });
 
-test("they take and give exactly the same", () => {
+test("their inputs and outputs are exactly the same", () => {
   expectTypeOf<Inputs<Declared>>().toEqualTypeOf<Callable<Inputs<AppRouter>>>();
   expectTypeOf<Outputs<Declared>>().toEqualTypeOf<Callable<Outputs<AppRouter>>>();
 });
 
-test("what they say of a failure is declared, and every code is known", () => {
+test("their errors are declared, with every code", () => {
   expectTypeOf<inferRouterError<AppRouter>>().toExtend<inferRouterError<Declared>>();
   expectTypeOf<FailureFields<Declared>>().toEqualTypeOf<FailureFields<AppRouter>>();
 });

@@ -13,11 +13,11 @@ interface ErrorShape {
   data: {
     code: ServerErrorCode;
     httpStatus: number;
-    /** Names the request in the server's log. */
+    /** Identifies the request in the server's log. */
     request_id?: string;
-    /** What is wrong with the input, for `validation_failed`. */
+    /** Problems with the input, for `validation_failed`. */
     errors?: InputIssue[];
-    /** Set when a send may have been stored or not: sending again with this `id` is safe. */
+    /** Set when a send may have been stored: sending it again with this `id` is safe. */
     id?: string;
   };
 }
@@ -44,7 +44,7 @@ type Mutation<TPath extends keyof Mutations> = TRPCMutationProcedure<
   Def<Mutations[TPath]["input"], Mutations[TPath]["output"]>
 >;
 
-/** Gives events with the place to begin again as their `id`; tRPC's client hands it back by itself. */
+/** Yields events with the place to continue from as their `id`; tRPC's client sends it when it reconnects. */
 type Subscription<TInput, TEvent> = TRPCSubscriptionProcedure<
   Def<
     TInput & { lastEventId?: string | null | undefined },
@@ -71,11 +71,11 @@ interface MembershipEvent<TType extends string> extends PlaceEvent<TType> {
   user_id: string;
 }
 
-/** First `ready`, or `reset` when the log is another one than the one followed before. */
+/** First `ready`, or `reset` when the server continues from a restored backup. */
 type ConversationEvent = PlaceEvent<"ready"> | PlaceEvent<"reset"> | MessageEvent;
 
 interface HeadPlace extends Place {
-  /** What is behind it was said since the user joined; of a conversation that was joined since the last event that was heard. */
+  /** Set when the user joined since the last event received; the messages after it were sent since the joining. */
   joined_seq?: number | undefined;
 }
 
@@ -93,7 +93,7 @@ interface ImportInput {
 }
 
 interface ImportOutput {
-  /** What became of each, in the order given. */
+  /** The result of each, in the given order. */
   results: (
     | { status: "stored" }
     | { status: "existing" }
@@ -102,7 +102,7 @@ interface ImportOutput {
 }
 
 /**
- * The type of all procedures that can be called over tRPC, for those who bring their own tRPC client.
+ * The type of the server's tRPC router, for a tRPC client of your own.
  * @example
  * ```ts
  * import type { AppRouter } from "@chatnest/client/trpc";

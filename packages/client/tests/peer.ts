@@ -6,10 +6,10 @@ import type { Token } from "../src/http/token.ts";
 import { keepConnected } from "../src/live/connection.ts";
 import type { LiveState } from "../src/live/state.ts";
 
-/** What a peer does with a request. */
+/** How a peer answers a request. */
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
-/** Starts a server that answers one request after the other as told, the last way for ever. */
+/** Starts a server that gives these answers in turn, and the last one to all later requests. */
 export async function startPeer(answers: Answer[]) {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
@@ -30,9 +30,9 @@ export async function startPeer(answers: Answer[]) {
 }
 
 const backoff = { baseMs: 10, maxMs: 50 };
-/** For a test that waits for no silence: longer than a busy machine may stall. */
+/** For tests that do not wait for silence: longer than a busy machine may stall. */
 export const patient = { silenceMsMax: 30_000, backoff };
-/** For one that does. */
+/** For tests that do. */
 export const impatient = { silenceMsMax: 300, backoff };
 
 /** Follows a path of a peer. */
@@ -77,14 +77,14 @@ export function ending(text: string): Answer {
   };
 }
 
-/** What is of somebody else, such as a gateway. */
+/** A page of something other than ChatNest, such as a gateway. */
 export function page(status: number, headers: Record<string, string> = {}): Answer {
   return (response) => {
     response.writeHead(status, { "content-type": "text/html", ...headers }).end("<h1>Sorry</h1>");
   };
 }
 
-/** What the server itself refuses. */
+/** A refusal of the server itself. */
 export function problem(status: number, code: string): Answer {
   return (response) => {
     const body = JSON.stringify({ status, code, detail: "no", request_id: "r-1" });

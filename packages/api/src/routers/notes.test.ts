@@ -93,7 +93,12 @@ describe("notes.all and notes.page", () => {
   it("are empty for a user without notes", async () => {
     const user_id = randomUUID();
     expect(await contentsOf(user_id)).toEqual([]);
-    expect(await api.notes.page({ user_id })).toEqual({ messages: [], prev: null, next: null });
+    expect(await api.notes.page({ user_id })).toEqual({
+      messages: [],
+      prev: null,
+      next: null,
+      read_to: null,
+    });
   });
 
   it.each([0, 1_001])("refuse a page of %d", async (limit) => {

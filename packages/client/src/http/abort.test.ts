@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { ChatError } from "../errors.ts";
 import { orAborted, pause, startLimit, toAbortError } from "./abort.ts";
 
-test("a limit ends with its time, as a timeout", async () => {
+test("a limit that is reached is a timeout", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
   try {
     const limit = startLimit(10, undefined);
@@ -21,7 +21,7 @@ test("a limit ends with its time, as a timeout", async () => {
   }
 });
 
-test("a limit ends with its parent, whose reason is the cause", () => {
+test("a limit aborts with its parent, whose reason is the cause", () => {
   const controller = new AbortController();
   const limit = startLimit(60_000, controller.signal);
   controller.abort("gone");
@@ -42,7 +42,7 @@ test.each([Number.POSITIVE_INFINITY, 2 ** 31, 2 ** 40])(
   },
 );
 
-test("nothing stays at a signal that many calls share", async () => {
+test("calls leave no listener on a signal that they share", async () => {
   const { signal } = new AbortController();
   for (let n = 0; n < 20; n++) {
     const limit = startLimit(1_000, signal);
@@ -54,7 +54,7 @@ test("nothing stays at a signal that many calls share", async () => {
   expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
-test("an abort ends a pause, and leaves no timer", async () => {
+test("an abort ends a pause and leaves no timer", async () => {
   const timers = countTimers();
   const controller = new AbortController();
   const paused = pause(60_000, controller.signal);
@@ -63,7 +63,7 @@ test("an abort ends a pause, and leaves no timer", async () => {
   expect(countTimers()).toBe(timers);
 });
 
-test("the reason of an abort says what the call ended as", () => {
+test("the reason of an abort decides the error of the call", () => {
   const own = new ChatError("conflict", "taken");
   expect(toAbortError(own)).toBe(own);
   const timeout = new DOMException("", "TimeoutError");

@@ -1,11 +1,11 @@
 import { ChatError, isChatError } from "../errors.ts";
 import { type AbortSignalLike, platform } from "../platform.ts";
 
-/** A time that something may take. */
+/** A time limit. */
 export interface Limit {
-  /** Aborted when the time is over or the signal that it was made from is; its `reason` is a ChatError. */
+  /** Aborted at the limit, or with the parent signal; its `reason` is a ChatError. */
   signal: AbortSignalLike;
-  /** What is left of the time. */
+  /** The time left, in ms. */
   remainingMs(): number;
   /** Stops the clock. */
   end(): void;
@@ -14,16 +14,16 @@ export interface Limit {
 // Longer times overflow a timer, which then fires at once.
 const timerMsMax = 2 ** 31 - 1;
 
-/** Ends something by a signal, or before it. */
+/** A signal that aborts with its parent, or before it. */
 export interface Ending {
   /** Its `reason` is a ChatError. */
   signal: AbortSignalLike;
   abort(error: ChatError): void;
-  /** Lets go of the signal it was made from. */
+  /** Stops listening to the parent. */
   release(): void;
 }
 
-/** Makes a signal for something that may end before the signal does that it is made from. */
+/** Creates a signal that aborts with its parent and can be aborted before it. */
 export function endWith(parent: AbortSignalLike | undefined): Ending {
   const controller = new platform.AbortController();
   const onAbort = () => controller.abort(toAbortError(parent?.reason));
@@ -36,7 +36,7 @@ export function endWith(parent: AbortSignalLike | undefined): Ending {
   };
 }
 
-/** Starts the clock of something that may take so long, and that a signal may end before. */
+/** Starts a time limit in ms, which the parent signal can end earlier. */
 export function startLimit(ms: number, parent: AbortSignalLike | undefined): Limit {
   const { signal, abort, release } = endWith(parent);
   const endsAt = platform.performance.now() + ms;
@@ -55,7 +55,7 @@ export function startLimit(ms: number, parent: AbortSignalLike | undefined): Lim
 }
 
 /**
- * Waits for something, but not beyond an abort.
+ * Waits for a promise until the signal aborts.
  * @throws ChatError `aborted` or `timeout`
  */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
@@ -69,8 +69,8 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignalLike | unde
 }
 
 /**
- * Waits for so long.
- * @throws ChatError `aborted` or `timeout` when the signal ends it.
+ * Waits for a time in ms.
+ * @throws ChatError `aborted` or `timeout` when the signal aborts.
  */
 export async function pause(ms: number, signal: AbortSignalLike | undefined): Promise<void> {
   let timer: unknown;
@@ -84,10 +84,10 @@ export async function pause(ms: number, signal: AbortSignalLike | undefined): Pr
   }
 }
 
-/** Turns the reason of an aborted signal into the error of the call that it ended. */
+/** Converts the reason of an aborted signal to the error of the call that it ended. */
 export function toAbortError(reason: unknown): ChatError {
   if (isChatError(reason)) return reason;
-  // `AbortSignal.timeout()` gives this name: https://dom.spec.whatwg.org/#dom-abortsignal-timeout
+  // The name that `AbortSignal.timeout()` gives: https://dom.spec.whatwg.org/#dom-abortsignal-timeout
   const isTimeout = (reason as { name?: unknown } | null | undefined)?.name === "TimeoutError";
   const message = isTimeout ? "the call took too long" : "the call was aborted";
   return new ChatError(isTimeout ? "timeout" : "aborted", message, { cause: reason });

@@ -16,8 +16,8 @@ const serverCodes: Record<ServerErrorCode, true> = {
   unavailable: true,
 };
 
-// What a gateway says when what stands behind it, or the connection, is away or busy: RFC 9110, sections 15.5.9 and 15.6,
-// and RFC 6585, section 4.
+// What a gateway answers when the server behind it, or the connection to it, is down or busy: RFC 9110, sections 15.5.9
+// and 15.6, and RFC 6585, section 4.
 const gatewayCodes: Record<number, ServerErrorCode> = {
   408: "unavailable",
   429: "too_many_requests",
@@ -26,7 +26,7 @@ const gatewayCodes: Record<number, ServerErrorCode> = {
   504: "unavailable",
 };
 
-/** What ChatNest says of a failure, over tRPC and in a problem document alike. */
+/** A failure as ChatNest describes it, over tRPC or in a problem document. */
 interface Failure {
   message: string;
   code: string;
@@ -34,8 +34,8 @@ interface Failure {
 }
 
 /**
- * Reads the answer to a call, one that gives something or nothing, and returns its envelope.
- * @throws ChatError with the server's code; `network` when the answer breaks off; `unavailable` or `unexpected_answer`
+ * Reads the answer to a call and returns its envelope; `isSomething` says whether the call returns a value.
+ * @throws ChatError with the server's code; `network` when the answer is cut off; `unavailable` or `unexpected_answer`
  * when it is not ChatNest's.
  */
 export async function readAnswer(response: ResponseLike, isSomething: boolean): Promise<unknown> {
@@ -45,7 +45,7 @@ export async function readAnswer(response: ResponseLike, isSomething: boolean): 
   throw toAnswerError(response, findFailure(body));
 }
 
-/** Reads why a request was refused; of what is no answer of ChatNest, the status says it. */
+/** Reads why a request was refused: from the body, or from the status when the body is not ChatNest's. */
 export async function readProblem(response: ResponseLike): Promise<ChatError> {
   return toAnswerError(response, findFailure(parseJson(await readText(response))));
 }
@@ -54,7 +54,7 @@ async function readText(response: ResponseLike): Promise<string> {
   try {
     return await response.text();
   } catch (cause) {
-    throw new ChatError("network", "the answer broke off", { cause });
+    throw new ChatError("network", "the answer was cut off", { cause });
   }
 }
 
@@ -66,7 +66,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-// Over tRPC it is `{ error: { message, data } }`; what refuses a request before tRPC may answer an RFC 9457 document.
+// tRPC answers `{ error: { message, data } }`; a request refused before tRPC may be answered with an RFC 9457 document.
 function findFailure(body: unknown): Failure | undefined {
   if (!isObject(body)) return undefined;
   const error = isObject(body["error"]) ? body["error"] : {};
@@ -84,7 +84,7 @@ function toAnswerError({ status, headers }: ResponseLike, failure: Failure | und
   const facts = { status, requestId, retryAfterMs: readRetryAfter(headers) };
   if (!failure) {
     const type = headers.get("content-type") ?? "without a content type";
-    const text = `${status} ${type} is no answer of ChatNest; is the url right?`;
+    const text = `${status} ${type} is not an answer from ChatNest; check the url`;
     return new ChatError(codeOfStatus(status), text, facts);
   }
   const { message, code, details } = failure;
@@ -99,7 +99,7 @@ function codeOfStatus(status: number): ChatErrorCode {
   return gatewayCodes[status] ?? "unexpected_answer";
 }
 
-// Seconds, or a date by the server's clock: RFC 9110, section 10.2.3. The `Date` beside it says what that clock shows.
+// Seconds, or a date by the server's clock, which its `Date` header shows: RFC 9110, section 10.2.3.
 function readRetryAfter(headers: ResponseLike["headers"]): number | undefined {
   const text = headers.get("retry-after") ?? "";
   if (/^\d+$/.test(text)) return Number(text) * 1_000;

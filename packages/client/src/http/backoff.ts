@@ -1,12 +1,12 @@
-/** Between which times a wait grows. */
+/** The bounds of a growing wait, in ms. */
 export interface BackoffBounds {
   baseMs: number;
   maxMs: number;
 }
 
 /**
- * Says how long to wait after so many failed tries, 1 at least: at random up to a bound that doubles (full jitter), so
- * that clients which failed together do not come back together.
+ * Returns how long to wait after a number of failed attempts, at least 1, in ms: a random time up to a bound that
+ * doubles (full jitter), so that clients that failed together do not retry together.
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function backoffMs(tries: number, { baseMs, maxMs }: BackoffBounds): number {

@@ -3,33 +3,33 @@ import { platform } from "../platform.ts";
 import type { Requests } from "./request.ts";
 import type { Token } from "./token.ts";
 
-/** What an input says of who acts. */
+/** The part of an input that names the acting user. */
 export interface NamedUser {
   /** 1 to 128 characters. */
   user_id: string;
 }
 
-/** The same, for a client that was made with a `userId` or a token. */
+/** The same for a client created with a `userId` or a token. */
 export interface KnownUser {
   /** 1 to 128 characters. @default the client's user */
   user_id?: string | undefined;
 }
 
-/** An input as a client takes it that has to be told who acts, or knows it. */
+/** An input whose `user_id` is required, or optional for a client that knows its user. */
 export type By<TUser extends KnownUser, TInput extends NamedUser> = Omit<TInput, "user_id"> & TUser;
 
-/** Who the calls are about when they do not say. */
+/** The user that calls act as unless they name one. */
 export interface Identity {
   /**
-   * Gives the user of the client.
-   * @throws ChatError `validation_failed` when neither an option nor the token says who it is.
+   * Returns the client's user.
+   * @throws ChatError `validation_failed` when neither an option nor the token names one.
    */
   userId(): Promise<string>;
-  /** Names whose notes a send joins, at once; they are the same for all where the user shows only later. */
+  /** Returns the lane of a user's notes at once; all notes share one while the client's user is not known yet. */
   noteLane(user_id: string | undefined): string;
 }
 
-/** Finds out who a client's user is: the option says it, else the `sub` of its token. */
+/** Creates the identity of a client: its `userId`, else the `sub` of its token. */
 export function createIdentity(
   requests: Requests,
   { userId, token }: { userId?: string | undefined; token?: Token | undefined },
@@ -42,7 +42,7 @@ export function createIdentity(
   };
 }
 
-// Of a JWT (RFC 7519). Read and not verified: the server does that, and answers for it.
+// Reads a JWT (RFC 7519) without verifying it, which is up to the server.
 function readSubject(token: string | undefined): string | undefined {
   try {
     const [, payload = ""] = token?.split(".") ?? [];
@@ -56,7 +56,7 @@ function readSubject(token: string | undefined): string | undefined {
 }
 
 function refuse(): never {
-  const message = "say who it is, or make the client with a userId or the token of a user";
+  const message = "name the user, or create the client with a userId or a user token";
   throw new ChatError("validation_failed", `user_id: ${message}`, {
     issues: [{ path: "user_id", code: "invalid_type", message }],
   });

@@ -7,14 +7,14 @@ import { checkHasPage, toBaseUrl } from "./url.ts";
 /** Sends HTTP requests with the credentials of one client. */
 export interface Requests {
   /**
-   * Sends one request to a path such as `/messages/tea/events` and resolves with its head, whatever its status is. After
-   * a 401 the token is asked for once more, and the request is sent once more.
-   * @throws ChatError `network`, `aborted`, `timeout`; `unauthorized` when the token cannot be had.
+   * Sends a request to a path such as `/messages/tea/events` and resolves with the head of the answer, whatever its
+   * status. After a 401 it gets a new token and sends the request once more.
+   * @throws ChatError `network`, `aborted`, `timeout`; `unauthorized` when no token can be obtained.
    */
   send(path: string, init: FetchInit): Promise<ResponseLike>;
   /**
-   * Gives the token that requests carry now.
-   * @throws ChatError `unauthorized` when it cannot be had.
+   * Returns the token that requests currently carry.
+   * @throws ChatError `unauthorized` when none can be obtained.
    */
   token(): Promise<string | undefined>;
 }
@@ -27,8 +27,8 @@ export interface RequestsOptions {
 }
 
 /**
- * Makes what sends the requests of one client.
- * @throws ChatError `bad_request` when nothing can be asked at its url, or no header can carry its token.
+ * Creates the requests of one client.
+ * @throws ChatError `bad_request` when `url` is not a URL, or `token` cannot be sent in a header.
  */
 export function createRequests({ url, fetch, token }: RequestsOptions): Requests {
   const base = toBaseUrl(url);
@@ -40,13 +40,13 @@ export function createRequests({ url, fetch, token }: RequestsOptions): Requests
     const response = await reach(path, withToken(init, await carried));
     const next = response.status === 401 ? keeper.after(carried) : undefined;
     if (!next) return response;
-    // Read to its end, since a connection is not used again before.
+    // Read to the end: only then is the connection reused.
     response.text().catch(() => undefined);
     return reach(path, withToken(init, await next));
   }
 
   async function reach(path: string, init: FetchInit): Promise<ResponseLike> {
-    // Looked up for each request: tests and instrumentation replace the global one at any time.
+    // Looked up for each request: tests and instrumentation may replace the global one at any time.
     const fetchOf = fetch ?? platform.fetch;
     if (!fetch) checkHasPage(base);
     try {

@@ -2,27 +2,27 @@ import { ChatError, type ChatErrorCode } from "../errors.ts";
 import { type Limit, pause, toAbortError } from "./abort.ts";
 import { type BackoffBounds, backoffMs } from "./backoff.ts";
 
-/** How often a call is tried, and how long it waits between. */
+/** The maximum number of attempts, and the bounds of the waits between them. */
 export interface RetryBounds extends BackoffBounds {
   tries: number;
 }
 
-/** What is to be known of a call before it is tried again. */
+/** What decides whether and when a call is retried. */
 export interface Retried {
   limit: Limit;
   bounds: RetryBounds;
-  /** Whether to do it twice is to do it once. */
+  /** Whether the call is idempotent. */
   isRepeatable: boolean;
-  /** The failure that says that an earlier try has done it. */
+  /** The error code that means that an earlier attempt has succeeded. */
   doneCode?: ChatErrorCode | undefined;
-  /** Under which id it stores something. */
+  /** The id of what the call stores. */
   id?: string | undefined;
 }
 
 /**
- * Tries a call until it succeeds, is refused for good, or is out of tries or of time. It gives up at once when the next
- * try would come too late, so that the caller gets to know why.
- * @throws ChatError of the last try; with the `id` when it is unknown whether a try has stored something under it.
+ * Tries a call until it succeeds, is refused for good, or runs out of attempts or time. It gives up at once when the
+ * next attempt would come after the time limit, so that the caller gets the last error and not a timeout.
+ * @throws ChatError of the last attempt; with the `id` when an attempt may have stored something under it.
  */
 export async function tryRepeatedly<T>(
   attempt: (onSend: () => void) => Promise<T>,
@@ -47,7 +47,7 @@ export async function tryRepeatedly<T>(
         throw toFinal(error);
       }
     }
-    // An abort shows at the next turn.
+    // The loop notices an abort at its start.
     await pause(waitMs, limit.signal).catch(() => undefined);
   }
 
@@ -56,16 +56,16 @@ export async function tryRepeatedly<T>(
   }
 }
 
-/** Says whether what failed may succeed later, as it is. */
+/** Tells whether a failed request may succeed later, unchanged. */
 export function isPassing({ code, status, cause }: ChatError): boolean {
-  // The token could not be had, and nobody said that there is none.
+  // The token function failed, but did not say that there is no token.
   if (code === "unauthorized") return status === undefined && cause !== undefined;
   if (status === undefined) return code === "network" || code === "timeout";
-  // 408 is what a proxy says on a connection that it gave up.
+  // A proxy answers 408 on a connection that it gave up.
   return status === 408 || status === 429 || status >= 500;
 }
 
-// Refused for what may change between two tries: this try has done nothing, one before it may have.
+// Refusals whose reason may change between two attempts: this attempt did nothing, an earlier one may have.
 const undoneCodes: readonly ChatErrorCode[] = [
   "bad_request",
   "unauthorized",
@@ -78,13 +78,13 @@ const undoneCodes: readonly ChatErrorCode[] = [
 ];
 
 function mayBeDoneAfter({ code }: ChatError, before: boolean): boolean {
-  // The same would have been refused before, too.
+  // An earlier attempt would have been refused in the same way.
   if (code === "conflict" || code === "validation_failed") return false;
   return undoneCodes.includes(code) ? before : true;
 }
 
 function withId(error: ChatError, id: string): ChatError {
   const { code, message, status, requestId, retryAfterMs, issues, cause } = error;
-  const text = `${message}; whether it was stored is unknown, to repeat it with this id is safe`;
+  const text = `${message} (it may have been stored; repeating it with this id is safe)`;
   return new ChatError(code, text, { status, requestId, retryAfterMs, issues, id, cause });
 }

@@ -7,7 +7,7 @@ import { orAborted } from "./abort.ts";
 import { readAnswer } from "./answer.ts";
 import type { Requests } from "./request.ts";
 
-/** A procedure and what it is asked. */
+/** A procedure and its input. */
 export type Call = Pick<Operation, "type" | "path" | "input">;
 
 /**
@@ -16,16 +16,16 @@ export type Call = Pick<Operation, "type" | "path" | "input">;
  */
 export type Rpc = (call: Call, signal: AbortSignalLike) => Promise<unknown>;
 
-/** Where the one procedure is that gives nothing. */
+/** The path of the one procedure that returns nothing. */
 const pathOfNothing = `/trpc/${"conversations.removeMember" satisfies keyof Mutations}`;
 
-/** Makes what calls the procedures of a server: one HTTP request for each call. */
+/** Creates the function that calls procedures of a server, one HTTP request for each call. */
 export function createRpc(requests: Requests): Rpc {
-  // tRPC types its fetch after the DOM's; it calls it with exactly what FetchInit says.
+  // tRPC declares the DOM's `fetch`, and calls it with exactly what FetchInit declares.
   const options = { url: "/trpc", fetch: fetchAnswer } as Parameters<typeof httpLink>[0];
   const link = httpLink(options)({});
 
-  // Answers are judged here, since only here are status and headers known; tRPC gets to see good ones alone.
+  // Answers are checked here, where status and headers are known; tRPC sees only successful ones.
   async function fetchAnswer(path: string, init: FetchInit) {
     const envelope = await readAnswer(await requests.send(path, init), path !== pathOfNothing);
     return { ok: true, json: async () => envelope };
@@ -49,5 +49,5 @@ function refuseToPass(): never {
 
 function toCallError(cause: unknown): ChatError {
   if (isChatError(cause)) return cause;
-  return new ChatError("bad_request", "the input cannot be written as JSON", { cause });
+  return new ChatError("bad_request", "the input cannot be serialized as JSON", { cause });
 }

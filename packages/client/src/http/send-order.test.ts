@@ -3,7 +3,7 @@ import { createSendOrder } from "./send-order.ts";
 
 const never = new AbortController().signal;
 
-test("what comes to a lane is done one after another, in its order", async () => {
+test("runs the tasks of a lane one after another, in order", async () => {
   const inLane = createSendOrder();
   const steps: string[] = [];
   const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
@@ -19,7 +19,7 @@ test("what comes to a lane is done one after another, in its order", async () =>
   expect(steps).toEqual(["start 0", "end 0", "start 1", "end 1", "start 2", "end 2"]);
 });
 
-test("a failure is its own, and the next goes on", async () => {
+test("runs the next task after one that failed", async () => {
   const inLane = createSendOrder();
   const failed = inLane("a", never, () => Promise.reject(new Error("lost")));
   const next = inLane("a", never, async () => "done");
@@ -27,13 +27,13 @@ test("a failure is its own, and the next goes on", async () => {
   expect(await next).toBe("done");
 });
 
-test("lanes do not wait for one another", async () => {
+test("does not make lanes wait for one another", async () => {
   const inLane = createSendOrder();
   void inLane("a", never, () => new Promise(() => {}));
   expect(await inLane("b", never, async () => "done")).toBe("done");
 });
 
-test("what is taken out was never started, and the next still waits for the one before", async () => {
+test("never starts an aborted task, and makes the next one wait for the one before it", async () => {
   const inLane = createSendOrder();
   const steps: number[] = [];
   const gate = Promise.withResolvers<void>();

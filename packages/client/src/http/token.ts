@@ -1,27 +1,27 @@
 import { ChatError, isChatError } from "../errors.ts";
 
 /**
- * A token of a user, or a key of a server: visible ASCII characters, no spaces; or a function that gets one, which is
- * called again when the server refuses the one before. It throws a ChatError to say that there is none to be had; after
- * any other error, or when it gives anything else, it is asked again.
+ * A user token or a server key, of visible ASCII characters without spaces; or a function that returns one. The
+ * function is called again when the server refuses its token, and when it fails or returns something else. It throws a
+ * ChatError to say that there is no token.
  */
 export type Token = string | (() => string | Promise<string>);
 
 /** Keeps a token until it is refused. */
 export interface TokenKeeper {
-  /** The present token; asked for once, however many wait for it. */
+  /** Returns the current token. The function is called once, however many requests wait for it. */
   current(): Promise<string>;
-  /** The token after one that was refused; `undefined` when there can be no other. */
+  /** Returns the token that replaces a refused one; `undefined` when there can be no other. */
   after(refused: Promise<string>): Promise<string> | undefined;
 }
 
-/** How long an answer is waited for before the token is asked for again, in ms. */
+/** How long to wait for the function before it is called again, in ms. */
 const askMsMax = 30_000;
-const rule = "a token is visible ASCII characters, without spaces";
+const rule = "a token must consist of visible ASCII characters without spaces";
 
 /**
- * Keeps a token that is given, or asks for it when it is needed.
- * @throws ChatError `bad_request` when no header can carry the one that is given.
+ * Keeps a given token, or calls the function when a token is needed.
+ * @throws ChatError `bad_request` when the given token cannot be sent in a header.
  */
 export function keepToken(token: Token): TokenKeeper {
   if (typeof token === "string") {
@@ -31,11 +31,11 @@ export function keepToken(token: Token): TokenKeeper {
   }
   const askFor = token;
   let kept: Promise<string> | undefined;
-  /** When the token was asked for that is waited for. */
+  /** When the pending call of the function began; `undefined` when none is pending. */
   let askedAt: number | undefined;
 
   function current(): Promise<string> {
-    // Whoever never answers, as after a sleep, is not waited for by all that comes.
+    // A call that never settles, as after a sleep of the machine, must not block all later requests.
     const isLost = askedAt !== undefined && Math.abs(Date.now() - askedAt) > askMsMax;
     if (isLost) kept = undefined;
     kept ??= ask();
@@ -61,7 +61,7 @@ export function keepToken(token: Token): TokenKeeper {
 
   return {
     current,
-    // Several requests may be refused with the same token: the first of them asks, and the others wait with it.
+    // Several requests may be refused with the same token: the first one gets a new token, the others wait for it.
     after(refused) {
       forget(refused);
       return current();
@@ -69,7 +69,7 @@ export function keepToken(token: Token): TokenKeeper {
   };
 }
 
-// The page of a portal, say, would never be sent, so never be refused, and be kept for good.
+// A value that cannot be sent, such as the page of a login portal, would never be refused and so be kept for ever.
 function toToken(answer: unknown): string {
   if (isToken(answer)) return answer;
   throw new TypeError(rule);
@@ -81,5 +81,5 @@ function isToken(value: unknown): value is string {
 
 function failWith(cause: unknown): never {
   if (isChatError(cause)) throw cause;
-  throw new ChatError("unauthorized", "the token could not be had", { cause });
+  throw new ChatError("unauthorized", "could not get a token", { cause });
 }

@@ -7,30 +7,29 @@ import { type Retried, type RetryBounds, tryRepeatedly } from "./retry.ts";
 import { type Call, createRpc } from "./rpc.ts";
 import { createSendOrder } from "./send-order.ts";
 
-/** What every call takes beside its input. */
+/** The options of every call. */
 export interface CallOptions {
-  /** Ends the call; what it was about may have happened all the same. */
+  /** Ends the call; the server may still have carried it out. */
   signal?: AbortSignalLike | undefined;
-  /** How long the call may take, its repeats and its wait for earlier sends included. @default the client's */
+  /** Time limit of the call in ms, including retries and the wait for earlier sends. @default the client's */
   timeoutMs?: number | undefined;
 }
 
-/** What a mutation takes beside that. */
+/** The options of a mutation. */
 interface MutationOptions extends CallOptions, Partial<Pick<Retried, "doneCode">> {
   /** @default true */
   isRepeatable?: boolean | undefined;
-  /** What is to be done in the order in which it was asked for is in one lane. */
+  /** Mutations in the same lane are sent one after another, in the order of the calls. */
   lane?: string | undefined;
 }
 
-/** What a procedure is given: the client's user is filled in where it names none. */
+/** The input of a procedure; the client's user is filled in where it names none. */
 type InputOf<TProcedure extends { input: object }> = TProcedure["input"] extends NamedUser
   ? By<KnownUser, TProcedure["input"]>
   : TProcedure["input"];
 
 /**
- * Carries calls to the server, again where that is safe and may help, and brings back results; everything else is thrown
- * as a ChatError.
+ * Calls procedures of the server, and retries where that is safe and may help. Every failure is thrown as a ChatError.
  */
 export interface Transport {
   query<TPath extends keyof Queries>(
@@ -45,14 +44,14 @@ export interface Transport {
   ): Promise<Mutations[TPath]["output"]>;
 }
 
-/** What a transport needs to know of its client. */
+/** What a transport needs from its client. */
 export interface TransportOptions {
   identity: Identity;
   timeoutMs: number;
   bounds: RetryBounds;
 }
 
-// Who acts. Who is added or removed is named each time.
+// Here `user_id` is the acting user. A member to add or remove is always named.
 const actsAsUser: readonly string[] = [
   "messages.send",
   "conversations.page",
@@ -61,7 +60,7 @@ const actsAsUser: readonly string[] = [
   "notes.get",
 ] satisfies (keyof Queries | keyof Mutations)[];
 
-/** Makes the transport of one client. */
+/** Creates the transport of one client. */
 export function createTransport(
   requests: Requests,
   { identity, timeoutMs, bounds }: TransportOptions,
@@ -69,12 +68,12 @@ export function createTransport(
   const rpc = createRpc(requests);
   const inLane = createSendOrder();
 
-  // What the server answers is taken at its word: that it is what the contract says.
+  // Answers are not validated: the server is trusted to keep the contract.
   async function call<TOutput>(asked: Call, options: MutationOptions = {}): Promise<TOutput> {
     const { isRepeatable = true, doneCode, lane } = options;
     const timeMs = options.timeoutMs ?? timeoutMs;
     const limit = startLimit(timeMs, options.signal);
-    // Half of the time for one try: the second one finds its own way when the first one's connection is dead.
+    // One attempt gets half of the time: a second one can open another connection when the first one's is dead.
     const tryMs = bounds.tries > 1 ? timeMs / 2 : timeMs;
     const { id } = asked.input as { id?: string };
     let filled: Call | undefined;
@@ -82,7 +81,7 @@ export function createTransport(
     async function attempt(onSend: () => void): Promise<unknown> {
       const tryLimit = startLimit(tryMs, limit.signal);
       try {
-        // Filled in once, so that no repeat is another user's.
+        // Filled in once, so that every attempt is the same user's.
         filled ??= await orAborted(fillIn(asked), tryLimit.signal);
         onSend();
         return await rpc(filled, tryLimit.signal);
@@ -100,7 +99,7 @@ export function createTransport(
   }
 
   async function fillIn(asked: Call): Promise<Call> {
-    // When no token is to be had, that shows before anything is sent.
+    // Fails before anything is sent when no token can be obtained.
     await requests.token();
     const input = asked.input as { user_id?: string };
     if (input.user_id !== undefined || !actsAsUser.includes(asked.path)) return asked;

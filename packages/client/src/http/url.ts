@@ -2,8 +2,8 @@ import { ChatError } from "../errors.ts";
 import { platform } from "../platform.ts";
 
 /**
- * Reads where a server is said to be, whole or relative to a page: a path of it is put right behind.
- * @throws ChatError `bad_request` when it is no URL of HTTP, such as `localhost:8000`.
+ * Reads the URL of a server, absolute or relative to a page, as a prefix for paths.
+ * @throws ChatError `bad_request` when it is not an HTTP URL, such as `localhost:8000`.
  */
 export function toBaseUrl(url: string): string {
   if (!isRelative(url) && !isHttp(url)) throw refuse(url);
@@ -11,8 +11,9 @@ export function toBaseUrl(url: string): string {
 }
 
 /**
- * Makes sure that the platform's own fetch can ask there. Only then: a page that is made on a server makes its client, too.
- * @throws ChatError `bad_request` when the URL is relative, and there is no page.
+ * Checks that a relative URL has a page to be relative to. Called for a request, not for a client: a page that is
+ * rendered on a server creates its client there, too.
+ * @throws ChatError `bad_request` when there is no page.
  */
 export function checkHasPage(url: string): void {
   if (isRelative(url) && !(platform.document ?? platform.location)) throw refuse(url);
@@ -31,7 +32,6 @@ function isHttp(url: string): boolean {
 }
 
 function refuse(url: string): ChatError {
-  const text =
-    "is no url such as http://localhost:8000; without http:// it works in browsers alone";
+  const text = "is not a url such as http://localhost:8000; a relative url works only in a browser";
   return new ChatError("bad_request", `${JSON.stringify(url)} ${text}`);
 }

@@ -1,6 +1,6 @@
 /**
- * Has a generator end something when it is left: by itself it leaves only when what it waits for is there, which may be
- * never.
+ * Calls `end` as soon as the generator is returned early. By itself a generator returns only when the promise that it
+ * awaits has settled, which may be never.
  */
 export function returnEarly<T>(
   items: AsyncGenerator<T, void>,

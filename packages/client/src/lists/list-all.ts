@@ -8,13 +8,13 @@ interface Page<TPage> {
   next: ((options?: CallOptions) => Promise<TPage>) | null;
 }
 
-/** Hands out what is on a page and on all that follow it, each of which is fetched when it is needed. */
+/** Iterates over the items of a page and all pages after it; each page is fetched when it is needed. */
 export function listAll<TPage extends Page<TPage>, TItem>(
   readFirst: (options: CallOptions) => Promise<TPage>,
   itemsOf: (page: TPage) => TItem[],
   options: CallOptions = {},
 ): AsyncGenerator<TItem, void> {
-  const left = new ChatError("aborted", "the list was left");
+  const left = new ChatError("aborted", "the loop over the list was left");
   let reading: Ending | undefined;
   return returnEarly(run(), () => reading?.abort(left));
 
@@ -39,17 +39,17 @@ export function listAll<TPage extends Page<TPage>, TItem>(
   }
 }
 
-// Few round trips for a long list, little to throw away for who stops early.
+// Few round trips for a long list, little waste for a loop that is left early.
 const pageSize = 200;
 const messagesPerPage = 2_000;
 
-/** Asks for the first page of a range of a log, oldest first. */
+/** Returns the input that reads the first page of a range of a log, oldest first. */
 export function toFirstPage<TInput extends PageBounds>(input: TInput): TInput {
   const { after = 0, limit = pageSize } = input;
   return { ...input, after, limit };
 }
 
-/** Asks for the first page of an inbox, the smaller the more messages each conversation carries. */
+/** Returns the input that reads the first page of an inbox, smaller the more messages each conversation carries. */
 export function toFirstInboxPage<TInput extends Omit<ConversationPageInput, "user_id">>(
   input: TInput,
 ): TInput {

@@ -7,21 +7,21 @@ import type {
 } from "../contract.ts";
 import type { CallOptions } from "../http/transport.ts";
 
-/** Some neighbouring messages of a log, oldest first. */
+/** A page of messages, oldest first. */
 export interface MessagePage {
   messages: Message[];
-  /** Reads the page before this one; `null` where the log begins. */
+  /** Reads the previous page; `null` at the beginning of the log. */
   prev: ((options?: CallOptions) => Promise<MessagePage>) | null;
-  /** Reads the page after this one; `null` where the log, or the range asked for, ended. */
+  /** Reads the next page; `null` at the end of the log or the range. */
   next: ((options?: CallOptions) => Promise<MessagePage>) | null;
 }
 
-/** Some conversations of a user, most recently active first. */
+/** A page of a user's conversations, most recently active first. */
 export interface ConversationPage {
   conversations: Conversation[];
-  /** Where this page ends, to go on from in a later visit; `null` when it is the last. */
+  /** The end of this page, to continue from in a later visit; `null` on the last page. */
   cursor: string | null;
-  /** Reads the page after this one; `null` when this is the last. */
+  /** Reads the next page; `null` on the last page. */
   next: ((options?: CallOptions) => Promise<ConversationPage>) | null;
 }
 
@@ -30,7 +30,7 @@ interface Bounds {
   after: number | undefined;
 }
 
-/** Reads a page of a log; `read` asks the server for the same with other bounds. */
+/** Reads a page of a log; `read` fetches the page with other bounds. */
 export async function readMessagePage(
   read: (bounds: Bounds, options: CallOptions | undefined) => Promise<MessagePageOutput>,
   { before, after }: PageBounds,
@@ -44,7 +44,7 @@ export async function readMessagePage(
   }
 }
 
-/** Reads a page of an inbox; `read` asks the server for the same from another place. */
+/** Reads a page of an inbox; `read` fetches the page at another cursor. */
 export async function readConversationPage(
   read: (
     cursor: string | undefined,

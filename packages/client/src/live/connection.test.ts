@@ -16,7 +16,7 @@ const good = streaming("id: e-2\ndata: good\n\n");
 const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 10 });
 
 describe("a connection", () => {
-  test("waits longer where each stream ends soon after it began, but not for ever longer", async () => {
+  test("waits longer while streams end soon after they began, up to a limit", async () => {
     await using peer = await startPeer([ending("retry: 0\ndata: good\n\n")]);
     using line = follow(peer.url, undefined, {
       ...patient,
@@ -27,7 +27,7 @@ describe("a connection", () => {
     expect(Math.max(...line.waits)).toBeLessThanOrEqual(40);
   });
 
-  test("comes back after a cut with the newest id that it was told, also of an event without data", async () => {
+  test("reconnects with the last id of the stream, including that of an event without data", async () => {
     await using peer = await startPeer([
       ending("id: e-1\ndata: one\n\ndata: two\n\n"),
       ending("id: e-9\n\n"),
@@ -44,18 +44,18 @@ describe("a connection", () => {
   test.each([
     ["the page of a gateway", page(502), "unavailable"],
     ["a page that says 404", page(404), "unexpected_answer"],
-    ["a portal that asks for money first", page(200), "unexpected_answer"],
+    ["the page of a captive portal", page(200), "unexpected_answer"],
     ["an internal error", problem(500, "internal"), "internal"],
     ["a connection that is cut", (response: ServerResponse) => response.destroy(), "network"],
     ["an answer that never comes", () => {}, "timeout"],
     ["a stream that falls silent", streaming(": \n\n"), "timeout"],
     [
-      "a stream that says it ends",
+      "an `unavailable` event",
       streaming('event: unavailable\ndata: {"detail":"x"}\n\n'),
       "unavailable",
     ],
     [
-      "an event that is no JSON where it should be",
+      "an event with data that is not JSON",
       streaming("event: unavailable\ndata: x\n\n"),
       "unexpected_answer",
     ],
@@ -79,7 +79,7 @@ describe("a connection", () => {
     expect(following.states).toEqual([{ status: "connecting" }]);
   });
 
-  test("waits as long as it is asked to, by a stream or by Retry-After", async () => {
+  test("waits as long as `retry:` or Retry-After asks", async () => {
     await using peer = await startPeer([
       ending("retry: 700\n\ndata: x\n\n"),
       page(503, { "retry-after": "60000" }),
@@ -108,7 +108,7 @@ describe("a connection", () => {
     expect(Math.max(...waits)).toBeLessThan(7_050);
   });
 
-  test("lives on heartbeats alone", async () => {
+  test("stays open on heartbeats alone", async () => {
     let beats = 0;
     await using peer = await startPeer([
       (response, request) => {
@@ -123,7 +123,7 @@ describe("a connection", () => {
   });
 
   test.each([3_600_000, -3_600_000])(
-    "begins again when the clock has gone %d ms in no time, as after a sleep",
+    "reconnects when the clock jumps by %d ms, as after a sleep",
     async (ms) => {
       vi.useFakeTimers({ toFake: ["Date"] });
       try {
@@ -139,7 +139,7 @@ describe("a connection", () => {
     },
   );
 
-  test("begins again at once when a browser is back online", async () => {
+  test("reconnects at once when a browser is back online", async () => {
     await using peer = await startPeer([page(503, { "retry-after": "60" }), good]);
     const target = new EventTarget();
     vi.stubGlobal("addEventListener", target.addEventListener.bind(target));
@@ -159,7 +159,7 @@ describe("the token of a connection", () => {
     answer(response, request);
   };
 
-  test("is asked for again when it is refused", async () => {
+  test("is renewed when it is refused", async () => {
     await using peer = await startPeer([asking]);
     const tokens = ["old", "new"];
     using following = follow(peer.url, () => tokens.shift() ?? "none");
@@ -167,7 +167,7 @@ describe("the token of a connection", () => {
     expect(following.states).toEqual([{ status: "connecting" }]);
   });
 
-  test("is asked for again and again while it cannot be had", async () => {
+  test("is asked for until it can be obtained", async () => {
     await using peer = await startPeer([asking]);
     let asked = 0;
     using following = follow(peer.url, async () => {
@@ -178,7 +178,7 @@ describe("the token of a connection", () => {
     expect(following.reasons).toEqual(["unauthorized", "unauthorized", "unauthorized"]);
   });
 
-  test("closes the connection for good when there is none, also by another copy of the client", async () => {
+  test("ends the connection when a ChatError says that there is none, also from another copy of the client", async () => {
     vi.resetModules();
     const copy = await import("../errors.ts");
     await using peer = await startPeer([asking]);
@@ -188,14 +188,14 @@ describe("the token of a connection", () => {
     expect(await following.ended).toMatchObject({ code: "unauthorized", message: "logged out" });
   });
 
-  test("closes the connection for good when a new one is refused too", async () => {
+  test("ends the connection when a new one is refused, too", async () => {
     await using peer = await startPeer([asking]);
     using following = follow(peer.url, () => "old");
     expect(await following.ended).toMatchObject({ code: "unauthorized", status: 401 });
     expect(peer.requests.length).toBe(2);
   });
 
-  test("is told to be over, and the connection goes on with a new one at once", async () => {
+  test("is renewed at once after an `expired` event", async () => {
     await using peer = await startPeer([
       streaming("retry: 60000\n\ndata: x\n\nevent: expired\ndata: {}\n\n"),
       asking,

@@ -9,27 +9,27 @@ import { readData } from "./events.ts";
 import type { LiveState } from "./state.ts";
 import { readStream } from "./stream.ts";
 
-/** What is followed, and who follows it. */
+/** A path to follow, and the receiver of its events. */
 export interface Line {
   /**
-   * Says where it is, such as `/messages/tea/events`.
-   * @throws ChatError when that cannot be said.
+   * Returns the path, such as `/messages/tea/events`.
+   * @throws ChatError when there is none.
    */
   path(): string | Promise<string>;
   signal: AbortSignalLike;
   tell(state: LiveState): void;
   take(event: ServerSentEvent): void;
-  /** Waits until more may be taken; without a promise it may at once. */
+  /** Resolves when more events can be taken; returns `undefined` when they can be taken now. */
   room(): Promise<void> | undefined;
-  /** Hears that the connection is lost. */
+  /** Called when the connection is lost. */
   lose?(): void;
 }
 
-/** How patient a connection is, in ms. */
+/** The time limits of a connection, in ms. */
 export interface Patience {
-  /** How long nothing may be heard: more than two heartbeats of the server, which come every 15 s. */
+  /** How long a connection may be silent: more than two of the server's heartbeats, which it sends every 15 s. */
   silenceMsMax: number;
-  /** Between which times the wait for the next try grows. */
+  /** The bounds of the wait before the next attempt. */
   backoff: { baseMs: number; maxMs: number };
 }
 
@@ -37,13 +37,13 @@ const usualPatience: Patience = {
   silenceMsMax: 35_000,
   backoff: { baseMs: 500, maxMs: 30_000 },
 };
-/** A connection that lasted for so long was a good one, in ms; after a shorter one the wait grows, though not for ever. */
+/** A connection that lasts this long resets the wait, in ms; shorter ones let it grow, up to `shortTriesMax` tries. */
 const goodMsMin = 5_000;
 const shortTriesMax = 3;
-/** Whoever asks to be left alone for longer is asked again all the same, in ms. */
+/** The longest wait that a server can ask for, in ms. */
 const waitMsMax = 300_000;
 
-// To ask again would bring the same answer.
+// Asking again would get the same answer.
 const finalCodes: readonly ChatErrorCode[] = [
   "bad_request",
   "unauthorized",
@@ -53,7 +53,7 @@ const finalCodes: readonly ChatErrorCode[] = [
   "validation_failed",
 ];
 
-/** Follows a line over one connection after the other, until its signal aborts or the server refuses for good: returns why. */
+/** Follows a line, reconnecting until its signal aborts or the server refuses for good; returns the refusal. */
 export async function keepConnected(
   requests: Requests,
   line: Line,
@@ -67,7 +67,7 @@ export async function keepConnected(
   let round = new platform.AbortController();
   const endRound = () => round.abort();
   signal.addEventListener("abort", endRound);
-  // Browsers tell when the network is back: what was open before is most likely dead.
+  // Browsers fire `online` when the network is back: an open connection is then most likely dead.
   platform.addEventListener?.("online", endRound);
   try {
     while (!signal.aborted) {
@@ -83,7 +83,7 @@ export async function keepConnected(
       const triesBefore = Date.now() - startedAt < goodMsMin ? shortTriesMax - 1 : 0;
       tries = (isHeard ? Math.min(tries, triesBefore) : tries) + 1;
       const askedMs = Math.min(error.retryAfterMs ?? place.retryMs, waitMsMax);
-      // On top, so that all who were told the same do not come back together.
+      // Added, so that clients that were told the same time do not reconnect together.
       const retryInMs = askedMs + backoffMs(tries, backoff);
       line.tell({ status: "offline", error, retryInMs });
       await pause(retryInMs, round.signal).catch(() => undefined);
@@ -98,7 +98,7 @@ export async function keepConnected(
     if (event.type === "unavailable") throw toUnavailable(event);
     if (event.type === "expired") {
       place.retryMs = 0;
-      throw new ChatError("unavailable", "the token's time is over");
+      throw new ChatError("unavailable", "the token has expired");
     }
     line.take(event);
     isHeard = true;

@@ -11,31 +11,31 @@ import {
   toHandler,
 } from "./subscription.ts";
 
-/** How to follow a conversation. */
+/** The options of following a conversation. */
 export interface FollowConversationOptions extends FollowOptions {
   /**
-   * Begins behind this place: the `position` of an event, or the `seq` of a message; 0 is the beginning.
+   * Begins after this place: the `position` of an event or the `seq` of a message; 0 is the beginning.
    * @default now
    */
   after?: string | number | undefined;
 }
 
 /**
- * Who hears what of a conversation. The subscription goes on whatever a handler throws: that is an uncaught exception, which
- * a page reports, and which ends Node unless the program listens to `uncaughtException`.
+ * The handlers of a conversation's events. A handler that throws does not end the subscription: its error becomes an
+ * uncaught exception, which a page reports, and which ends Node unless the program listens to `uncaughtException`.
  */
 export interface ConversationHandlers extends FollowConversationOptions {
-  /** Hears each message once, in the order of `seq`. Keep `position` to go on from here in a later visit. */
+  /** Called once for each message, in the order of `seq`. Keep `position` to continue from here in a later visit. */
   onMessage(message: Message, position: string): void;
-  /** Hears everything but messages. */
+  /** Called for all other events. */
   onEvent?: ((event: Exclude<ConversationEvent, { type: "message" }>) => void) | undefined;
 }
 
-/** One conversation, to be followed. */
+/** A conversation to follow. */
 export interface LiveConversation {
   /**
-   * Hands over each message as it is stored, once and in order, until it is closed: it reconnects for ever, and misses
-   * nothing meanwhile. It begins with the `after` that is given, else when it is `live`.
+   * Hands over each message as it is stored, once and in order, until the subscription is closed. It reconnects by
+   * itself and misses nothing. It begins after `after` if that is given, else when it is `live`.
    * @example
    * ```ts
    * const subscription = chat.conversation("tea").subscribe({
@@ -47,8 +47,8 @@ export interface LiveConversation {
    */
   subscribe(handlers: ConversationHandlers): Subscription;
   /**
-   * Gives the same as an iterable, as fast as it is taken, from when the first is asked for; leaving the loop, or the
-   * signal, ends it.
+   * Returns the same events as an iterable, which reads no faster than they are taken. It begins when the first one is
+   * requested, and ends when the loop is left or the signal aborts.
    * @throws ChatError in the loop, when the server refuses for good.
    * @example
    * ```ts
@@ -60,7 +60,7 @@ export interface LiveConversation {
   events(options?: FollowConversationOptions): AsyncIterableIterator<ConversationEvent, void>;
 }
 
-/** Makes what follows a conversation. */
+/** Creates the calls that follow a conversation. */
 export function createLiveConversation(
   requests: Requests,
   conversation_id: string,

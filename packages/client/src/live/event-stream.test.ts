@@ -12,7 +12,7 @@ function parse(text: string): ServerSentEvent[] {
 const dataOf = (text: string) => parse(text).map(({ data }) => data);
 
 describe("an event stream", () => {
-  test("has lines that end with CR, LF or both", () => {
+  test("may end lines with CR, LF or both", () => {
     for (const end of ["\n", "\r", "\r\n"]) {
       const lines = ["event: message", "data: one", "data: two", "", "data: three", "", ""];
       expect(parse(lines.join(end))).toEqual([
@@ -22,12 +22,12 @@ describe("an event stream", () => {
     }
   });
 
-  test("may begin with a byte order mark, of which only the first is one", () => {
+  test("may begin with one byte order mark", () => {
     expect(dataOf("\uFEFFdata: x\n\n")).toEqual(["x"]);
     expect(dataOf("\uFEFF\uFEFFdata: x\n\ndata: y\n\n")).toEqual(["y"]);
   });
 
-  test("has fields with one space after the colon, more, or none; without a colon they are empty", () => {
+  test("may have a space after the colon of a field, or no colon", () => {
     expect(dataOf("data:x\n\ndata: x\n\ndata:  x\n\ndata\n\ndata:\n\n")).toEqual([
       "x",
       "x",
@@ -37,18 +37,18 @@ describe("an event stream", () => {
     ]);
   });
 
-  test("says nothing by comments, unknown fields, and events without data", () => {
+  test("has no event for comments, unknown fields and events without data", () => {
     expect(parse(": beat\n\nfield: x\n\nevent: gone\n\n\n\n data: x\n\nDATA: x\n\n")).toEqual([]);
     expect(parse("event: gone\n\ndata: x\n\n")).toEqual([
       { type: "message", data: "x", lastEventId: "" },
     ]);
   });
 
-  test("does not tell an event that was cut off", () => {
+  test("has no event for one that is cut off", () => {
     expect(parse("data: x\n\ndata: y\n")).toHaveLength(1);
   });
 
-  test("keeps an id until the next one, also from an event without data, and none with NUL in it", () => {
+  test("keeps the last id, including that of an event without data, but none with NUL", () => {
     const parser = new EventParser();
     const read = (text: string) => parser.push(encoder.encode(text));
     expect(read("id: a\ndata: 1\n\ndata: 2\n\n").map((event) => event.lastEventId)).toEqual([
@@ -63,7 +63,17 @@ describe("an event stream", () => {
     expect(parser.lastEventId).toBe("");
   });
 
-  test("says when to come back in digits alone", () => {
+  test("tells the id of an event from the last id before it", () => {
+    const events = parse("id: a\ndata: 1\n\ndata: 2\n\nid\ndata: 3\n\nid: b\n\ndata: 4\n\n");
+    expect(events.map(({ id, lastEventId }) => [id, lastEventId])).toEqual([
+      ["a", "a"],
+      [undefined, "a"],
+      ["", ""],
+      [undefined, "b"],
+    ]);
+  });
+
+  test("has a retry time only of digits", () => {
     const parser = new EventParser();
     const read = (text: string) => parser.push(encoder.encode(`${text}\n\n`));
     read("retry: soon\nretry: -1\nretry: 1.5\nretry:");
@@ -72,7 +82,7 @@ describe("an event stream", () => {
     expect(parser.retryMs).toBe(1_500);
   });
 
-  test("is given up when an event has no end", () => {
+  test("is given up when an event does not end", () => {
     const parser = new EventParser();
     const piece = encoder.encode("x".repeat(1024 * 1024));
     const pushMuch = (line: Uint8Array) => {
@@ -98,7 +108,7 @@ const stream = fc
   .array(fc.tuple(line, fc.constantFrom("\n", "\r", "\r\n")), { maxLength: 40 })
   .map((lines) => encoder.encode(lines.flat().join("")));
 
-test("the same events come in whatever pieces the bytes do", () => {
+test("chunks of any size give the same events", () => {
   const property = fc.property(stream, fc.array(fc.nat(7), { maxLength: 60 }), (bytes, sizes) => {
     const whole = new EventParser();
     const expected = whole.push(bytes);

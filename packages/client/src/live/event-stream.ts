@@ -1,88 +1,69 @@
+import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { ChatError } from "../errors.ts";
 import { platform } from "../platform.ts";
 
-/** An event as it came over the wire. */
+/** An event as it arrived. */
 export interface ServerSentEvent {
   type: string;
   data: string;
-  /** The newest `id:` so far, be it of this event or of one before it; empty when there was none. */
+  /** The `id:` of this event itself; `undefined` when it has none. */
+  id: string | undefined;
+  /** The last `id:` of the stream, of this event or an earlier one; empty when there was none. */
   lastEventId: string;
 }
 
-/** How long one event may be, in UTF-16 code units: far more than the server ever writes. */
+/** The longest event that is accepted, in UTF-16 code units: far longer than any the server writes. */
 const eventLengthMax = 8 * 1024 * 1024;
 
-/** Reads events from the bytes of a stream, in whatever pieces they come: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+/** Parses the bytes of an event stream: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export class EventParser {
-  /** Where to begin again; empty until the stream has said it. */
+  /** The last `id:` of the stream, where a reconnect starts; empty when there was none. */
   lastEventId = "";
-  /** How long to wait before coming back, in ms; `undefined` until the stream has said it. */
+  /** The last `retry:` of the stream, in ms; `undefined` when there was none. */
   retryMs: number | undefined;
-  // The decoder takes off the byte order mark, and keeps a character of which only the first bytes came.
-  readonly #decoder = new platform.TextDecoder();
-  #line = "";
-  #endedWithCr = false;
-  #type = "";
-  #data: string | undefined;
-  #id = "";
+  // The parser strips the byte order mark: if the decoder did, too, a second one would be lost.
+  readonly #decoder = new platform.TextDecoder("utf-8", { ignoreBOM: true });
+  readonly #parser = createParser({
+    maxBufferSize: eventLengthMax,
+    onId: (id) => {
+      this.lastEventId = id;
+    },
+    onRetry: (ms) => {
+      this.retryMs = ms;
+    },
+    onEvent: (event) => this.#add(event),
+    onError: ({ type }) => {
+      if (type === "max-buffer-size-exceeded") throw tooLong();
+    },
+  });
+  #events: ServerSentEvent[] = [];
+  #lineLength = 0;
 
   /**
-   * Takes the next bytes, and returns the events that they complete.
-   * @throws ChatError `unexpected_answer` when an event has no end.
+   * Takes the next bytes and returns the events that they complete.
+   * @throws ChatError `unexpected_answer` when an event is too long.
    */
   push(bytes: Uint8Array): ServerSentEvent[] {
-    const events: ServerSentEvent[] = [];
-    const text = this.#toLineFeeds(this.#decoder.decode(bytes, { stream: true }));
-    let start = 0;
-    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
-      const line = this.#line + text.slice(start, end);
-      this.#line = "";
-      start = end + 1;
-      if (line !== "") this.#takeField(line);
-      else this.#endEvent(events);
-    }
-    // Added to, and searched no more: a line in many pieces costs no more than in one.
-    this.#line += text.slice(start);
-    if (this.#line.length + (this.#data?.length ?? 0) > eventLengthMax) {
-      throw new ChatError("unexpected_answer", "an event of the stream is too long");
-    }
-    return events;
+    const text = this.#decoder.decode(bytes, { stream: true });
+    this.#measureLine(text);
+    this.#events = [];
+    this.#parser.feed(text);
+    return this.#events;
   }
 
-  // A line ends with CR, LF or both; the two of a pair may come apart.
-  #toLineFeeds(text: string): string {
-    const rest = this.#endedWithCr && text.startsWith("\n") ? text.slice(1) : text;
-    if (text !== "") this.#endedWithCr = text.endsWith("\r");
-    return rest.includes("\r") ? rest.replace(/\r\n?/g, "\n") : rest;
+  #add({ id, event = "message", data }: EventSourceMessage): void {
+    this.#events.push({ type: event, data, id, lastEventId: this.lastEventId });
   }
 
-  #takeField(line: string): void {
-    const colon = line.indexOf(":");
-    // A comment.
-    if (colon === 0) return;
-    const name = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? "" : line.slice(colon + (line[colon + 1] === " " ? 2 : 1));
-    if (name === "data") {
-      this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
-    } else if (name === "event") {
-      this.#type = value;
-    } else if (name === "id") {
-      if (!value.includes("\0")) this.#id = value;
-    } else if (name === "retry" && /^\d+$/.test(value)) {
-      this.retryMs = Number(value);
-    }
+  // The parser discards lines that are not fields without counting them, so its own limit does not apply to them.
+  #measureLine(text: string): void {
+    let end = text.lastIndexOf("\n");
+    if (end < 0) end = text.lastIndexOf("\r");
+    this.#lineLength = text.length - end - 1 + (end < 0 ? this.#lineLength : 0);
+    if (this.#lineLength > eventLengthMax) throw tooLong();
   }
+}
 
-  #endEvent(events: ServerSentEvent[]): void {
-    this.lastEventId = this.#id;
-    if (this.#data !== undefined) {
-      events.push({
-        type: this.#type || "message",
-        data: this.#data,
-        lastEventId: this.lastEventId,
-      });
-    }
-    this.#type = "";
-    this.#data = undefined;
-  }
+function tooLong(): ChatError {
+  return new ChatError("unexpected_answer", "an event of the stream is too long");
 }

@@ -2,28 +2,29 @@ import type { Message } from "../contract.ts";
 import { ChatError } from "../errors.ts";
 import type { ServerSentEvent } from "./event-stream.ts";
 
-/** Where a conversation ends. */
+/** The end of a conversation's log. */
 export interface Head {
   conversation_id: string;
   /** Position of its newest entry; 0 when there is none. */
   last_seq: number;
 }
 
-/** Something that a newer server tells, and this client does not know. */
+/** An event of a newer server that this client does not know. */
 export interface UnknownEvent {
   type: "unknown";
-  /** What the server calls it. */
+  /** The name of the event. */
   event: string;
   data: unknown;
 }
 
 /**
- * What happens in a conversation. A `position` is a place to begin again, also in a later visit.
+ * An event of a conversation. A `position` is a place to continue from, also in a later visit.
  *
- * - `ready`: the first; the messages behind `position` follow.
- * - `message`: each once, in the order of `seq`.
- * - `reset`: the server goes on from a restored backup. What is held may not be there any more: read it anew up to
- *   `last_seq`; the messages behind `position` follow.
+ * - `ready`: the first event; the messages after `position` follow.
+ * - `message`: each message once, in the order of `seq`.
+ * - `reset`: the server continues from a restored backup. Messages that you hold may be gone: read the conversation
+ *   again up to `last_seq`; the messages after `position` follow.
+ * - `unknown`: an event of a newer server.
  */
 export type ConversationEvent =
   | ({ type: "ready" | "reset"; position: string } & Head)
@@ -31,13 +32,14 @@ export type ConversationEvent =
   | UnknownEvent;
 
 /**
- * What happens in the conversations of a user.
+ * An event of the conversations of a user.
  *
- * - `heads`: the first, and again after `reset`: where all conversations end; what is behind that follows.
- * - `message`: in each conversation once, in the order of `seq`.
- * - `joined`: the messages behind `last_seq` follow; also told of what was joined while the connection was lost.
- * - `left`: nothing more follows; also told of what was left while the connection was lost.
- * - `reset`: the server goes on from a restored backup. Forget what is held; `heads` follow.
+ * - `heads`: first, and again after `reset`: the ends of all conversations; what comes after them follows.
+ * - `message`: each message once, in the order of `seq` in its conversation.
+ * - `joined`: the user joined a conversation, perhaps while disconnected; the messages after `last_seq` follow.
+ * - `left`: the user left a conversation, perhaps while disconnected; no more of it follows.
+ * - `reset`: the server continues from a restored backup. Discard what you hold; `heads` follow.
+ * - `unknown`: an event of a newer server.
  */
 export type UserEvent =
   | { type: "heads"; heads: Head[] }
@@ -46,16 +48,21 @@ export type UserEvent =
   | { type: "reset" }
   | UnknownEvent;
 
-/** Reads what an event that this client knows carries; the server is taken at its word, that it is what the contract says. */
+/**
+ * Parses the data of a known event. It is not validated: the server is trusted to keep the contract.
+ * @throws ChatError `unexpected_answer` when it is not JSON.
+ */
 export function readData<TData>({ type, data }: ServerSentEvent): TData {
   try {
     return JSON.parse(data) as TData;
   } catch (cause) {
-    throw new ChatError("unexpected_answer", `the data of ${type} is no JSON`, { cause });
+    throw new ChatError("unexpected_answer", `the data of the ${type} event is not JSON`, {
+      cause,
+    });
   }
 }
 
-/** Passes on what this client does not know. */
+/** Converts an event that this client does not know; data that is not JSON stays a string. */
 export function toUnknownEvent({ type, data }: ServerSentEvent): UnknownEvent {
   try {
     return { type: "unknown", event: type, data: JSON.parse(data) };

@@ -7,7 +7,7 @@ import { type ConversationEvent, type Head, readData, toUnknownEvent } from "./e
 import { toEventsPath } from "./path.ts";
 import type { Sink } from "./subscription.ts";
 
-/** Which conversation, and from where. */
+/** A conversation, and the place to begin after. */
 export interface FollowConversationInput {
   conversation_id: string;
   after: string | number | undefined;
@@ -16,7 +16,7 @@ export interface FollowConversationInput {
 const live = { status: "live" } as const;
 const catchingUp = { status: "catching_up" } as const;
 
-/** Follows a conversation; the server reads on in the log behind the place that each connection comes back with. */
+/** Follows a conversation: each connection sends its place, and the server continues with the log after it. */
 export async function followConversation(
   requests: Requests,
   { conversation_id, after }: FollowConversationInput,
@@ -30,19 +30,18 @@ export async function followConversation(
   function take(event: ServerSentEvent): void {
     if (event.type === "message") takeMessage(event);
     else if (event.type === "ready" || event.type === "reset") begin(event.type, event);
-    else sink.put(toUnknownEvent(event));
+    else takeUnknown(event);
   }
 
   function begin(type: "ready" | "reset", event: ServerSentEvent): void {
     const position = event.lastEventId;
-    const end = position.lastIndexOf("-");
+    const place = readPosition(position);
     const isNew = type === "reset" || epoch === undefined;
-    const seq = Number(position.slice(end + 1));
-    held = isNew ? seq : Math.max(held, seq);
-    epoch = position.slice(0, end);
+    held = Math.max(isNew ? 0 : held, place?.seq ?? 0);
+    epoch = place?.epoch ?? "";
     const { last_seq } = readData<Head>(event);
     goal = last_seq;
-    // To come back to the same place is no news.
+    // A reconnect to the same log is not an event.
     if (isNew) sink.put({ type, conversation_id, last_seq, position });
     sink.tell(held < goal ? catchingUp : live);
   }
@@ -50,10 +49,29 @@ export async function followConversation(
   function takeMessage(event: ServerSentEvent): void {
     const message = readData<Message>(event);
     if (message.seq <= held) return;
-    held = message.seq;
     sink.put({ type: "message", message, position: event.lastEventId });
+    hold(message.seq);
+  }
+
+  // Entries of kinds that this client does not know have positions too; an event without one is never sent again.
+  function takeUnknown(event: ServerSentEvent): void {
+    const place = readPosition(event.id);
+    const isEntry = place !== undefined && place.epoch === epoch;
+    if (isEntry && place.seq <= held) return;
+    sink.put(toUnknownEvent(event));
+    if (isEntry) hold(place.seq);
+  }
+
+  function hold(seq: number): void {
+    held = seq;
     if (held >= goal) sink.tell(live);
   }
 
   return keepConnected(requests, { ...sink, path, take });
+}
+
+/** Reads a position, `<epoch>-<seq>`; `undefined` for anything else. */
+function readPosition(id: string | undefined): { epoch: string; seq: number } | undefined {
+  const [, epoch, seq] = /^(.+)-(\d+)$/.exec(id ?? "") ?? [];
+  return epoch === undefined ? undefined : { epoch, seq: Number(seq) };
 }

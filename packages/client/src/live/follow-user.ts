@@ -3,37 +3,38 @@ import type { ChatError } from "../errors.ts";
 import type { Identity } from "../http/identity.ts";
 import type { Requests } from "../http/request.ts";
 import type { Transport } from "../http/transport.ts";
+import type { AbortSignalLike } from "../platform.ts";
 import { keepConnected } from "./connection.ts";
 import type { ServerSentEvent } from "./event-stream.ts";
 import { type Head, readData, toUnknownEvent, type UserEvent } from "./events.ts";
-import { Gaps } from "./gaps.ts";
+import { type GapPage, Gaps } from "./gaps.ts";
 import { toEventsPath } from "./path.ts";
 import type { Sink } from "./subscription.ts";
 
-/** What following is made of. */
+/** The parts of a client that following needs. */
 export interface FollowParts {
   requests: Requests;
   transport: Transport;
   identity: Identity;
 }
 
-/** Where a conversation ends, and, of one that was joined while the connection was lost, where its joining stands. */
+/** The end of a conversation, and the end it had when the user joined, if that was while disconnected. */
 interface MetHead extends Head {
   joined_seq?: number;
 }
 
-/** Some of the conversations of a user; the last ones are told with `complete`. */
+/** The ends of some of a user's conversations; `complete` with the last of them. */
 interface Heads {
   heads: MetHead[];
   complete: boolean;
 }
 
-/** How many messages of a gap are read at a time: as many as the server gives. */
+/** Number of messages read at a time: the server's maximum. */
 const pageLength = 1_000;
 
 /**
- * Follows all conversations of a user. A new connection tells where those end that were active meanwhile: what is
- * behind the places that are held is read page by page, and all else goes on behind what was told.
+ * Follows all conversations of a user. A new connection first sends the ends of those that were active meanwhile: what
+ * was missed before these ends is read page by page, and the connection continues after them.
  */
 export async function followUser(
   { requests, transport, identity }: FollowParts,
@@ -41,11 +42,11 @@ export async function followUser(
   sink: Sink<UserEvent>,
 ): Promise<ChatError | undefined> {
   let user_id = "";
-  /** How far each conversation was handed over. */
+  /** The `seq` up to which each conversation was handed over. */
   const places = new Map<string, number>();
-  /** Where all conversations end, until all of that is told. */
+  /** The ends of all conversations, until they are complete. */
   let baseline: Head[] | undefined = [];
-  const gaps = new Gaps({ read, take: hand, room: sink.room, leave, finish: tellState });
+  const gaps = new Gaps({ read, take: hand, move, room: sink.room, leave, finish: tellState });
 
   function take(event: ServerSentEvent): void {
     const { type } = event;
@@ -73,7 +74,7 @@ export async function followUser(
   function takeMessage(message: Message): void {
     const { conversation_id, seq } = message;
     if (conversation_id === null) return;
-    // Its joining is not heard of yet, or was lost.
+    // Its `joined` event has not arrived yet, or was lost.
     if (!places.has(conversation_id)) learn({ conversation_id, last_seq: seq - 1 });
     if (gaps.has(conversation_id)) gaps.keep(conversation_id, message);
     else hand(message);
@@ -86,7 +87,11 @@ export async function followUser(
     sink.put({ type: "message", message });
   }
 
-  // Where a conversation ends, as told by a new connection or by a joining.
+  function move(conversation_id: string, seq: number): void {
+    places.set(conversation_id, seq);
+  }
+
+  // Takes the end of a conversation, from a new connection or a joining.
   function learn({ conversation_id, last_seq, joined_seq = last_seq }: MetHead): void {
     const place = places.get(conversation_id) ?? joined_seq;
     if (!places.has(conversation_id)) {
@@ -118,10 +123,13 @@ export async function followUser(
     sink.tell({ status: gaps.areFilled ? "live" : "catching_up" });
   }
 
-  async function read(conversation_id: string, signal: Sink<UserEvent>["signal"]) {
-    const input = { conversation_id, after: places.get(conversation_id) ?? 0, limit: pageLength };
-    const { messages } = await transport.query("messages.page", input, { signal });
-    return messages;
+  async function read(conversation_id: string, signal: AbortSignalLike): Promise<GapPage> {
+    const after = places.get(conversation_id) ?? 0;
+    const input = { conversation_id, after, limit: pageLength };
+    const { messages, read_to } = await transport.query("messages.page", input, { signal });
+    // Other entries may follow the last message. Older servers, which have none, do not send `read_to`.
+    const reached = Math.max(messages.at(-1)?.seq ?? after, read_to ?? after);
+    return { messages, reached: reached > after ? reached : undefined };
   }
 
   return keepConnected(requests, {
@@ -133,7 +141,7 @@ export async function followUser(
     },
     lose() {
       gaps.disconnect();
-      // Told from the beginning the next time.
+      // The next connection sends all of them again.
       if (baseline) baseline = [];
     },
   });

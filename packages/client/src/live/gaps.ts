@@ -4,42 +4,51 @@ import { pause } from "../http/abort.ts";
 import { backoffMs } from "../http/backoff.ts";
 import { type AbortSignalLike, platform } from "../platform.ts";
 
-/** What was missed in one conversation. */
+/** The part of one conversation that was missed. */
 interface Gap {
-  /** The newest that is to be read. */
+  /** The last `seq` to read. */
   goal: number;
-  /** How far it was read. */
+  /** The `seq` up to which it is read. */
   reached: number;
-  /** What was said while the gap is filled: all there is behind the goal, in order. */
+  /** The messages that arrived while the gap is filled: all there are after the goal, in order. */
   kept: Message[];
   isFilling: boolean;
 }
 
+/** The next messages of a conversation. */
+export interface GapPage {
+  messages: readonly Message[];
+  /** The `seq` up to which the conversation is read with this page; `undefined` when nothing new was read. */
+  reached: number | undefined;
+}
+
 /** How gaps are filled. */
 export interface GapsOptions {
-  /** Reads what is next in a conversation. */
-  read(conversationId: string, signal: AbortSignalLike): Promise<readonly Message[]>;
-  /** Hands over a message, unless it was before. */
+  /** Reads the next page of a conversation, from the place it has reached. */
+  read(conversationId: string, signal: AbortSignalLike): Promise<GapPage>;
+  /** Hands over a message, unless it was handed over before. */
   take(message: Message): void;
-  /** Waits until more may be handed over. */
+  /** Sets the `seq` up to which a conversation is read. */
+  move(conversationId: string, seq: number): void;
+  /** Resolves when more can be handed over; returns `undefined` when it can be now. */
   room(): Promise<void> | undefined;
-  /** Hears that a conversation can be read no more. */
+  /** Called when a conversation can no longer be read. */
   leave(conversationId: string): void;
-  /** Hears that all gaps are filled. */
+  /** Called when all gaps are filled. */
   finish(): void;
 }
 
 const fillsMax = 4;
 const backoff = { baseMs: 250, maxMs: 30_000 };
-/** How much is kept of one conversation; with `fillsMax` that bounds how much is kept in all. */
+/** How many messages are kept for one conversation; with `fillsMax` this bounds how many are kept in all. */
 const keptMax = 1_000;
-/** How often nothing may be found before a goal, a few seconds in all: what stands there is no message then. */
+/** How many reads may find nothing new, a few seconds in all, before the rest of a gap is taken to hold no messages. */
 const missesMax = 6;
 
 /**
- * Fills what was missed while the connection was lost, in a few conversations at a time, while there is a connection.
- * What is said meanwhile is kept until they are read so far; of a gap that waits for its turn, and beyond what may be
- * kept, it moves the goal, and is read with the rest.
+ * Fills the gaps that a lost connection left, a few conversations at a time, while there is a connection. Messages that
+ * arrive meanwhile are kept until their gap is filled. While a gap waits for its turn, and beyond `keptMax`, they are
+ * not kept: they move its goal and are read with the rest.
  */
 export class Gaps {
   readonly #gaps = new Map<string, Gap>();
@@ -59,20 +68,20 @@ export class Gaps {
     return this.#gaps.has(conversationId);
   }
 
-  /** Says that a conversation is known to go as far as `seq`. */
+  /** Opens the gap of a conversation, or extends it, up to `seq`. */
   raise(conversationId: string, seq: number): void {
     const gap = this.#gaps.get(conversationId);
     if (!gap) {
       this.#gaps.set(conversationId, { goal: seq, reached: 0, kept: [], isFilling: false });
     } else if (seq > endOf(gap)) {
-      // Between what is kept and this there may be more.
+      // There may be more between the kept messages and this `seq`.
       gap.goal = seq;
       gap.kept = [];
     }
     this.#start();
   }
 
-  /** Takes what was said in a conversation that has a gap. */
+  /** Takes a message that arrived in a conversation with a gap. */
   keep(conversationId: string, message: Message): void {
     const gap = this.#gaps.get(conversationId);
     if (!gap || message.seq <= endOf(gap)) return;
@@ -88,13 +97,13 @@ export class Gaps {
     this.#gaps.clear();
   }
 
-  /** Hears that there is a connection. */
+  /** Starts to fill gaps: there is a connection. */
   connect(): void {
     this.#connection ??= new platform.AbortController();
     this.#start();
   }
 
-  /** Hears that there is none any more. */
+  /** Stops: the connection is lost. */
   disconnect(): void {
     this.#connection?.abort();
     this.#connection = undefined;
@@ -136,7 +145,7 @@ export class Gaps {
     for (const message of gap.kept) this.#options.take(message);
   }
 
-  /** Hands over what is next, and says how far that goes; nothing when there is none. */
+  /** Hands over the next page and returns the `seq` it reaches; `undefined` when nothing new was read. */
   async #readOn(
     id: string,
     isOpen: () => boolean,
@@ -144,12 +153,13 @@ export class Gaps {
   ): Promise<number | undefined> {
     for (let tries = 1; isOpen(); tries++) {
       try {
-        const messages = await this.#options.read(id, signal);
+        const { messages, reached } = await this.#options.read(id, signal);
         if (!isOpen()) break;
         for (const message of messages) this.#options.take(message);
-        return messages.at(-1)?.seq;
+        if (reached !== undefined) this.#options.move(id, reached);
+        return reached;
       } catch (error) {
-        // Also what is no list of messages, by whomever it was answered.
+        // Also thrown when the answer is not a page, such as that of a proxy.
         if (isOpen() && isGone(error)) this.#options.leave(id);
         else await wait(tries, signal);
       }
@@ -158,7 +168,7 @@ export class Gaps {
   }
 }
 
-/** How far a conversation is known to go. */
+/** Returns the last `seq` that a conversation is known to have. */
 function endOf({ goal, kept }: Gap): number {
   return kept.at(-1)?.seq ?? goal;
 }
@@ -167,7 +177,7 @@ async function wait(tries: number, signal: AbortSignalLike): Promise<void> {
   await pause(backoffMs(tries, backoff), signal).catch(() => undefined);
 }
 
-/** Says whether a conversation is no more, or no more for this user. */
+/** Tells whether a conversation no longer exists, or not for this user. */
 function isGone(error: unknown): boolean {
   return isChatError(error, "not_found") || isChatError(error, "forbidden");
 }

@@ -7,7 +7,7 @@ import {
   subscribe,
 } from "./subscription.ts";
 
-/** Keeps events until they are taken; who puts them waits for that. */
+/** Holds events until they are taken; the producer waits until then. */
 class EventQueue<TEvent> implements Outlet<TEvent> {
   #events: TEvent[] = [];
   #isEnded = false;
@@ -30,7 +30,7 @@ class EventQueue<TEvent> implements Outlet<TEvent> {
     this.#letGoOn();
   }
 
-  /** Takes all events there are, waiting for the next if there is none; nothing when there is no next. */
+  /** Takes all events in the queue, or waits for the next one; returns none at the end. */
   async take(): Promise<readonly TEvent[]> {
     if (this.#events.length === 0 && !this.#isEnded) {
       await new Promise<void>((resolve) => {
@@ -49,7 +49,7 @@ class EventQueue<TEvent> implements Outlet<TEvent> {
   }
 }
 
-/** Follows something as fast as its events are taken: what is not taken is not read either. It begins when the first is asked for. */
+/** Iterates over events, reading no faster than they are taken. It begins when the first one is requested. */
 export function iterate<TEvent>(
   follow: Follow<TEvent>,
   options: FollowOptions = {},

@@ -1,7 +1,7 @@
 import { ChatError } from "../errors.ts";
 
 /**
- * Writes where the events of a conversation or a user are, behind a place if one is given.
+ * Returns the path of the events of a conversation or a user, after a place if one is given.
  * @throws ChatError `bad_request` when the id or the place cannot be part of a URL.
  */
 export function toEventsPath(
@@ -9,14 +9,16 @@ export function toEventsPath(
   id: string,
   after?: string | number,
 ): string {
-  // A URL takes these for folders, escaped or not, and leads to some other path: https://url.spec.whatwg.org/#dot-segments
+  // URLs resolve these segments, escaped or not, to another path: https://url.spec.whatwg.org/#dot-segments
   if (["", ".", ".."].includes(id)) {
-    throw new ChatError("bad_request", "an id is not empty, and not . or ..");
+    throw new ChatError("bad_request", 'an id must not be empty, "." or ".."');
   }
   try {
     const query = after === undefined ? "" : `?after=${encodeURIComponent(after)}`;
     return `/${noun}/${encodeURIComponent(id)}/events${query}`;
   } catch (cause) {
-    throw new ChatError("bad_request", "an id or a place is well-formed Unicode", { cause });
+    throw new ChatError("bad_request", "an id and a position must be well-formed Unicode", {
+      cause,
+    });
   }
 }

@@ -1,12 +1,12 @@
 import { platform } from "../platform.ts";
 
-/** Notices that nothing is heard. */
+/** Notices that a connection is silent. */
 export interface SilenceWatch {
-  /** Whether it was called for. */
+  /** Whether the limit was reached. */
   readonly isTooLong: boolean;
-  /** Begins to wait for something. */
+  /** Starts measuring. */
   listen(): void;
-  /** Waits for nothing: what was heard is being worked on. */
+  /** Stops measuring while received data is processed. */
   rest(): void;
   stop(): void;
 }
@@ -14,8 +14,8 @@ export interface SilenceWatch {
 const checksPerLimit = 8;
 
 /**
- * Calls once when nothing was heard for a time, in ms. It goes by the clock and not by its timer, so that a machine that
- * slept notices as soon as it wakes.
+ * Calls back once after a silence longer than a limit in ms. It measures by the clock, not by its timer, so that it
+ * notices as soon as a machine wakes from sleep.
  */
 export function watchSilence(limitMs: number, call: () => void): SilenceWatch {
   let since: number | undefined = Date.now();
@@ -23,7 +23,7 @@ export function watchSilence(limitMs: number, call: () => void): SilenceWatch {
   let timer = platform.setTimeout(check, limitMs / checksPerLimit);
 
   function check(): void {
-    // A clock that was put back tells as little as one that went on.
+    // A clock that was set back counts too: the length of the silence is then unknown.
     isTooLong = since !== undefined && Math.abs(Date.now() - since) > limitMs;
     if (isTooLong) call();
     else timer = platform.setTimeout(check, limitMs / checksPerLimit);

@@ -1,13 +1,13 @@
 import type { ChatError } from "../errors.ts";
 
 /**
- * How a subscription stands.
+ * The state of a subscription.
  *
- * - `connecting`: it asks the server for its stream.
- * - `live`: everything is handed over as it happens.
- * - `catching_up`: what was missed is being read, and handed over before what is new.
- * - `offline`: the connection is lost; after `retryInMs`, or as soon as a browser is back online, it is tried again.
- * - `closed`: nothing more comes; with an `error` when the server refused for good.
+ * - `connecting`: it connects to the server.
+ * - `live`: events are handed over as they happen.
+ * - `catching_up`: missed messages are read and handed over before new ones.
+ * - `offline`: the connection is lost; it reconnects after `retryInMs`, or as soon as a browser is back online.
+ * - `closed`: it has ended; with an `error` when the server refused for good.
  */
 export type LiveState =
   | { status: "connecting" | "live" | "catching_up" }

@@ -6,27 +6,27 @@ import { type AbortSignalLike, platform } from "../platform.ts";
 import { EventParser, type ServerSentEvent } from "./event-stream.ts";
 import { type SilenceWatch, watchSilence } from "./silence.ts";
 
-/** What of a stream outlives one connection. */
+/** The state of a stream that outlives a connection. */
 interface StreamPlace {
-  /** Where to begin again; empty at first. */
+  /** The last event id, sent by the next connection; empty at first. */
   lastEventId: string;
-  /** How long the server wants to be left alone after a cut, in ms. */
+  /** How long the server asks to wait after a connection has ended, in ms. */
   retryMs: number;
 }
 
-/** Where a stream is, and who takes its events. */
+/** A stream to read, and the receiver of its events. */
 export interface StreamOptions {
   path(): string | Promise<string>;
   place: StreamPlace;
   signal: AbortSignalLike;
-  /** How long nothing may be heard, in ms. */
+  /** How long the stream may be silent, in ms. */
   silenceMsMax: number;
   take(event: ServerSentEvent): void;
-  /** Waits until more may be taken; without a promise it may at once. */
+  /** Resolves when more events can be taken; returns `undefined` when they can be taken now. */
   room(): Promise<void> | undefined;
 }
 
-/** Reads a stream until it ends, however it does, and returns why. */
+/** Reads a stream until it ends, and returns the reason. */
 export async function readStream(requests: Requests, options: StreamOptions): Promise<ChatError> {
   const { signal, silenceMsMax } = options;
   const connection = new platform.AbortController();
@@ -39,14 +39,16 @@ export async function readStream(requests: Requests, options: StreamOptions): Pr
     return new ChatError("network", "the server ended the stream");
   } catch (cause) {
     if (silence.isTooLong) {
-      return new ChatError("timeout", `nothing was heard for ${silenceMsMax / 1000} s`, { cause });
+      return new ChatError("timeout", `nothing was received for ${silenceMsMax / 1000} s`, {
+        cause,
+      });
     }
     if (isChatError(cause)) return cause;
-    return new ChatError("network", "the stream broke off", { cause });
+    return new ChatError("network", "the stream was cut off", { cause });
   } finally {
     silence.stop();
     signal.removeEventListener("abort", cut);
-    // Frees the socket where something other than the other side ended the stream.
+    // Frees the socket when it was not the server that ended the stream.
     cut();
   }
 }
@@ -61,14 +63,14 @@ async function receive(
   const asked = await orAborted(Promise.resolve(path()), signal);
   const response = await requests.send(asked, { method: "GET", headers, signal });
   const type = response.headers.get("content-type");
-  // The pages of proxies and of the nets of hotels come with any status, 200 too.
+  // Proxies and captive portals answer with pages of their own and any status, including 200.
   if (response.status !== 200) throw await readProblem(response);
   if (!response.body || !type?.startsWith("text/event-stream")) {
-    throw new ChatError("unexpected_answer", `${type} is no stream of events; is the url right?`);
+    throw new ChatError("unexpected_answer", `${type} is not an event stream; check the url`);
   }
   const parser = new EventParser();
   const reader = response.body.getReader();
-  // For a fetch of the app's own that does not heed its signal while it is read.
+  // For a custom `fetch` that ignores its signal while the body is read.
   signal.addEventListener("abort", () => void reader.cancel().catch(() => undefined));
   for (;;) {
     silence.listen();
@@ -89,13 +91,13 @@ async function receive(
     }
   }
 
-  // What handlers throw does not come here, so it is the data that cannot be read.
+  // Errors of handlers do not get here: the data has caused this one.
   function takeOne(event: ServerSentEvent): void {
     try {
       take(event);
     } catch (cause) {
       if (isChatError(cause)) throw cause;
-      const text = `the data of ${event.type} is not what it should be`;
+      const text = `the data of the ${event.type} event is not as expected`;
       throw new ChatError("unexpected_answer", text, { cause });
     }
   }

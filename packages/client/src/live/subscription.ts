@@ -2,34 +2,34 @@ import type { ChatError } from "../errors.ts";
 import { type AbortSignalLike, platform } from "../platform.ts";
 import type { LiveState } from "./state.ts";
 
-/** Something that is followed until it is closed. */
+/** A running subscription. */
 export interface Subscription {
-  /** How it stands now. */
+  /** Its current state. */
   readonly state: LiveState;
-  /** Resolves when nothing more comes, with the error if the server refused for good; it never rejects. */
+  /** Resolves when the subscription has ended, with the error if the server refused for good; never rejects. */
   readonly closed: Promise<ChatError | undefined>;
   /** Ends it at once: nothing more is handed over. */
   close(): void;
 }
 
-/** What every way to follow takes. */
+/** The options of every subscription. */
 export interface FollowOptions {
-  /** Hears how the subscription stands, each time that changes. */
+  /** Called with the new state when its `status` changes. */
   onState?: ((state: LiveState) => void) | undefined;
   /** Ends the subscription. */
   signal?: AbortSignalLike | undefined;
 }
 
-/** Whom a subscription hands its events. */
+/** The receiver of a subscription's events. */
 export interface Outlet<TEvent> {
   put(event: TEvent): void;
-  /** Waits until more may be put; without a promise it may at once. */
+  /** Resolves when more events can be put; returns `undefined` when they can be put now. */
   room(): Promise<void> | undefined;
-  /** Hears that nothing more comes. */
+  /** Called when the subscription has ended. */
   end(): void;
 }
 
-/** What follows something hands on here what it learns. */
+/** Where a subscription's source delivers events and states. */
 export interface Sink<TEvent> {
   signal: AbortSignalLike;
   put(event: TEvent): void;
@@ -37,10 +37,10 @@ export interface Sink<TEvent> {
   tell(state: LiveState): void;
 }
 
-/** Follows something until the signal of its sink aborts, or it is refused for good: returns why. */
+/** Follows a source until the signal of its sink aborts or the server refuses for good; returns the refusal. */
 export type Follow<TEvent> = (sink: Sink<TEvent>) => Promise<ChatError | undefined>;
 
-/** Follows something until it is closed. */
+/** Starts a subscription, which runs until it is closed. */
 export function subscribe<TEvent>(
   follow: Follow<TEvent>,
   outlet: Outlet<TEvent>,
@@ -75,7 +75,7 @@ export function subscribe<TEvent>(
   };
 
   async function run(): Promise<ChatError | undefined> {
-    // In a later turn: whoever subscribes holds the subscription before anything is handed over.
+    // In a later turn, so that the caller holds the subscription before anything is handed over.
     await undefined;
     if (signal?.aborted) close();
     if (closing.signal.aborted) return undefined;
@@ -95,7 +95,7 @@ export function subscribe<TEvent>(
   };
 }
 
-/** Hands events to a handler of the app as they come. */
+/** Creates an outlet that passes each event to a handler of the app. */
 export function toHandler<TEvent>(hear: (event: TEvent) => void): Outlet<TEvent> {
   return {
     put: (event) => callSafely(() => hear(event)),
@@ -104,7 +104,7 @@ export function toHandler<TEvent>(hear: (event: TEvent) => void): Outlet<TEvent>
   };
 }
 
-// What a handler throws is an uncaught exception, as that of any event handler, and the subscription goes on.
+// An error of a handler becomes an uncaught exception, as in any event handler, and the subscription goes on.
 function callSafely(handler: () => void): void {
   try {
     handler();

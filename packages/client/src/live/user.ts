@@ -11,21 +11,22 @@ import {
 } from "./subscription.ts";
 
 /**
- * Who hears what of a user's conversations. The subscription goes on whatever a handler throws: that is an uncaught
- * exception, which a page reports, and which ends Node unless the program listens to `uncaughtException`.
+ * The handlers of the events of a user's conversations. A handler that throws does not end the subscription: its error
+ * becomes an uncaught exception, which a page reports, and which ends Node unless the program listens to
+ * `uncaughtException`.
  */
 export interface UserHandlers extends FollowOptions {
-  /** Hears each message once, in the order of `seq` in its conversation. */
+  /** Called once for each message, in the order of `seq` in its conversation. */
   onMessage(message: Message): void;
-  /** Hears everything but messages. */
+  /** Called for all other events. */
   onEvent?: ((event: Exclude<UserEvent, { type: "message" }>) => void) | undefined;
 }
 
-/** All conversations of one user, to be followed over one connection. */
+/** All conversations of a user, to follow over one connection. */
 export interface LiveUser {
   /**
-   * Hands over each message of all conversations, also of those that are joined later, until it is closed: it reconnects
-   * for ever, and reads what was missed meanwhile. First `onEvent` hears of the `heads`.
+   * Hands over each message of all conversations, including those joined later, until the subscription is closed. It
+   * reconnects by itself and reads what it missed. `onEvent` is first called with the `heads`.
    * @example
    * ```ts
    * const subscription = chat.user("ada").subscribe({
@@ -36,8 +37,8 @@ export interface LiveUser {
    */
   subscribe(handlers: UserHandlers): Subscription;
   /**
-   * Gives the same as an iterable, as fast as it is taken, from when the first is asked for; leaving the loop, or the
-   * signal, ends it.
+   * Returns the same events as an iterable, which reads no faster than they are taken. It begins when the first one is
+   * requested, and ends when the loop is left or the signal aborts.
    * @throws ChatError in the loop, when the server refuses for good.
    * @example
    * ```ts
@@ -49,7 +50,7 @@ export interface LiveUser {
   events(options?: FollowOptions): AsyncIterableIterator<UserEvent, void>;
 }
 
-/** Makes what follows all conversations of a user. */
+/** Creates the calls that follow all conversations of a user. */
 export function createLiveUser(parts: FollowParts, userId: string | undefined): LiveUser {
   const follow: Follow<UserEvent> = (sink) => followUser(parts, userId, sink);
   return {
