@@ -1,6 +1,12 @@
 export type { Message } from "@chatnest/db";
 export { boundAnswer } from "./answer-time.ts";
-export type { Caller, Context } from "./context.ts";
+export {
+  type Caller,
+  type Context,
+  type ContextParts,
+  createContext,
+  trustedCaller,
+} from "./context.ts";
 export {
   ChatError,
   type ErrorCode,

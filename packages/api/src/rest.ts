@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { ErrorCode } from "./errors.ts";
+import type { ProcedureName } from "./rules.ts";
 
 /** What a procedure's result looks like in REST. */
 export interface RestAnswer {
@@ -47,6 +48,8 @@ export interface RestRoute {
 
 /** The meta of a procedure. */
 export interface Meta {
+  /** Its row in the table of rules. */
+  name?: ProcedureName;
   rest?: RestRoute;
 }
 

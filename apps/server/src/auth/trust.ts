@@ -1,4 +1,4 @@
-import { ChatError } from "@chatnest/api";
+import { ChatError, trustedCaller } from "@chatnest/api";
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../app-env.ts";
 
@@ -40,7 +40,7 @@ export function isForwardingHeader(name: string): boolean {
 }
 
 /**
- * Refuses who is not trusted. A page elsewhere can reach a server on loopback by a name that it made point there, and a
+ * Names the caller, and refuses one that is not trusted. A page elsewhere can reach a server on loopback by a name that it made point there, and a
  * proxy beside the server reaches it for others: the name and the proxy's headers give them away.
  */
 export function requireTrust(trust: Trust): MiddlewareHandler<AppEnv> {
@@ -53,6 +53,7 @@ export function requireTrust(trust: Trust): MiddlewareHandler<AppEnv> {
         : [...c.req.raw.headers.keys()];
       if (names.some(isForwardingHeader)) throw refuse("was forwarded by a proxy");
     }
+    c.set("caller", trustedCaller);
     return next();
   };
 }

@@ -1,4 +1,4 @@
-import type { RestQuery } from "@chatnest/api";
+import { createContext, type RestQuery } from "@chatnest/api";
 import type { Context, Hono } from "hono";
 import type { AppDeps } from "../app-deps.ts";
 import type { AppEnv } from "../app-env.ts";
@@ -33,11 +33,11 @@ async function serve(
   const query = readQuery(readTarget(c.req.raw, c.env));
   const procedure = chooseProcedure(operation, query);
   const input = await readInput(c, procedure, query);
-  const context = {
+  const context = createContext({
     store: deps.store,
-    caller: { kind: "trusted" },
+    caller: c.get("caller"),
     requestId: c.get("requestId"),
-  } as const;
+  });
   const result = await procedure.call(context, input);
   if (isAsyncIterable(result)) return stream(c, result, deps);
   return sendAnswer(c, toAnswer(procedure.route, result, query));

@@ -2,6 +2,7 @@ import {
   type Context as ApiContext,
   appRouter,
   ChatError,
+  createContext,
   toChatError,
   toTrpcError,
 } from "@chatnest/api";
@@ -41,12 +42,8 @@ export function serveTrpc(
       router: appRouter,
       req: await readRequest(c),
       maxBatchSize: batchSizeMax,
-      createContext: (): ApiContext => ({
-        store,
-        live: limited,
-        caller: { kind: "trusted" },
-        requestId,
-      }),
+      createContext: () =>
+        createContext({ store, live: limited, caller: c.get("caller"), requestId }),
       onError: ({ error }) => logFailure(logger, error, requestId),
       responseMeta: ({ errors }) => ({ headers: toHeaders(errors) }),
     });

@@ -1,7 +1,5 @@
 import { tracked } from "@trpc/server";
-import type { Context } from "../context.ts";
-import { ChatError, toTrpcError } from "../errors.ts";
-import type { Live } from "../live/index.ts";
+import { toTrpcError } from "../errors.ts";
 import { type Position, readPosition, toPosition } from "../live/position.ts";
 import type { UserNews } from "../live/user/follow-user.ts";
 import {
@@ -17,49 +15,49 @@ const beginning = "0";
 
 /** What happens, as it happens. Each event's id is where to begin again; a first one says where it begins. */
 export const live = router({
-  conversation: procedure.input(FollowConversationInput).subscription(async function* ({
-    ctx,
-    input,
-    signal,
-  }) {
-    const { conversation_id } = input;
-    const place = input.lastEventId ?? input.after;
-    const follow = { conversation_id, ...(place != null && { after: toPlace(place) }) };
-    try {
-      for await (const news of liveOf(ctx).followConversation(follow, toSignal(signal))) {
-        if (news.kind === "messages") {
-          for (const message of news.messages) {
-            const event: ConversationEvent = { type: "message", message };
-            yield tracked(toPosition(news.epoch, message.seq), event);
+  conversation: procedure("live.conversation")
+    .input(FollowConversationInput)
+    .subscription(async function* ({ ctx, input, signal }) {
+      const { conversation_id } = input;
+      const place = input.lastEventId ?? input.after;
+      const follow = { conversation_id, ...(place != null && { after: toPlace(place) }) };
+      try {
+        for await (const news of ctx.live.followConversation(follow, toSignal(signal))) {
+          if (news.kind === "messages") {
+            for (const message of news.messages) {
+              const event: ConversationEvent = { type: "message", message };
+              yield tracked(toPosition(news.epoch, message.seq), event);
+            }
+          } else {
+            const { kind, epoch, seq, last_seq } = news;
+            const event: ConversationEvent = { type: kind, conversation_id, last_seq };
+            yield tracked(toPosition(epoch, seq), event);
           }
-        } else {
-          const { kind, epoch, seq, last_seq } = news;
-          const event: ConversationEvent = { type: kind, conversation_id, last_seq };
-          yield tracked(toPosition(epoch, seq), event);
         }
+      } catch (error) {
+        throw toTrpcError(error);
       }
-    } catch (error) {
-      throw toTrpcError(error);
-    }
-  }),
+    }),
 
-  user: procedure.input(FollowUserInput).subscription(async function* ({ ctx, input, signal }) {
-    const { user_id } = input;
-    const lastEventId = input.lastEventId ?? beginning;
-    const since = lastEventId === beginning ? undefined : toPlace(lastEventId);
-    const follow = { user_id, ...(since && { since }) };
-    // Only a watermark is a place to begin again, so every event carries the newest one. Until all heads are told that is what
-    // was given: of another epoch, or of none, it leads to a reset again, and to all heads.
-    let watermark = since === "unreadable" ? toPosition("0", 0) : lastEventId;
-    try {
-      for await (const news of liveOf(ctx).followUser(follow, toSignal(signal))) {
-        if (news.kind === "heads" && news.complete) watermark = news.watermark;
-        for (const event of toUserEvents(news, user_id)) yield tracked(watermark, event);
+  user: procedure("live.user")
+    .input(FollowUserInput)
+    .subscription(async function* ({ ctx, input, signal }) {
+      const { user_id } = input;
+      const lastEventId = input.lastEventId ?? beginning;
+      const since = lastEventId === beginning ? undefined : toPlace(lastEventId);
+      const follow = { user_id, ...(since && { since }) };
+      // Only a watermark is a place to begin again, so every event carries the newest one. Until all heads are told that is what
+      // was given: of another epoch, or of none, it leads to a reset again, and to all heads.
+      let watermark = since === "unreadable" ? toPosition("0", 0) : lastEventId;
+      try {
+        for await (const news of ctx.live.followUser(follow, toSignal(signal))) {
+          if (news.kind === "heads" && news.complete) watermark = news.watermark;
+          for (const event of toUserEvents(news, user_id)) yield tracked(watermark, event);
+        }
+      } catch (error) {
+        throw toTrpcError(error);
       }
-    } catch (error) {
-      throw toTrpcError(error);
-    }
-  }),
+    }),
 });
 
 function toUserEvents(news: UserNews, user_id: string): UserEvent[] {
@@ -75,11 +73,6 @@ function toUserEvents(news: UserNews, user_id: string): UserEvent[] {
       return [{ type: kind, conversation_id, user_id, last_seq }];
     }
   }
-}
-
-function liveOf({ live }: Context): Live {
-  if (!live) throw new ChatError("unavailable", "nothing can be followed here");
-  return live;
 }
 
 function toPlace(text: string): Position | "unreadable" {
