@@ -1,11 +1,5 @@
+import type { ServerResponse } from "node:http";
 import { ChatError, type Live } from "@chatnest/api";
-import type { Heartbeat } from "./heartbeat.ts";
-
-/** What all streams of a server share, whichever border they leave by. */
-export interface Streams {
-  slots: StreamSlots;
-  heartbeat: Heartbeat;
-}
 
 /** How many streams there may be at a time. */
 export interface StreamLimits {
@@ -54,27 +48,32 @@ export class StreamSlots {
   }
 }
 
-/** Lets each follower hold a slot from its first step to its end, however it ends. */
-export function limitLive(live: Live, slots: StreamSlots): Live {
+/**
+ * Lets each follower hold a slot from its beginning until its response is closed. Off the network there is no response, and
+ * nothing to count.
+ */
+export function limitLive(
+  live: Live,
+  slots: StreamSlots,
+  response: ServerResponse | undefined,
+): Live {
+  function hold(userId?: string): void {
+    // Closed for good: nobody would hear of it again.
+    if (!response || response.closed) return;
+    response.once("close", slots.take(userId));
+  }
+
   return {
-    followConversation: (input, signal) =>
-      holdSlot(() => slots.take(), live.followConversation(input, signal)),
-    followUser: (input, signal) =>
-      holdSlot(() => slots.take(input.user_id), live.followUser(input, signal)),
+    followConversation(input, signal) {
+      hold();
+      return live.followConversation(input, signal);
+    },
+    followUser(input, signal) {
+      hold(input.user_id);
+      return live.followUser(input, signal);
+    },
     close: () => live.close(),
   };
-}
-
-async function* holdSlot<TNews>(
-  take: () => () => void,
-  following: AsyncGenerator<TNews, void>,
-): AsyncGenerator<TNews, void> {
-  const free = take();
-  try {
-    yield* following;
-  } finally {
-    free();
-  }
 }
 
 function refuse(what: string): ChatError {

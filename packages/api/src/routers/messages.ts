@@ -31,7 +31,7 @@ export const messages = router({
         success: { 201: "Stored", 200: "The same message had been stored before" },
         body: schemas.Message,
         errors: ["conflict"],
-        header: idempotencyKey,
+        headers: [idempotencyKey],
         toRest({ message, created }: z.infer<typeof schemas.SendMessageOutput>) {
           return { status: created ? 201 : 200, body: message };
         },

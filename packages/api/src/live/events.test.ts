@@ -1,0 +1,83 @@
+import type { Message } from "@chatnest/db";
+import { describe, expect, it } from "vitest";
+import { ConversationEvent, UserEvent } from "../schemas/live.ts";
+import { toConversationEvents, toUserEvents } from "./events.ts";
+
+const messages = [1, 2].map(
+  (seq): Message => ({
+    id: `message-${seq}`,
+    user_id: "ann",
+    content: "hi",
+    timestamp: "2026-01-01T00:00:00.000Z",
+    conversation_id: "room",
+    seq,
+  }),
+);
+const place = { conversation_id: "room", last_seq: 7 };
+
+describe("the news of a conversation", () => {
+  const toEvents = (...[news]: [Parameters<typeof toConversationEvents>[1]]) =>
+    toConversationEvents("room", news);
+
+  it.each(["ready", "reset"] as const)("say where it stands, and where it ends: %s", (kind) => {
+    expect(toEvents({ kind, epoch: "epoch", seq: 4, last_seq: 7 })).toEqual([
+      { id: "epoch-4", event: { type: kind, ...place } },
+    ]);
+  });
+
+  it("are messages, each with its place", () => {
+    expect(toEvents({ kind: "messages", epoch: "epoch", messages })).toEqual(
+      messages.map((message) => ({
+        id: `epoch-${message.seq}`,
+        event: { type: "message", message },
+      })),
+    );
+  });
+
+  it("are events as they are declared", () => {
+    const events = [
+      ...toEvents({ kind: "ready", epoch: "epoch", seq: 4, last_seq: 7 }),
+      ...toEvents({ kind: "messages", epoch: "epoch", messages }),
+    ];
+    for (const { event } of events) expect(ConversationEvent.parse(event)).toEqual(event);
+  });
+});
+
+describe("the news of a user", () => {
+  const toEvents = (...[news]: [Parameters<typeof toUserEvents>[1]]) => toUserEvents("bob", news);
+  const heads = [place];
+
+  it("are a place to begin again only where all heads are told", () => {
+    expect(toEvents({ kind: "heads", heads, complete: false })).toEqual([
+      { event: { type: "heads", heads, complete: false } },
+    ]);
+    expect(toEvents({ kind: "heads", heads, complete: true, watermark: "epoch-9" })).toEqual([
+      { id: "epoch-9", event: { type: "heads", heads, complete: true } },
+    ]);
+    expect(toEvents({ kind: "messages", messages })).toEqual(
+      messages.map((message) => ({ event: { type: "message", message } })),
+    );
+  });
+
+  it("are a reset of all conversations", () => {
+    expect(toEvents({ kind: "reset" })).toEqual([
+      { event: { type: "reset", conversation_id: null, last_seq: 0 } },
+    ]);
+  });
+
+  it.each(["joined", "left"] as const)("name the user: %s", (kind) => {
+    expect(toEvents({ kind, ...place })).toEqual([
+      { event: { type: kind, ...place, user_id: "bob" } },
+    ]);
+  });
+
+  it("are events as they are declared", () => {
+    const events = [
+      ...toEvents({ kind: "heads", heads, complete: false }),
+      ...toEvents({ kind: "reset" }),
+      ...toEvents({ kind: "messages", messages }),
+      ...toEvents({ kind: "left", ...place }),
+    ];
+    for (const { event } of events) expect(UserEvent.parse(event)).toEqual(event);
+  });
+});
