@@ -52,7 +52,7 @@ function isEventStream({ headers }: Response): boolean {
 }
 
 function keepAlive(c: Context<AppEnv>, response: Response, heartbeat: Heartbeat): Response {
-  const { outgoing } = c.env;
+  const outgoing = c.env?.outgoing;
   if (!outgoing || !response.body) return response;
   const { body, ping } = toPingedStream(response.body);
   heartbeat.follow(outgoing, ping);
