@@ -43,6 +43,13 @@ describe("the news of a conversation", () => {
   });
 });
 
+it("a message is the same event for all who get it", () => {
+  const [message] = messages;
+  const [ofConversation] = toConversationEvents("room", { kind: "messages", epoch: "e", messages });
+  const [ofUser] = toUserEvents("bob", { kind: "messages", messages: message ? [message] : [] });
+  expect(ofConversation?.event).toBe(ofUser?.event);
+});
+
 describe("the news of a user", () => {
   const toEvents = (...[news]: [Parameters<typeof toUserEvents>[1]]) => toUserEvents("bob", news);
   const heads = [place];

@@ -1,8 +1,14 @@
+import type { Message } from "@chatnest/db";
 import type { ConversationEvent, UserEvent } from "../schemas/live.ts";
 import type { ConversationNews } from "./follow-conversation.ts";
 import type { LiveEvent } from "./following.ts";
 import { toPosition } from "./position.ts";
 import type { UserNews } from "./user/follow-user.ts";
+
+type MessageEvent = Extract<ConversationEvent, { type: "message" }>;
+
+/** A message is one event for all who get it, so that what a border writes of it can be kept with it. */
+const messageEvents = new WeakMap<Message, MessageEvent>();
 
 /** Says what a follower of a conversation is told; each event is a place to begin again. */
 export function toConversationEvents(
@@ -13,7 +19,7 @@ export function toConversationEvents(
   if (kind === "messages") {
     return news.messages.map((message) => ({
       id: toPosition(epoch, message.seq),
-      event: { type: "message", message },
+      event: toMessageEvent(message),
     }));
   }
   const { seq, last_seq } = news;
@@ -24,7 +30,7 @@ export function toConversationEvents(
 export function toUserEvents(user_id: string, news: UserNews): LiveEvent<UserEvent>[] {
   switch (news.kind) {
     case "messages":
-      return news.messages.map((message) => ({ event: { type: "message", message } }));
+      return news.messages.map((message) => ({ event: toMessageEvent(message) }));
     case "heads": {
       const { heads, complete } = news;
       const event: UserEvent = { type: "heads", heads, complete };
@@ -37,4 +43,12 @@ export function toUserEvents(user_id: string, news: UserNews): LiveEvent<UserEve
       return [{ event: { type: kind, conversation_id, user_id, last_seq } }];
     }
   }
+}
+
+function toMessageEvent(message: Message): MessageEvent {
+  const known = messageEvents.get(message);
+  if (known) return known;
+  const event: MessageEvent = { type: "message", message };
+  messageEvents.set(message, event);
+  return event;
 }

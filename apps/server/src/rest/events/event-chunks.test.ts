@@ -2,10 +2,10 @@ import type { Message } from "@chatnest/api";
 import { expect, it } from "vitest";
 import { EventChunks, type LiveFollowing } from "./event-chunks.ts";
 
-/** A message that counts how often it is written. */
-function countedMessage(seq: number): { message: Message; written: () => number } {
+/** The event of a message that counts how often it is written. */
+function countedEvent(seq: number) {
   let count = 0;
-  const message = {
+  const message: Message = {
     id: `message-${seq}`,
     user_id: "ann",
     timestamp: "2026-01-01T00:00:00.000Z",
@@ -16,8 +16,13 @@ function countedMessage(seq: number): { message: Message; written: () => number 
       return "hi";
     },
   };
-  return { message, written: () => count };
+  return { event: { type: "message", message } as const, written: () => count };
 }
+
+const [first, second] = [countedEvent(1), countedEvent(2)];
+const events = new Map([first, second].map(({ event }) => [event.message, event]));
+const messages = [...events.keys()];
+const batch = { kind: "messages", messages } as const;
 
 /** A following that counts how often a batch is taken apart; with ids, or without. */
 function countedFollowing(hasIds: boolean) {
@@ -26,18 +31,14 @@ function countedFollowing(hasIds: boolean) {
     toEvents(news: Parameters<LiveFollowing["toEvents"]>[0]) {
       counted.takenApart++;
       if (news.kind !== "messages") throw new Error(`this is no batch: ${news.kind}`);
-      return news.messages.map((message) => ({
-        ...(hasIds && { id: `epoch-${message.seq}` }),
-        event: { type: "message", message } as const,
-      }));
+      return news.messages.flatMap((message) => {
+        const event = events.get(message);
+        return event ? [{ event, ...(hasIds && { id: `epoch-${message.seq}` }) }] : [];
+      });
     },
   };
   return counted;
 }
-
-const [first, second] = [countedMessage(1), countedMessage(2)];
-const messages = [first.message, second.message];
-const batch = { kind: "messages", messages } as const;
 
 it("is made once for all who get the same batch on a path, and of each message once for all paths", () => {
   const [ofConversation, ofUser] = [new EventChunks(), new EventChunks()];
@@ -47,16 +48,16 @@ it("is made once for all who get the same batch on a path, and of each message o
   expect(ofUser.toChunk(withoutIds, batch)).toBe(ofUser.toChunk(withoutIds, batch));
   expect([withIds.takenApart, withoutIds.takenApart]).toEqual([1, 1]);
 
-  const rest = { kind: "messages", messages: [second.message] } as const;
+  const rest = { kind: "messages", messages: [second.event.message] } as const;
   expect(chunk.toString()).toContain(ofConversation.toChunk(withIds, rest).toString());
   expect([first.written(), second.written()]).toEqual([1, 1]);
 });
 
 it("is the event of a message with the message as its data", () => {
-  const data = JSON.stringify(first.message);
+  const data = JSON.stringify(first.event.message);
   const chunk = new EventChunks().toChunk(countedFollowing(true), {
     kind: "messages",
-    messages: [first.message],
+    messages: [first.event.message],
   });
   expect(chunk.toString()).toBe(`id: epoch-1\nevent: message\ndata: ${data}\n\n`);
 });

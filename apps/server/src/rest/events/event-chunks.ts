@@ -15,8 +15,8 @@ type Event = ConversationEvent | UserEvent;
 /** What a procedure of `live` answers with. */
 export type LiveFollowing = Following<News, Event>;
 
-/** Made once for all who get the message, on whichever path. */
-const texts = new WeakMap<Message, string>();
+/** Made once for all who get the event, on whichever path. */
+const texts = new WeakMap<Event, string>();
 
 /** Writes what the followers of one path are told: messages that are sent together are written once for all who get them. */
 export class EventChunks {
@@ -24,29 +24,28 @@ export class EventChunks {
 
   /** Writes a batch of a following. */
   toChunk(following: Pick<LiveFollowing, "toEvents">, news: News): string | Buffer {
-    if (news.kind !== "messages") return toText(following.toEvents(news));
+    if (news.kind !== "messages") return join(following.toEvents(news), toText);
     const known = this.#made.get(news.messages);
     if (known) return known;
-    const chunk = Buffer.from(toText(following.toEvents(news)));
+    const chunk = Buffer.from(join(following.toEvents(news), toKeptText));
     this.#made.set(news.messages, chunk);
     return chunk;
   }
 }
 
-function toText(events: readonly LiveEvent<Event>[]): string {
-  return events.map(({ id, event }) => withId(id, toBody(event))).join("");
+function join(events: readonly LiveEvent<Event>[], write: (event: Event) => string): string {
+  return events.map(({ id, event }) => withId(id, write(event))).join("");
 }
 
-function toBody(event: Event): string {
-  if (event.type === "message") return toMessageBody(event.message);
-  const { type, ...data } = event;
-  return toEventText({ event: type, data });
-}
-
-function toMessageBody(message: Message): string {
-  const known = texts.get(message);
+function toKeptText(event: Event): string {
+  const known = texts.get(event);
   if (known !== undefined) return known;
-  const text = toEventText({ event: "message", data: message });
-  texts.set(message, text);
+  const text = toText(event);
+  texts.set(event, text);
   return text;
+}
+
+function toText(event: Event): string {
+  const { type, ...data } = event;
+  return toEventText({ event: type, data: event.type === "message" ? event.message : data });
 }
