@@ -163,7 +163,9 @@ describe("a page of another origin", () => {
       });
       expect(response.status).toBe(204);
       expect(response.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
-      expect(response.headers.get("access-control-allow-methods")).toBe("GET,HEAD,POST,DELETE");
+      expect(response.headers.get("access-control-allow-methods")).toBe(
+        "GET,HEAD,POST,PUT,PATCH,DELETE",
+      );
       const allowed = (response.headers.get("access-control-allow-headers") ?? "").toLowerCase();
       for (const name of [
         "content-type",

@@ -1,4 +1,4 @@
-import { toChatError } from "@chatnest/api";
+import { appRouter, toChatError } from "@chatnest/api";
 import { type Context, Hono, type MiddlewareHandler, type Next } from "hono";
 import { requestId } from "hono/request-id";
 import type { AppDeps } from "./app-deps.ts";
@@ -11,11 +11,10 @@ import { shareWithOrigins } from "./http/cors.ts";
 import { Heartbeat } from "./http/heartbeat.ts";
 import { answerUnhandled, type SendError } from "./http/methods.ts";
 import { skipSent } from "./http/sent.ts";
-import { StreamSlots } from "./http/stream-slots.ts";
 import { checkTarget, readPath, readTarget } from "./http/target.ts";
 import { logFailure, logRequests } from "./log/request-log.ts";
+import { createContextOf } from "./request-context.ts";
 import { serveRest } from "./rest/adapter.ts";
-import { serveLive } from "./rest/events/serve-events.ts";
 import { sendProblem } from "./rest/problem.ts";
 import { isTrpcPath, sendTrpcError, serveTrpc } from "./trpc/serve-trpc.ts";
 
@@ -34,14 +33,13 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   // What is above holds no data and answers everybody.
   app.use(authenticate(deps));
   app.use(refuseUsers);
-  const streams = {
-    slots: new StreamSlots(deps.streamLimits),
-    reads: new StreamSlots({ perProcess: 500, perUser: 20, ...deps.readLimits }),
+  const parts = {
+    contextOf: createContextOf(deps),
     heartbeat: new Heartbeat(),
+    logger: deps.logger,
   };
-  serveLive(app, deps, streams);
-  serveRest(app, deps);
-  serveTrpc(app, deps, streams);
+  serveRest(app, appRouter, parts);
+  serveTrpc(app, parts);
 
   app.notFound(answerUnhandled(app, sendError));
   app.onError((error, c) => {

@@ -1,21 +1,56 @@
+import { randomUUID } from "node:crypto";
 import type { ChatStore } from "@chatnest/db";
+import { ChatError } from "./errors.ts";
 import type { Live } from "./live/index.ts";
 
 /**
- * On whose behalf a procedure runs. A trusted caller and a server key act for any user; a user acts for itself, until its
- * token ends: `expiresAt` is in ms since 1970.
+ * On whose behalf a procedure runs.
+ * - `trusted`: may act for any user, because of where it calls from.
+ * - `key`: may act for any user, because of a server key.
+ * - `user`: the user itself, until `expiresAt`, in ms since 1970.
  */
 export type Caller =
   | { kind: "trusted" }
   | { kind: "key" }
   | { kind: "user"; user_id: string; expiresAt: number };
 
+/** The caller that may act for any user. */
+export const trustedCaller: Caller = { kind: "trusted" };
+
 /** What every procedure is given. */
 export interface Context {
   store: ChatStore;
-  /** Absent where nothing can be followed, as in an import. */
-  live?: Live | undefined;
+  live: Live;
   caller: Caller;
   /** Names the request in answers and logs. */
   requestId: string;
+}
+
+/** What a context is made of. */
+export interface ContextParts {
+  store: ChatStore;
+  caller: Caller;
+  /** @default nothing can be followed, as in an import */
+  live?: Live;
+  /** @default a random one */
+  requestId?: string;
+}
+
+/** Makes what the procedures of one request are given. */
+export function createContext({
+  live = nothingLive,
+  requestId = randomUUID(),
+  ...parts
+}: ContextParts): Context {
+  return { ...parts, live, requestId };
+}
+
+const nothingLive: Live = {
+  followConversation: refuseToFollow,
+  followUser: refuseToFollow,
+  close() {},
+};
+
+function refuseToFollow(): never {
+  throw new ChatError("unavailable", "nothing can be followed here");
 }

@@ -1,12 +1,13 @@
 import { openSqliteStore } from "@chatnest/db";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { createContext, trustedCaller } from "./context.ts";
 import { parseCursor, toCursor } from "./cursor.ts";
 import { ChatError } from "./errors.ts";
 import { createCaller } from "./root.ts";
 
 const store = openSqliteStore(":memory:");
-const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 const time = "2026-01-31T12:00:00.000Z";

@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { openSqliteStore } from "@chatnest/db";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { createContext, trustedCaller } from "./context.ts";
 import { createCaller, type RouterInputs } from "./root.ts";
 import type { MessagePage } from "./schemas/messages.ts";
 
 type Bounds = Omit<RouterInputs["messages"]["page"], "conversation_id">;
 
 const store = openSqliteStore(":memory:");
-const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 const position = fc.nat(45);

@@ -2,12 +2,13 @@ import { randomUUID } from "node:crypto";
 import { isMessageId, openSqliteStore } from "@chatnest/db";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { createContext, trustedCaller } from "./context.ts";
 import { createCaller } from "./root.ts";
 import { SendMessageInput } from "./schemas/messages.ts";
 import { idempotencyKey } from "./sending.ts";
 
 const store = openSqliteStore(":memory:");
-const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 const body = { user_id: "alice", content: "hi", conversation_id: "room" };

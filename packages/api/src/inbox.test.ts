@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import { openSqliteStore } from "@chatnest/db";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { createContext, trustedCaller } from "./context.ts";
 import { createCaller, type RouterInputs } from "./root.ts";
 import type { Conversation } from "./schemas/conversations.ts";
 
 const store = openSqliteStore(":memory:");
-const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 describe("an inbox", () => {

@@ -1,6 +1,12 @@
 export type { Message } from "@chatnest/db";
 export { boundAnswer } from "./answer-time.ts";
-export type { Caller, Context } from "./context.ts";
+export {
+  type Caller,
+  type Context,
+  type ContextParts,
+  createContext,
+  trustedCaller,
+} from "./context.ts";
 export {
   ChatError,
   type ErrorCode,
@@ -10,8 +16,8 @@ export {
   toTrpcError,
 } from "./errors.ts";
 export type { ConversationNews } from "./live/follow-conversation.ts";
+export { Following, type LiveEvent } from "./live/following.ts";
 export { createLive, type Live } from "./live/index.ts";
-export { type Position, readPosition, toPosition } from "./live/position.ts";
 export type { UserNews } from "./live/user/follow-user.ts";
 export type { Meta, RestAnswer, RestHeader, RestQuery, RestRoute } from "./rest.ts";
 export {
@@ -21,5 +27,5 @@ export {
   type RouterInputs,
   type RouterOutputs,
 } from "./root.ts";
-export { FollowConversationInput, FollowUserInput } from "./schemas/live.ts";
+export type { ConversationEvent, UserEvent } from "./schemas/live.ts";
 export { ImportLine, importBatchMax } from "./schemas/messages.ts";

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { openSqliteStore } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
+import { createContext, trustedCaller } from "./context.ts";
 import { type RestQuery, toLinkHeaders } from "./rest.ts";
 import { createCaller } from "./root.ts";
 import { pageToRest } from "./routers/messages.ts";
 import type { MessagePage } from "./schemas/messages.ts";
 
 const store = openSqliteStore(":memory:");
-const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 describe("links to the pages beside a page", () => {

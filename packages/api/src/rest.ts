@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { ErrorCode } from "./errors.ts";
+import type { ProcedureName } from "./rules.ts";
 
 /** What a procedure's result looks like in REST. */
 export interface RestAnswer {
@@ -13,32 +14,43 @@ export interface RestAnswer {
 export type RestQuery = Record<string, string>;
 
 /** A request header that takes part in a procedure's input. */
-export interface RestHeader {
+export type RestHeader = {
   name: string;
   description: string;
-  /**
-   * Puts the header's value into the input as it came, before it is validated.
-   * @throws ChatError
-   */
-  apply(input: Record<string, unknown>, value: string): Record<string, unknown>;
-}
+} & (
+  | {
+      /** The input field that gets its value, and that nothing else of a request can give. */
+      field: string;
+    }
+  | {
+      /**
+       * Puts its value into the input as it came, before it is validated.
+       * @throws ChatError
+       */
+      apply(input: Record<string, unknown>, value: string): Record<string, unknown>;
+    }
+);
 
-/** How REST shows a procedure. Parameters of the path are input fields; the rest is the query, or the body of a POST. */
+/** How REST shows a procedure. Parameters of the path are input fields, as are some headers; the rest is the body, or the query. */
 export interface RestRoute {
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** As documented, parameters in braces; it answers with and without the trailing slash. */
   path: `/${string}`;
   tag: string;
   summary: string;
+  /** What there is to say beside the summary, in Markdown. */
+  description?: string;
+  /** Whether the input comes in a body; else in the query. @default for POST, PUT and PATCH */
+  hasBody?: boolean;
   /** Query parameters of which one at least must be given for this procedure; the one without answers else. */
   when?: readonly string[];
   /** What each status of success means. Without `toRest` there is one. */
   success: Readonly<Record<number, string>>;
-  /** The schema of the body of a success, streamed or not; `null`: no body. */
-  body: z.ZodType | null;
+  /** The schema of the body of a success, streamed or not; `events`: server-sent events; `null`: no body. */
+  body: z.ZodType | "events" | null;
   /** The errors of its own; those that any request can get are not repeated here. */
   errors?: readonly ErrorCode[];
-  header?: RestHeader;
+  headers?: readonly RestHeader[];
   /** Whether a success can carry a `Link` header to the neighbouring pages. */
   hasLinks?: boolean;
   /** Pure. @default the status of success, the result as the body */
@@ -47,6 +59,8 @@ export interface RestRoute {
 
 /** The meta of a procedure. */
 export interface Meta {
+  /** Its row in the table of rules. */
+  name?: ProcedureName;
   rest?: RestRoute;
 }
 

@@ -1,5 +1,6 @@
 import { openMongoStore, openSqliteStore } from "@chatnest/db";
 import { describe, expect, it } from "vitest";
+import { createContext, trustedCaller } from "./context.ts";
 import { appRouter, createCaller } from "./root.ts";
 
 type Api = ReturnType<typeof createCaller>;
@@ -73,7 +74,7 @@ it.each(names)("%s refuses an input that is none, before the store is asked", as
 });
 
 function callerOf({ store }: Opened): Api {
-  return createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+  return createCaller(createContext({ store, caller: trustedCaller }));
 }
 
 type Opened = Awaited<ReturnType<typeof openClosed | typeof openAway>>;

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { openMongoStore, openSqliteStore } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
+import { createContext, trustedCaller } from "./context.ts";
 import { ChatError } from "./errors.ts";
 import { createCaller } from "./root.ts";
 
 const store = openSqliteStore(":memory:");
-const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 const body = { user_id: "alice", content: "hi", conversation_id: "room" };
@@ -41,7 +42,7 @@ describe("a send while the store is away", () => {
   it("fails with the id once the store is closed", async () => {
     const closed = openSqliteStore(":memory:");
     await closed.close();
-    const caller = createCaller({ store: closed, caller: { kind: "trusted" }, requestId: "test" });
+    const caller = createCaller(createContext({ store: closed, caller: trustedCaller }));
     const id = randomUUID();
     await expect(caller.messages.send({ ...body, id })).rejects.toMatchObject({
       code: "SERVICE_UNAVAILABLE",
@@ -68,7 +69,7 @@ describe("a send while the store is away", () => {
 function openAway() {
   const away = openMongoStore({ uri: "mongodb://127.0.0.1:1" });
   return {
-    api: createCaller({ store: away, caller: { kind: "trusted" }, requestId: "test" }),
+    api: createCaller(createContext({ store: away, caller: trustedCaller })),
     [Symbol.asyncDispose]: () => away.close(),
   };
 }

@@ -33,7 +33,7 @@ export async function send(
 const keyPattern = /^[\x20-\x7e]{1,255}$/;
 
 /** The header that makes a send repeatable without choosing an id: draft-ietf-httpapi-idempotency-key-header. */
-export const idempotencyKey: RestHeader = {
+export const idempotencyKey = {
   name: "Idempotency-Key",
   description:
     "1 to 255 printable ASCII characters; a repeat with the same key, user and conversation is the same message. Not together with `id`.",
@@ -44,7 +44,7 @@ export const idempotencyKey: RestHeader = {
     const id = createHash("sha256").update(JSON.stringify(scope)).digest("base64url");
     return { ...input, id };
   },
-};
+} satisfies RestHeader;
 
 function invalidKey(message: string): ChatError {
   const path = idempotencyKey.name;

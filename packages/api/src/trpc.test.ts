@@ -2,12 +2,13 @@ import { openSqliteStore } from "@chatnest/db";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { createContext, trustedCaller } from "./context.ts";
 import { ChatError } from "./errors.ts";
 import { appRouter } from "./root.ts";
 import { createCallerFactory, procedure, router } from "./trpc.ts";
 
 const store = openSqliteStore(":memory:");
-const context = { store, caller: { kind: "trusted" }, requestId: "request-1" } as const;
+const context = createContext({ store, caller: trustedCaller, requestId: "request-1" });
 afterAll(() => store.close());
 
 const secret = "mongodb://admin:hunter2@10.0.0.1";
@@ -15,15 +16,17 @@ const hidden = "something went wrong on our side";
 
 // Procedures with our middleware and formatter, which fail as none of ours should.
 const failing = router({
-  error: procedure.query(() => {
+  error: procedure("messages.get").query(() => {
     throw new Error(secret);
   }),
-  text: procedure.query(() => {
+  text: procedure("messages.get").query(() => {
     throw secret;
   }),
-  output: procedure.output(z.string()).query(() => JSON.parse(`{ "x": "${secret}" }`)),
-  schema: procedure.query(() => z.literal(secret).parse("x")),
-  ours: procedure.query(() => {
+  output: procedure("messages.get")
+    .output(z.string())
+    .query(() => JSON.parse(`{ "x": "${secret}" }`)),
+  schema: procedure("messages.get").query(() => z.literal(secret).parse("x")),
+  ours: procedure("messages.get").query(() => {
     throw new ChatError("unavailable", "away", { id: "12345678" });
   }),
 });

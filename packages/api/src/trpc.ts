@@ -3,6 +3,7 @@ import { boundAnswer } from "./answer-time.ts";
 import type { Context } from "./context.ts";
 import { errorTable, toChatError, toTrpcError } from "./errors.ts";
 import type { Meta } from "./rest.ts";
+import { enforceRule, type ProcedureName, rules } from "./rules.ts";
 
 const t = initTRPC
   .context<Context>()
@@ -29,9 +30,19 @@ const t = initTRPC
 
 export const { router, createCallerFactory } = t;
 
-/** A procedure that answers in bounded time, with errors of the error table alone. */
-export const procedure = t.procedure.use(async ({ next }) => {
+const bounded = t.procedure.use(async ({ next }) => {
   const result = await boundAnswer(next());
   if (!result.ok) throw toTrpcError(result.error);
   return result;
 });
+
+/**
+ * Begins a procedure with a row in the table of rules. Only who its rule lets through is answered, in bounded time, with
+ * errors of the error table alone.
+ */
+export function procedure(name: ProcedureName) {
+  return bounded.meta({ name }).use(({ ctx, next }) => {
+    enforceRule(rules[name], ctx.caller);
+    return next();
+  });
+}

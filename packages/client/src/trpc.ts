@@ -82,7 +82,7 @@ interface HeadPlace extends Place {
 /** First `heads`, the last of them `complete`; or `reset` as for a conversation. */
 type UserEvent =
   | { type: "heads"; heads: HeadPlace[]; complete: boolean }
-  | { type: "reset" }
+  | { type: "reset"; conversation_id: null; last_seq: 0 }
   | MessageEvent
   | MembershipEvent<"joined">
   | MembershipEvent<"left">;

@@ -1,4 +1,4 @@
-import { type Caller, ChatError } from "@chatnest/api";
+import { type Caller, ChatError, trustedCaller } from "@chatnest/api";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Logger } from "pino";
 import type { AppEnv } from "../app-env.ts";
@@ -35,7 +35,7 @@ export function authenticate(options: AuthenticateOptions): MiddlewareHandler<Ap
     const header = c.req.header("authorization");
     if (!check || header === undefined) {
       checkTrust(c, trust);
-      return { kind: "trusted" };
+      return trustedCaller;
     }
     const credential = readBearer(header);
     const caller = credential === undefined ? unreadable : await check(credential);

@@ -31,7 +31,7 @@ export function shareWithOrigins(
       allowed.includes(origin) || (trust === "loopback" && isLoopbackOrigin(origin))
         ? origin
         : null,
-    allowMethods: ["GET", "HEAD", "POST", "DELETE"],
+    allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
     allowHeaders,
     exposeHeaders,
     maxAge: 600,

@@ -11,10 +11,10 @@ export type SendError = (
 
 /** Answers what no handler did: OPTIONS with what the path allows, another method of a known path, an unknown path. */
 export function answerUnhandled(app: Hono<AppEnv>, sendError: SendError): NotFoundHandler<AppEnv> {
-  let routes: Route[] | undefined;
+  let methods: ReadonlySet<string> | undefined;
   return (c) => {
-    routes ??= readRoutes(app);
-    const allow = allowedMethods(routes, c.req.path);
+    methods ??= new Set(app.routes.map(({ method }) => method).filter((name) => name !== "ALL"));
+    const allow = [...allowedMethods(app, methods, c.req.path)].join(", ");
     if (allow === "")
       return sendError(c, new ChatError("not_found", "there is nothing at this path"));
     if (c.req.method === "OPTIONS")
@@ -24,28 +24,16 @@ export function answerUnhandled(app: Hono<AppEnv>, sendError: SendError): NotFou
   };
 }
 
-interface Route {
-  method: string;
-  pattern: RegExp;
-}
-
-function readRoutes(app: Hono<AppEnv>): Route[] {
-  return app.routes
-    .filter(({ method }) => method !== "ALL")
-    .map(({ method, path }) => {
-      const pattern = path
-        .replaceAll(".", "\\.")
-        .replaceAll(/:\w+/g, "[^/]+")
-        .replace(/\/\*$/, "(?:/.*)?");
-      return { method, pattern: new RegExp(`^${pattern}$`) };
-    });
-}
-
-function allowedMethods(routes: readonly Route[], path: string): string {
-  const methods = new Set(
-    routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method),
-  );
-  if (methods.has("GET")) methods.add("HEAD");
-  if (methods.size > 0) methods.add("OPTIONS");
-  return [...methods].join(", ");
+function allowedMethods(
+  { router }: Hono<AppEnv>,
+  methods: ReadonlySet<string>,
+  path: string,
+): Set<string> {
+  // What goes around all requests matches as well: it is registered for all methods, and no route is.
+  const answers = (name: string) =>
+    router.match(name, path)[0].some(([[, { method }]]) => method !== "ALL");
+  const allowed = new Set([...methods].filter(answers));
+  if (allowed.has("GET")) allowed.add("HEAD");
+  if (allowed.size > 0) allowed.add("OPTIONS");
+  return allowed;
 }

@@ -1,14 +1,5 @@
+import type { ServerResponse } from "node:http";
 import { type Caller, ChatError, type Live } from "@chatnest/api";
-import type { Heartbeat } from "./heartbeat.ts";
-
-/** What all streams of a server share, whichever border they leave by. */
-export interface Streams {
-  /** Of what happens. */
-  slots: StreamSlots;
-  /** Of histories and inboxes that are read whole. */
-  reads: StreamSlots;
-  heartbeat: Heartbeat;
-}
 
 /** How many streams there may be at a time. */
 export interface StreamLimits {
@@ -65,31 +56,32 @@ export class StreamSlots {
   }
 }
 
-/** Lets each follower hold a slot of a caller from its first step to its end, however it ends. */
-export function limitLive(
-  live: Live,
-  slots: StreamSlots,
-  caller: Caller = { kind: "trusted" },
-): Live {
-  return {
-    followConversation: (input, signal) =>
-      holdSlot(() => slots.takeFor(caller), live.followConversation(input, signal)),
-    followUser: (input, signal) =>
-      holdSlot(() => slots.takeFor(caller, input.user_id), live.followUser(input, signal)),
-    close: () => live.close(),
-  };
+/** Who holds slots, and until when. */
+export interface SlotHolder {
+  caller: Caller;
+  /** Off the network there is no response, and nothing to count. */
+  response: ServerResponse | undefined;
 }
 
-async function* holdSlot<TNews>(
-  take: () => () => void,
-  following: AsyncGenerator<TNews, void>,
-): AsyncGenerator<TNews, void> {
-  const free = take();
-  try {
-    yield* following;
-  } finally {
-    free();
+/** Lets each follower hold a slot of its caller from its beginning until its response is closed. */
+export function limitLive(live: Live, slots: StreamSlots, { caller, response }: SlotHolder): Live {
+  function hold(userId?: string): void {
+    // Closed for good: nobody would hear of it again.
+    if (!response || response.closed) return;
+    response.once("close", slots.takeFor(caller, userId));
   }
+
+  return {
+    followConversation(input, signal) {
+      hold();
+      return live.followConversation(input, signal);
+    },
+    followUser(input, signal) {
+      hold(input.user_id);
+      return live.followUser(input, signal);
+    },
+    close: () => live.close(),
+  };
 }
 
 function refuse(what: string): ChatError {

@@ -1,66 +1,49 @@
-import type { RestQuery } from "@chatnest/api";
-import type { Context, Hono } from "hono";
-import type { AppDeps } from "../app-deps.ts";
+import type { AnyTRPCRouter } from "@trpc/server";
+import type { Context, Handler, Hono } from "hono";
+import type { BorderParts } from "../app-deps.ts";
 import type { AppEnv } from "../app-env.ts";
-import { readJsonObject } from "../http/body.ts";
 import { bothForms } from "../http/paths.ts";
 import { readTarget } from "../http/target.ts";
 import { logCut } from "../log/request-log.ts";
 import { sendAnswer, sendStream, toAnswer } from "./answer.ts";
-import { joinInput, readQuery, refuseQuery, toNumbers } from "./input.ts";
+import { serveEvents } from "./events/serve-events.ts";
+import { readInput, readQuery } from "./input.ts";
 import { openJsonArray } from "./json-array.ts";
 import {
   chooseProcedure,
+  isFollowed,
   type RestOperation,
-  type RestProcedure,
   readOperations,
+  sortBySpecificity,
 } from "./routes.ts";
 
 /** Serves every procedure that says how REST shows it. */
-export function serveRest(app: Hono<AppEnv>, deps: AppDeps): void {
-  for (const operation of readOperations()) {
-    for (const path of bothForms(operation.path.replaceAll(/\{(\w+)\}/g, ":$1"))) {
-      app.on(operation.method, path, (c) => serve(c, operation, deps));
-    }
+export function serveRest(app: Hono<AppEnv>, router: AnyTRPCRouter, parts: BorderParts): void {
+  for (const operation of sortBySpecificity(readOperations(router))) {
+    const serve = operation.procedures.some(isFollowed)
+      ? serveEvents(operation, parts)
+      : serveAnswers(operation, parts);
+    const path = operation.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    app.on(operation.method, bothForms(path), serve);
   }
 }
 
-async function serve(
-  c: Context<AppEnv>,
-  operation: RestOperation,
-  deps: AppDeps,
-): Promise<Response> {
-  const query = readQuery(readTarget(c.req.raw, c.env));
-  const procedure = chooseProcedure(operation, query);
-  const input = await readInput(c, procedure, query);
-  const context = {
-    store: deps.store,
-    caller: { kind: "trusted" },
-    requestId: c.get("requestId"),
-  } as const;
-  const result = await procedure.call(context, input);
-  if (isAsyncIterable(result)) return stream(c, result, deps);
-  return sendAnswer(c, toAnswer(procedure.route, result, query));
-}
-
-async function readInput(
-  c: Context<AppEnv>,
-  { route, numbers }: RestProcedure,
-  query: RestQuery,
-): Promise<Record<string, unknown>> {
-  const params = toNumbers(c.req.param(), numbers);
-  if (route.method !== "POST") return joinInput(params, toNumbers(query, numbers));
-  refuseQuery(query);
-  const input = joinInput(params, await readJsonObject(c.req.raw));
-  const value = route.header && c.req.header(route.header.name);
-  return route.header && value !== undefined ? route.header.apply(input, value) : input;
+function serveAnswers(operation: RestOperation, parts: BorderParts): Handler<AppEnv> {
+  return async (c) => {
+    const query = readQuery(readTarget(c.req.raw, c.env));
+    const procedure = chooseProcedure(operation, query);
+    const input = await readInput(c, procedure, query);
+    const result = await procedure.call(parts.contextOf(c), input);
+    if (isAsyncIterable(result)) return stream(c, result, parts);
+    return sendAnswer(c, toAnswer(procedure.route, result, query));
+  };
 }
 
 // A HEAD asks for the headers alone: nothing is read that nobody will be sent.
 async function stream(
   c: Context<AppEnv>,
   items: AsyncIterable<unknown>,
-  { logger }: AppDeps,
+  { logger }: BorderParts,
 ): Promise<Response> {
   if (c.req.method === "HEAD") return sendStream(c, null);
   const array = await openJsonArray(items, (error) => {

@@ -1,5 +1,9 @@
 import { ChatError, type RestQuery } from "@chatnest/api";
+import type { Context } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import { readJsonObject } from "../http/body.ts";
 import { queryOf } from "../http/target.ts";
+import type { RestProcedure } from "./routes.ts";
 
 const integerText = /^(?:0|-?[1-9]\d*)$/;
 
@@ -19,6 +23,32 @@ export function readQuery(target: string): RestQuery {
     throw refuse([...new Set(repeated)], "given more than once");
   }
   return query;
+}
+
+/**
+ * Reads the input of a procedure from what a request has of it: its path, its query or its body, and its headers.
+ * @throws ChatError `bad_request`, `payload_too_large`, `unsupported_media_type` or `validation_failed`
+ */
+export async function readInput(
+  c: Context<AppEnv>,
+  { route, hasBody, headerFields, numbers }: RestProcedure,
+  query: RestQuery,
+): Promise<Record<string, unknown>> {
+  const params = toNumbers(c.req.param(), numbers);
+  if (hasBody) refuseQuery(query);
+  const rest = hasBody ? await readJsonObject(c.req.raw) : toNumbers(query, numbers);
+  const misplaced = headerFields.filter((name) => Object.hasOwn(rest, name));
+  if (misplaced.length > 0) throw refuse(misplaced, "unknown field");
+  let input = joinInput(params, rest);
+  for (const header of route.headers ?? []) {
+    const value = c.req.header(header.name);
+    if (value === undefined) continue;
+    input =
+      "field" in header
+        ? { ...input, ...toNumbers({ [header.field]: value }, numbers) }
+        : header.apply(input, value);
+  }
+  return input;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { appRouter, type Context, createCaller, type Meta, type RestRoute } from "@chatnest/api";
+import type { Context, Meta, RestRoute } from "@chatnest/api";
+import type { AnyTRPCProcedure, AnyTRPCRouter } from "@trpc/server";
 import { z } from "zod";
 
 /** A procedure that REST shows. */
@@ -6,10 +7,14 @@ export interface RestProcedure {
   /** As in tRPC: `messages.send`. */
   name: string;
   route: RestRoute;
+  /** Whether its input comes in a body. */
+  hasBody: boolean;
+  /** The fields of its input that only a header gives. */
+  headerFields: readonly string[];
   /** The fields of its input that are numbers. */
   numbers: ReadonlySet<string>;
   input: z.ZodObject;
-  call(context: Context, input: unknown): Promise<unknown>;
+  call(context: Context, input: unknown, signal?: AbortSignal): Promise<unknown>;
 }
 
 /** One method of one path, and the procedures that answer it. */
@@ -21,17 +26,33 @@ export interface RestOperation {
   procedures: readonly RestProcedure[];
 }
 
-type Caller = Record<string, Record<string, (input: unknown) => Promise<unknown>>>;
-
-/** Reads from the router what REST shows, grouped by method and path. */
-export function readOperations(): RestOperation[] {
-  const byRoute = Map.groupBy(readProcedures(), ({ route }) => `${route.method} ${route.path}`);
+/** Reads from a router what REST shows, grouped by method and path. */
+export function readOperations(router: AnyTRPCRouter): RestOperation[] {
+  const byRoute = Map.groupBy(
+    readProcedures(router),
+    ({ route }) => `${route.method} ${route.path}`,
+  );
   return [...byRoute.values()].flatMap((procedures) => {
     const [first] = procedures;
     if (!first) return [];
     const { method, path } = first.route;
     return [{ method, path, params: paramsOf(path), procedures }];
   });
+}
+
+/**
+ * Puts paths that name something before those that have a parameter in its place: of all that match a request, the first
+ * answers.
+ */
+export function sortBySpecificity<TRoute extends { path: string }>(
+  routes: readonly TRoute[],
+): TRoute[] {
+  return routes.toSorted((a, b) => (rankOf(a.path) < rankOf(b.path) ? -1 : 1));
+}
+
+/** Says whether a procedure answers with events, as they happen. */
+export function isFollowed({ route }: RestProcedure): boolean {
+  return route.body === "events";
 }
 
 /** Picks the procedure that answers a request, by the parameters that its query has. */
@@ -46,29 +67,49 @@ export function chooseProcedure(
   return chosen;
 }
 
-function readProcedures(): RestProcedure[] {
-  return Object.entries(appRouter._def.record).flatMap(([noun, procedures]) =>
-    Object.entries(procedures).flatMap(([verb, { _def }]) => {
-      const route = (_def.meta as Meta | undefined)?.rest;
-      if (!route) return [];
-      const name = `${noun}.${verb}`;
-      const [input] = _def.inputs;
-      if (!(input instanceof z.ZodObject)) throw new Error(`${name} takes no object`);
-      const call: RestProcedure["call"] = (context, value) =>
-        callProcedure(context, [noun, verb], value);
-      return [{ name, route, numbers: numbersOf(input), input, call }];
-    }),
-  );
+function readProcedures(router: AnyTRPCRouter): RestProcedure[] {
+  const procedures: Record<string, AnyTRPCProcedure> = router._def.procedures;
+  return Object.entries(procedures).flatMap(([name, { _def }]) => {
+    const route = (_def.meta as Meta | undefined)?.rest;
+    if (!route) return [];
+    const input = mergeInputs(name, _def.inputs);
+    const procedure: RestProcedure = {
+      name,
+      route,
+      hasBody: route.hasBody ?? ["POST", "PUT", "PATCH"].includes(route.method),
+      headerFields: (route.headers ?? []).flatMap((header) =>
+        "field" in header ? header.field : [],
+      ),
+      numbers: numbersOf(input),
+      input,
+      call: (context, value, signal) =>
+        findCall(router.createCaller(context, signal && { signal }), name)(value),
+    };
+    return [procedure];
+  });
 }
 
-async function callProcedure(
-  context: Context,
-  [noun, verb]: [string, string],
-  input: unknown,
-): Promise<unknown> {
-  // The caller is typed by name; here the names come from the same router.
-  const caller = createCaller(context) as unknown as Caller;
-  return caller[noun]?.[verb]?.(input);
+type Call = (input: unknown) => Promise<unknown>;
+
+// A caller is typed by name; here the names come from the same router.
+function findCall(caller: object, name: string): Call {
+  let found: unknown = caller;
+  for (const step of name.split(".")) found = (found as Record<string, unknown>)[step];
+  return found as Call;
+}
+
+// Each schema of a procedure takes its part of the same object.
+function mergeInputs(name: string, inputs: readonly unknown[]): z.ZodObject {
+  const schemas = inputs.map((input) => {
+    if (!(input instanceof z.ZodObject))
+      throw new Error(`${name} takes something else than objects`);
+    return input;
+  });
+  const [first, ...others] = schemas;
+  if (!first) throw new Error(`${name} takes nothing`);
+  // One alone keeps its name in the document.
+  if (others.length === 0) return first;
+  return z.object(Object.assign({}, ...schemas.map(({ shape }) => shape)));
 }
 
 function numbersOf(input: z.ZodObject): ReadonlySet<string> {
@@ -82,4 +123,12 @@ function numbersOf(input: z.ZodObject): ReadonlySet<string> {
 
 function paramsOf(path: string): string[] {
   return [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => name ?? []);
+}
+
+// A digit for each step; paths that match the same request have as many.
+function rankOf(path: string): string {
+  return path
+    .split("/")
+    .map((step) => (step.startsWith("{") ? "1" : "0"))
+    .join("");
 }

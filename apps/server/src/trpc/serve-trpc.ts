@@ -10,12 +10,11 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { getErrorShape } from "@trpc/server/shared";
 import type { Context, Hono } from "hono";
 import type { StatusCode } from "hono/utils/http-status";
-import type { AppDeps } from "../app-deps.ts";
+import type { BorderParts } from "../app-deps.ts";
 import type { AppEnv } from "../app-env.ts";
 import { checkDepth, readJsonText } from "../http/body.ts";
 import type { Heartbeat } from "../http/heartbeat.ts";
 import { retryHeaders } from "../http/retry-after.ts";
-import { limitLive, type Streams } from "../http/stream-slots.ts";
 import { logFailure } from "../log/request-log.ts";
 import { toPingedStream } from "./pings.ts";
 
@@ -28,12 +27,7 @@ export function isTrpcPath(path: string): boolean {
 }
 
 /** Serves every procedure to typed clients. */
-export function serveTrpc(
-  app: Hono<AppEnv>,
-  { store, live, logger }: AppDeps,
-  { slots, heartbeat }: Streams,
-): void {
-  const limited = limitLive(live, slots);
+export function serveTrpc(app: Hono<AppEnv>, { contextOf, heartbeat, logger }: BorderParts): void {
   app.on(["GET", "POST"], `${endpoint}/*`, async (c) => {
     const requestId = c.get("requestId");
     const response = await fetchRequestHandler({
@@ -41,12 +35,7 @@ export function serveTrpc(
       router: appRouter,
       req: await readRequest(c),
       maxBatchSize: batchSizeMax,
-      createContext: (): ApiContext => ({
-        store,
-        live: limited,
-        caller: { kind: "trusted" },
-        requestId,
-      }),
+      createContext: () => contextOf(c),
       onError: ({ error }) => logFailure(logger, error, requestId),
       responseMeta: ({ errors }) => ({ headers: toHeaders(errors) }),
     });
@@ -63,7 +52,7 @@ function isEventStream({ headers }: Response): boolean {
 }
 
 function keepAlive(c: Context<AppEnv>, response: Response, heartbeat: Heartbeat): Response {
-  const { outgoing } = c.env;
+  const outgoing = c.env?.outgoing;
   if (!outgoing || !response.body) return response;
   const { body, ping } = toPingedStream(response.body);
   heartbeat.follow(outgoing, ping);

@@ -22,7 +22,7 @@ const inbox = {
 
 /** Conversations, who is in them, and each user's inbox. */
 export const conversations = router({
-  create: procedure
+  create: procedure("conversations.create")
     .meta({
       rest: {
         method: "POST",
@@ -46,7 +46,7 @@ export const conversations = router({
       return { conversation: await find(ctx, { conversation_id: id, messages: 50 }), created };
     }),
 
-  get: procedure
+  get: procedure("conversations.get")
     .meta({
       rest: {
         method: "GET",
@@ -62,7 +62,7 @@ export const conversations = router({
     .output(schemas.Conversation)
     .query(({ ctx, input }) => find(ctx, input)),
 
-  all: procedure
+  all: procedure("conversations.all")
     .meta({
       rest: {
         ...inbox,
@@ -73,7 +73,7 @@ export const conversations = router({
     .output(streamOfItems(schemas.Conversation))
     .query(({ ctx, input }) => readInbox(ctx.store, input.user_id, input.messages)),
 
-  page: procedure
+  page: procedure("conversations.page")
     .meta({
       rest: {
         ...inbox,
@@ -90,7 +90,7 @@ export const conversations = router({
     .output(schemas.ConversationPage)
     .query(({ ctx, input }) => readInboxPage(ctx.store, input.user_id, input)),
 
-  addMember: procedure
+  addMember: procedure("conversations.addMember")
     .meta({
       rest: {
         method: "POST",
@@ -113,7 +113,7 @@ export const conversations = router({
       return { conversation_id, user_id, added: joined };
     }),
 
-  removeMember: procedure
+  removeMember: procedure("conversations.removeMember")
     .meta({
       rest: {
         method: "DELETE",

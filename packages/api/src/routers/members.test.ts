@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { openSqliteStore } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
+import { createContext, trustedCaller } from "../context.ts";
 import { createCaller } from "../root.ts";
 
 const store = openSqliteStore(":memory:");
-const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 describe("conversations.addMember", () => {

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { openSqliteStore } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
 import { append } from "../../tests/append.ts";
+import { createContext, trustedCaller } from "../context.ts";
 import { createCaller } from "../root.ts";
 
 const store = openSqliteStore(":memory:");
-const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 describe("messages.all", () => {
@@ -59,7 +60,7 @@ describe("messages.all", () => {
 
   it("fails half-way when the store is closed, and never ends as if it were whole", async () => {
     const closing = openSqliteStore(":memory:");
-    const caller = createCaller({ store: closing, caller: { kind: "trusted" }, requestId: "test" });
+    const caller = createCaller(createContext({ store: closing, caller: trustedCaller }));
     const messages = Array.from({ length: 600 }, () => ({
       id: randomUUID(),
       user_id: "alice",

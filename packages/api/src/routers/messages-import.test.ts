@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { conversationStream, noteStream, openSqliteStore, readLastSeq } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
+import { createContext, trustedCaller } from "../context.ts";
 import { createCaller, type RouterInputs } from "../root.ts";
 
 type Line = RouterInputs["messages"]["import"]["messages"][number];
 
 const store = openSqliteStore(":memory:");
-const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 const stored = { status: "stored" };
@@ -113,7 +114,7 @@ describe("messages.import", () => {
   it("fails as a whole while the store is away, since nothing is known then", async () => {
     const away = openSqliteStore(":memory:");
     await away.close();
-    const caller = createCaller({ store: away, caller: { kind: "trusted" }, requestId: "test" });
+    const caller = createCaller(createContext({ store: away, caller: trustedCaller }));
     await expect(caller.messages.import({ messages: [newLine()] })).rejects.toMatchObject({
       code: "SERVICE_UNAVAILABLE",
       cause: { code: "unavailable" },

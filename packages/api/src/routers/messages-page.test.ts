@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { openSqliteStore } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
+import { createContext, trustedCaller } from "../context.ts";
 import { createCaller, type RouterInputs } from "../root.ts";
 import type { MessagePage } from "../schemas/messages.ts";
 
@@ -8,7 +9,7 @@ type Bounds = Omit<RouterInputs["messages"]["page"], "conversation_id">;
 type Neighbours = Pick<MessagePage, "prev" | "next">;
 
 const store = openSqliteStore(":memory:");
-const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 describe("pages of messages", () => {

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { conversationStream, openSqliteStore, readLastSeq } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
+import { createContext, trustedCaller } from "../context.ts";
 import { createCaller } from "../root.ts";
 import type { Message } from "../schemas/messages.ts";
 
 const store = openSqliteStore(":memory:");
-const api = createCaller({ store, caller: { kind: "trusted" }, requestId: "test" });
+const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 describe("messages.send", () => {

@@ -21,7 +21,7 @@ const history = {
 
 /** Messages of conversations: one ordered log for each. */
 export const messages = router({
-  send: procedure
+  send: procedure("messages.send")
     .meta({
       rest: {
         method: "POST",
@@ -31,7 +31,7 @@ export const messages = router({
         success: { 201: "Stored", 200: "The same message had been stored before" },
         body: schemas.Message,
         errors: ["conflict"],
-        header: idempotencyKey,
+        headers: [idempotencyKey],
         toRest({ message, created }: z.infer<typeof schemas.SendMessageOutput>) {
           return { status: created ? 201 : 200, body: message };
         },
@@ -43,7 +43,7 @@ export const messages = router({
       send(ctx, { ...input, conversation_id: input.conversation_id ?? null }),
     ),
 
-  all: procedure
+  all: procedure("messages.all")
     .meta({
       rest: {
         ...history,
@@ -54,7 +54,7 @@ export const messages = router({
     .output(streamOfItems(schemas.Message))
     .query(({ ctx, input }) => readAll(ctx.store, conversationStream(input.conversation_id))),
 
-  page: procedure
+  page: procedure("messages.page")
     .meta({
       rest: {
         ...history,
@@ -70,7 +70,7 @@ export const messages = router({
       readPage(ctx.store, conversationStream(input.conversation_id), input),
     ),
 
-  get: procedure
+  get: procedure("messages.get")
     .meta({
       rest: {
         method: "GET",
@@ -93,7 +93,7 @@ export const messages = router({
       return message;
     }),
 
-  import: procedure
+  import: procedure("messages.import")
     .input(schemas.ImportMessagesInput)
     .output(schemas.ImportMessagesOutput)
     .mutation(async ({ ctx, input }) => {

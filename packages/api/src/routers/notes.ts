@@ -19,18 +19,18 @@ const rest = {
 
 /** Notes: messages without a conversation, one ordered log for each user. */
 export const notes = router({
-  send: procedure
+  send: procedure("notes.send")
     .input(schemas.SendNoteInput)
     .output(SendMessageOutput)
     .mutation(({ ctx, input }) => send(ctx, { ...input, conversation_id: null })),
 
-  all: procedure
+  all: procedure("notes.all")
     .meta({ rest: { ...rest, body: z.array(Message) } })
     .input(schemas.AllNotesInput)
     .output(streamOfItems(Message))
     .query(({ ctx, input }) => readAll(ctx.store, noteStream(input.user_id))),
 
-  page: procedure
+  page: procedure("notes.page")
     .meta({
       rest: {
         ...rest,
@@ -44,7 +44,7 @@ export const notes = router({
     .output(MessagePage)
     .query(({ ctx, input }) => readPage(ctx.store, noteStream(input.user_id), input)),
 
-  get: procedure
+  get: procedure("notes.get")
     .input(schemas.GetNoteInput)
     .output(Message)
     .query(async ({ ctx, input }) => {

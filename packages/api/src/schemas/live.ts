@@ -3,21 +3,22 @@ import { readPosition } from "../live/position.ts";
 import { ConversationId, UserId } from "./ids.ts";
 import { Message } from "./messages.ts";
 
-/** A place in a log, as text. */
 const PositionText = z
   .string()
   .max(64)
   .refine((text) => readPosition(text) !== undefined, { error: "a seq, or <epoch>-<seq>" })
   .meta({
-    description: "A place in the log: a `seq`, or `<epoch>-<seq>` as events carry it.",
+    description: "Begin behind this place: a `seq`, or `<epoch>-<seq>` as events carry it.",
     examples: ["41"],
   });
+
+/** Given by tRPC, and by browsers, when they come back. One that nobody can read is answered, so it may be as long as a header. */
+const LastEventId = z.string().max(16_384).nullish();
 
 export const FollowConversationInput = z.strictObject({
   conversation_id: ConversationId,
   after: PositionText.optional(),
-  /** Given by tRPC itself when it reconnects. */
-  lastEventId: z.string().max(256).nullish(),
+  lastEventId: LastEventId,
 });
 
 const Place = z.object({ conversation_id: z.string(), last_seq: z.int().min(0) });
@@ -34,7 +35,7 @@ export type ConversationEvent = z.infer<typeof ConversationEvent>;
 
 export const FollowUserInput = z.strictObject({
   user_id: UserId,
-  lastEventId: z.string().max(256).nullish(),
+  lastEventId: LastEventId,
 });
 
 const MembershipPlace = z.object({ ...Place.shape, user_id: z.string() });
@@ -42,7 +43,7 @@ const MembershipPlace = z.object({ ...Place.shape, user_id: z.string() });
 /** What a follower of all of a user's conversations is told. */
 export const UserEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("heads"), heads: z.array(Head).max(500), complete: z.boolean() }),
-  z.object({ type: z.literal("reset") }),
+  z.object({ type: z.literal("reset"), conversation_id: z.null(), last_seq: z.literal(0) }),
   z.object({ type: z.literal("message"), message: Message }),
   z.object({ type: z.literal("joined"), ...MembershipPlace.shape }),
   z.object({ type: z.literal("left"), ...MembershipPlace.shape }),

@@ -1,11 +1,10 @@
-import { randomUUID } from "node:crypto";
-import { createCaller, toChatError } from "@chatnest/api";
+import { createCaller, createContext, toChatError, trustedCaller } from "@chatnest/api";
 import { type ChatStore, isStoreError } from "@chatnest/db";
 import { type Target, TargetError } from "./target.ts";
 
 /** Imports into a store that this process has opened. */
 export function createStoreTarget(store: ChatStore): Target {
-  const caller = createCaller({ store, caller: { kind: "trusted" }, requestId: randomUUID() });
+  const caller = createCaller(createContext({ store, caller: trustedCaller }));
   return async (messages) => {
     try {
       return (await caller.messages.import({ messages })).results;

@@ -14,14 +14,16 @@ export const streamHeaders = {
 export interface ServerSentEvent {
   event: string;
   data: unknown;
-  /** Where to begin again; without one, the one before stands. */
-  id?: string;
 }
 
 /** Writes an event as text. */
-export function toEventText({ event, data, id }: ServerSentEvent): string {
-  const place = id === undefined ? "" : `id: ${id}\n`;
-  return `${place}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+export function toEventText({ event, data }: ServerSentEvent): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+/** Says where to begin again behind an event that is written; without an id, the one before stands. */
+export function withId(id: string | undefined, text: string): string {
+  return id === undefined ? text : `id: ${id}\n${text}`;
 }
 
 /** Writes when to come back, in ms: spread over a time, so that all who were cut off do not come back at once. */

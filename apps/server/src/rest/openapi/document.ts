@@ -1,7 +1,6 @@
-import type { ErrorCode } from "@chatnest/api";
+import { appRouter, type ErrorCode } from "@chatnest/api";
 import { version } from "../../version.ts";
 import { readOperations } from "../routes.ts";
-import { livePaths } from "./live.ts";
 import { errorCodesOf, writeOperation } from "./operations.ts";
 import {
   errorResponses,
@@ -30,7 +29,7 @@ const tags = [
 
 /** Makes the OpenAPI 3.1 document of what REST shows, from the same schemas and routes that serve it. */
 export function createOpenApiDocument(): OpenApiObject {
-  const operations = readOperations();
+  const operations = readOperations(appRouter);
   const schemas = createSchemaWriter();
   const paths: Record<string, OpenApiObject> = {};
   for (const operation of operations) {
@@ -45,7 +44,7 @@ export function createOpenApiDocument(): OpenApiObject {
     servers: [{ url: "/", description: "This server" }],
     tags,
     security: [],
-    paths: { ...paths, ...livePaths, ...probes },
+    paths: { ...paths, ...probes },
     components: { schemas: schemas.named, responses, headers },
   };
 }

@@ -1,5 +1,5 @@
-import type { ErrorCode } from "@chatnest/api";
-import type { RestOperation, RestProcedure } from "../routes.ts";
+import type { ErrorCode, RestRoute } from "@chatnest/api";
+import { isFollowed, type RestOperation, type RestProcedure } from "../routes.ts";
 import { writeParameters } from "./parameters.ts";
 import { errorResponses, type HeaderName, headersNamed, type OpenApiObject } from "./responses.ts";
 import { exampleOf, type JsonSchema, type SchemaWriter } from "./schemas.ts";
@@ -14,18 +14,21 @@ const everywhere: ErrorCode[] = [
 const withBody: ErrorCode[] = ["payload_too_large", "unsupported_media_type"];
 
 /** Lists the errors that an operation can answer with. */
-export function errorCodesOf({ method, procedures }: RestOperation): ErrorCode[] {
+export function errorCodesOf({ procedures }: RestOperation): ErrorCode[] {
   const own = procedures.flatMap(({ route }) => route.errors ?? []);
-  return [...everywhere, ...(method === "POST" ? withBody : []), ...own];
+  const hasBody = procedures.some((procedure) => procedure.hasBody);
+  const codes = [...everywhere, ...(hasBody ? withBody : []), ...own];
+  // A temporary failure is an event there.
+  return procedures.some(isFollowed) ? codes.filter((code) => code !== "unavailable") : codes;
 }
 
 /** Writes one operation. Procedures that share a method and a path are one operation, with the parameters of all. */
 export function writeOperation(operation: RestOperation, schemas: SchemaWriter): OpenApiObject {
-  const { method, procedures } = operation;
+  const { procedures } = operation;
   const main = procedures.find(({ route }) => !route.when) ?? procedures[0];
   if (!main) return {};
   const { route, name } = main;
-  const description = describeChoice(procedures);
+  const description = [route.description ?? "", describeChoice(procedures)].join("\n\n").trim();
   const parameters = writeParameters(operation, schemas);
   return {
     operationId: name,
@@ -33,7 +36,7 @@ export function writeOperation(operation: RestOperation, schemas: SchemaWriter):
     summary: route.summary,
     ...(description && { description }),
     ...(parameters.length > 0 && { parameters }),
-    ...(method === "POST" && { requestBody: writeBody(operation, main, schemas) }),
+    ...(main.hasBody && { requestBody: writeBody(operation, main, schemas) }),
     responses: {
       ...writeSuccesses(operation, main, schemas),
       ...errorResponses(errorCodesOf(operation)),
@@ -50,12 +53,12 @@ function describeChoice(procedures: readonly RestProcedure[]): string {
 
 function writeBody(
   operation: RestOperation,
-  { input }: RestProcedure,
+  { input, headerFields }: RestProcedure,
   schemas: SchemaWriter,
 ): OpenApiObject {
-  const { params } = operation;
+  const elsewhere = [...operation.params, ...headerFields];
   const whole = schemas.writeInput(input);
-  const schema = params.length === 0 ? whole : without(params, whole);
+  const schema = elsewhere.length === 0 ? whole : without(elsewhere, schemas.resolve(whole));
   const example = exampleOf(schemas.resolve(schema));
   return { required: true, content: { "application/json": { schema, example } } };
 }
@@ -73,23 +76,19 @@ function without(
 }
 
 function writeSuccesses(
-  operation: RestOperation,
+  { method, procedures }: RestOperation,
   main: RestProcedure,
   schemas: SchemaWriter,
 ): OpenApiObject {
-  const { method, procedures } = operation;
-  const { body, success } = main.route;
+  const isKept = method === "GET" && !isFollowed(main);
   const hasLinks = procedures.some(({ route }) => route.hasLinks);
   const names: HeaderName[] = [
     "X-Request-Id",
-    ...(method === "GET" ? (["ETag"] as const) : []),
+    ...(isKept ? (["ETag"] as const) : []),
     ...(hasLinks ? (["Link"] as const) : []),
   ];
-  const answer = {
-    headers: headersNamed(names),
-    ...(body && { content: { "application/json": { schema: schemas.writeOutput(body) } } }),
-  };
-  const successes = Object.entries(success).map(([status, description]) => [
+  const answer = { headers: headersNamed(names), ...writeContent(main.route, schemas) };
+  const successes = Object.entries(main.route.success).map(([status, description]) => [
     status,
     { description, ...answer },
   ]);
@@ -97,5 +96,12 @@ function writeSuccesses(
     description: "What the client has still is the same",
     headers: headersNamed(["X-Request-Id", "ETag"]),
   };
-  return { ...Object.fromEntries(successes), ...(method === "GET" && { 304: unchanged }) };
+  return { ...Object.fromEntries(successes), ...(isKept && { 304: unchanged }) };
+}
+
+function writeContent({ body }: RestRoute, schemas: SchemaWriter): OpenApiObject {
+  if (body === null) return {};
+  if (body === "events")
+    return { content: { "text/event-stream": { schema: { type: "string" } } } };
+  return { content: { "application/json": { schema: schemas.writeOutput(body) } } };
 }

@@ -1,4 +1,4 @@
-import type { RestOperation } from "../routes.ts";
+import { isFollowed, type RestOperation } from "../routes.ts";
 import type { OpenApiObject } from "./responses.ts";
 import type { JsonSchema, SchemaWriter } from "./schemas.ts";
 
@@ -13,10 +13,13 @@ const ifNoneMatch = {
 export function writeParameters(operation: RestOperation, schemas: SchemaWriter): OpenApiObject[] {
   const { method, params, procedures } = operation;
   const fields = fieldsOf(operation, schemas);
-  const inQuery =
-    method === "POST" ? [] : Object.keys(fields).filter((name) => !params.includes(name));
+  const elsewhere = [...params, ...procedures.flatMap(({ headerFields }) => headerFields)];
+  const inQuery = procedures.some(({ hasBody }) => hasBody)
+    ? []
+    : Object.keys(fields).filter((name) => !elsewhere.includes(name));
   const choosing = procedures.flatMap(({ route }) => route.when ?? []);
-  const headers = procedures.flatMap(({ route }) => (route.header ? [route.header] : []));
+  const headers = procedures.flatMap(({ route }) => route.headers ?? []);
+  const isKept = method === "GET" && !procedures.some(isFollowed);
   return [
     ...params.map((name) => ({
       in: "path",
@@ -36,7 +39,7 @@ export function writeParameters(operation: RestOperation, schemas: SchemaWriter)
       description,
       schema: { type: "string" },
     })),
-    ...(method === "GET" ? [ifNoneMatch] : []),
+    ...(isKept ? [ifNoneMatch] : []),
   ];
 }
 

@@ -1,0 +1,101 @@
+import type { Meta, RestRoute } from "@chatnest/api";
+import { initTRPC } from "@trpc/server";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { readOperations } from "../routes.ts";
+import { writeOperation } from "./operations.ts";
+import { createSchemaWriter } from "./schemas.ts";
+
+const { procedure, router } = initTRPC.meta<Meta>().create();
+
+const Thing = z.strictObject({
+  id: z.string().meta({ description: "Names a thing.", examples: ["a"] }),
+  content: z.string().meta({ examples: ["x"] }),
+  version: z.int().optional().meta({ description: "The version seen." }),
+});
+
+/** Writes the operation of a procedure that takes a thing. */
+function write(route: Partial<RestRoute>, input: z.ZodObject = Thing) {
+  const rest: RestRoute = {
+    method: "PATCH",
+    path: "/things/{id}",
+    tag: "things",
+    summary: "Edit a thing",
+    success: { 200: "Edited" },
+    body: z.string(),
+    headers: [{ name: "If-Match", description: "The version seen.", field: "version" }],
+    ...route,
+  };
+  const one = procedure.meta({ rest }).input(input);
+  const [operation] = readOperations(router({ things: { one: one.query(() => null) } }));
+  if (!operation) throw new Error("there is no operation");
+  const written = writeOperation(operation, createSchemaWriter()) as {
+    description?: string;
+    parameters: { in: string; name: string }[];
+    requestBody?: { content: object };
+    responses: Record<string, object>;
+  };
+  const parameters = written.parameters.map((parameter) => `${parameter.in} ${parameter.name}`);
+  return { ...written, parameters, statuses: Object.keys(written.responses).map(Number) };
+}
+
+const body = {
+  required: true,
+  content: {
+    "application/json": {
+      schema: {
+        type: "object",
+        properties: { content: { type: "string", examples: ["x"] } },
+        required: ["content"],
+        additionalProperties: false,
+      },
+      example: { content: "x" },
+    },
+  },
+};
+
+describe("the document of a procedure", () => {
+  it.each(["PATCH", "PUT", "POST"] as const)("has the body of a %s", (method) => {
+    const { requestBody, parameters, statuses } = write({ method });
+    expect(requestBody).toEqual(body);
+    expect(parameters).toEqual(["path id", "header If-Match"]);
+    expect(statuses).toEqual(expect.arrayContaining([413, 415]));
+    expect(statuses).not.toContain(304);
+  });
+
+  it("has the body of a schema with a name, without what comes elsewhere", () => {
+    const named = Thing.meta({ id: "Thing" });
+    expect(write({}, named).requestBody?.content).toEqual(body.content);
+  });
+
+  it.each([
+    ["PUT", false],
+    ["DELETE", undefined],
+  ] as const)("has a query where there is no body: %s", (method, hasBody) => {
+    const said = hasBody === undefined ? {} : { hasBody };
+    const { requestBody, parameters, statuses } = write({ method, ...said });
+    expect(requestBody).toBeUndefined();
+    expect(parameters).toEqual(["path id", "query content", "header If-Match"]);
+    expect(statuses).not.toContain(413);
+  });
+
+  it("has all headers of its procedure", () => {
+    const headers = ["One", "Other"].map((name) => ({
+      name,
+      description: name,
+      apply: (input: Record<string, unknown>) => input,
+    }));
+    expect(write({ headers }).parameters).toEqual(["path id", "header One", "header Other"]);
+  });
+
+  it("has events, and no status for what is temporary", () => {
+    const description = "Events, as they happen.";
+    const written = write({ method: "GET", body: "events", description });
+    expect(written.description).toBe(description);
+    expect(written.responses[200]).toMatchObject({
+      content: { "text/event-stream": { schema: { type: "string" } } },
+    });
+    expect(written.statuses).toEqual([200, 400, 403, 422, 500]);
+    expect(written.parameters).toEqual(["path id", "query content", "header If-Match"]);
+  });
+});

@@ -1,0 +1,54 @@
+import { type Entry, toMessage } from "@chatnest/db";
+import type { ConversationEvent, UserEvent } from "../schemas/live.ts";
+import type { ConversationNews } from "./follow-conversation.ts";
+import type { LiveEvent } from "./following.ts";
+import { toPosition } from "./position.ts";
+import type { UserNews } from "./user/follow-user.ts";
+
+type MessageEvent = Extract<ConversationEvent, { type: "message" }>;
+
+/** An entry is one event for all followers, so that what a border writes of it can be kept with it. */
+const events = new WeakMap<Entry, MessageEvent>();
+
+/** Says what a follower of a conversation is told; each event is a place to begin again. */
+export function toConversationEvents(
+  conversation_id: string,
+  news: ConversationNews,
+): LiveEvent<ConversationEvent>[] {
+  const { kind, epoch } = news;
+  if (kind === "entries") {
+    return news.entries.map((entry) => ({
+      id: toPosition(epoch, entry.seq),
+      event: toMessageEvent(entry),
+    }));
+  }
+  const { seq, last_seq } = news;
+  return [{ id: toPosition(epoch, seq), event: { type: kind, conversation_id, last_seq } }];
+}
+
+/** Says what a follower of a user's conversations is told; only a watermark is a place to begin again. */
+export function toUserEvents(user_id: string, news: UserNews): LiveEvent<UserEvent>[] {
+  switch (news.kind) {
+    case "entries":
+      return news.entries.map((entry) => ({ event: toMessageEvent(entry) }));
+    case "heads": {
+      const { heads, complete } = news;
+      const event: UserEvent = { type: "heads", heads, complete };
+      return [complete ? { id: news.watermark, event } : { event }];
+    }
+    case "reset":
+      return [{ event: { type: "reset", conversation_id: null, last_seq: 0 } }];
+    default: {
+      const { kind, conversation_id, last_seq } = news;
+      return [{ event: { type: kind, conversation_id, user_id, last_seq } }];
+    }
+  }
+}
+
+function toMessageEvent(entry: Entry): MessageEvent {
+  const known = events.get(entry);
+  if (known) return known;
+  const event: MessageEvent = { type: "message", message: toMessage(entry) };
+  events.set(entry, event);
+  return event;
+}
