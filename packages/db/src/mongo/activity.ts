@@ -1,7 +1,8 @@
 import type { Events } from "../commit/events.ts";
+import { readTimeoutMs } from "../deadlines.ts";
 import type { NewMessage } from "../store.ts";
 import { conversationStream } from "../stream.ts";
-import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { type ConversationDocument, memberKey } from "./documents.ts";
 import { type Head, readHeads } from "./log-heads.ts";
 import type { Members } from "./members.ts";

@@ -1,3 +1,4 @@
+import { readTimeoutMs } from "../deadlines.ts";
 import type { Conversation, Message } from "../entities.ts";
 import { StoreError } from "../errors.ts";
 import { sliceInbox } from "../inbox.ts";
@@ -5,7 +6,7 @@ import { hashOfMembers, otherMembers } from "../new-conversation.ts";
 import type { ConversationStore, MessageStore, NewConversation } from "../store.ts";
 import { conversationStream } from "../stream.ts";
 import type { Activity } from "./activity.ts";
-import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { isDuplicateKey } from "./connection/errors.ts";
 import { openConversationHeads } from "./conversation-heads.ts";
 import type { ConversationDocument } from "./documents.ts";

@@ -1,8 +1,9 @@
 import type { AnyBulkWriteOperation } from "mongodb";
 import type { Events } from "../commit/events.ts";
+import { readTimeoutMs } from "../deadlines.ts";
 import { membersShownMax } from "../limits.ts";
 import type { ChangesQuery, Membership, MembershipChange, MembershipsQuery } from "../store.ts";
-import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { isDuplicateKey, isOnlyDuplicates } from "./connection/errors.ts";
 import { membersIndex } from "./connection/schema.ts";
 import { type MemberDocument, memberKey } from "./documents.ts";

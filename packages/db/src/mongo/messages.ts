@@ -1,10 +1,11 @@
 import type { Events } from "../commit/events.ts";
 import { GroupCommit } from "../commit/group-commit.ts";
+import { readTimeoutMs, waitMsMax } from "../deadlines.ts";
 import type { Message } from "../entities.ts";
 import type { Appended, MessageRange, MessageStore, NewMessage } from "../store.ts";
 import { type Stream, streamOf } from "../stream.ts";
 import type { Activity } from "./activity.ts";
-import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { toMessage } from "./documents.ts";
 import { readHeads } from "./log-heads.ts";
 import { createGroupWriter } from "./writing/group-writer.ts";
@@ -30,8 +31,7 @@ export function openMessages(
     groupsInFlightMax: 4,
     // Of the pool's 100 connections, so that reads find some.
     lanesAloneMax: 32,
-    // No longer than its sender waits for the answer.
-    waitMsMax: 12_000,
+    waitMsMax,
   });
 
   return {

@@ -1,9 +1,7 @@
 import { inTime } from "../../commit/in-time.ts";
+import { callTimeoutMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
 import { toStoreError } from "./errors.ts";
-
-/** No call takes longer than this, in ms, whatever the driver waits for. */
-const callTimeoutMs = 13_000;
 
 /** What every call to the store goes through: refused while it is not open, answered in bounded time, with the store's errors. */
 export function createCallGuard() {

@@ -1,12 +1,13 @@
 import type { ClientSession } from "mongodb";
 import type { Events } from "../../commit/events.ts";
 import type { Job } from "../../commit/group-commit.ts";
+import { readTimeoutMs, triesEndAfterMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
 import { checkSameMessage } from "../../new-message.ts";
 import type { Appended, NewMessage } from "../../store.ts";
 import { type Stream, streamOf } from "../../stream.ts";
 import type { Activity } from "../activity.ts";
-import { type Connection, readTimeoutMs } from "../connection/connection.ts";
+import type { Connection } from "../connection/connection.ts";
 import { isUnavailable } from "../connection/errors.ts";
 import { messageKey, toMessage } from "../documents.ts";
 import { insertInOrder } from "./insert.ts";
@@ -27,8 +28,6 @@ interface Attempt {
   created: boolean;
 }
 
-/** How long a group tries before its sends are answered with `unavailable`, in ms. */
-const triesEndAfterMs = 12_000;
 const pauseBetweenTriesMs = 100;
 /** How long a stream that met a conflict keeps a lane of its own, in ms. */
 const contendedForMs = 1_000;

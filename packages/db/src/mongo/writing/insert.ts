@@ -1,6 +1,7 @@
 import type { ClientSession, Document } from "mongodb";
+import { writeTimeoutMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
-import { type Connection, writeTimeoutMs } from "../connection/connection.ts";
+import type { Connection } from "../connection/connection.ts";
 import { isAwayCode } from "../connection/errors.ts";
 import { seqIndex } from "../connection/schema.ts";
 import type { MessageDocument } from "../documents.ts";
