@@ -1,5 +1,5 @@
 export { inTime } from "./commit/in-time.ts";
-export { answerTimeoutMs } from "./deadlines.ts";
+export { answerTimeoutMs, closeTimeoutMs } from "./deadlines.ts";
 export type { Conversation, Message } from "./entities.ts";
 export { isStoreError, StoreError, type StoreErrorCode } from "./errors.ts";
 export * from "./limits.ts";

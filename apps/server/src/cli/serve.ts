@@ -1,7 +1,6 @@
 import { once } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
 import { createLive } from "@chatnest/api";
-import type { ChatStore } from "@chatnest/db";
+import { type ChatStore, closeTimeoutMs } from "@chatnest/db";
 import type { Logger } from "pino";
 import { createApp } from "../app.ts";
 import type { Settings } from "../env.ts";
@@ -11,7 +10,8 @@ import { type OpenedStore, openStore } from "../store.ts";
 import { version } from "../version.ts";
 import { abortOnStopSignals } from "./stop-signals.ts";
 
-const closeTimeoutMs = 5000;
+/** Within the grace period and this, in ms, a stop ends the process, whatever hangs. */
+const stopTimeoutMs = closeTimeoutMs + 2_000;
 
 /**
  * Serves until it is told to stop, then answers what it was asked, closes the store and returns.
@@ -41,6 +41,7 @@ export async function serve(settings: Settings): Promise<void> {
       logger.info({ signal: stop.reason }, "stopping: answering what was asked");
     } finally {
       isDraining = true;
+      exitWithin(settings.shutdownGraceMs + stopTimeoutMs, logger);
       live.close();
       await drain({ graceMs: settings.shutdownGraceMs });
     }
@@ -88,7 +89,18 @@ function exitOnUnknownErrors(logger: Logger, store: ChatStore): void {
   // Also what is thrown in a promise that nobody awaits. What is in memory cannot be trusted from here on.
   process.once("uncaughtException", (error) => {
     logger.fatal({ err: error }, "stopping after an error that nothing expected");
-    const closing = Promise.race([store.close(), delay(closeTimeoutMs)]);
+    exitWithin(stopTimeoutMs, logger);
+    const closing = store.close();
     void closing.catch(() => {}).finally(() => process.exit(1));
   });
+}
+
+/** Ends the process when it has not ended by itself by then. */
+function exitWithin(timeoutMs: number, logger: Logger): void {
+  const exit = () => {
+    // Without a code yet, the command has not returned; with one, only a connection is left that nobody waits for.
+    if (process.exitCode === undefined) logger.error("stopping although something still hangs");
+    process.exit(process.exitCode ?? 1);
+  };
+  setTimeout(exit, timeoutMs).unref();
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { GroupCommit, type GroupCommitOptions, type Job } from "./group-commit.ts";
+import { GroupCommit, type GroupCommitOptions } from "./group-commit.ts";
+import type { Job } from "./job.ts";
 
 /** `a1` is the first item of lane a. */
 type Item = string;
@@ -172,6 +173,38 @@ describe("GroupCommit", () => {
     finish[0]?.resolve();
     await closing;
     expect(await taken).toBe("a1 done");
+    await group.close();
+  });
+
+  it("closes when what waited behind a slow group is given up", async () => {
+    const { group, groups, finish } = createRecorder({ waitMsMax: 100 });
+    const slow = group.add("a1");
+    await nextTurn();
+    const behind = expect(group.add("a2")).rejects.toMatchObject({ code: "unavailable" });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    // Longer than the test may take: only what is idle ends it.
+    const closing = group.close(60_000);
+    finish[0]?.resolve();
+    expect(await slow).toBe("a1 done");
+    await behind;
+    await closing;
+    expect(groups).toEqual([["a1"]]);
+  });
+
+  it("closes in time when a group hangs, and says what was not written and what is unknown", async () => {
+    const { group, groups, finish } = createRecorder();
+    const inFlight = group.add("a1");
+    await nextTurn();
+    const behind = group.add("a2");
+    const outcomes = Promise.allSettled([inFlight, behind]);
+    await group.close(50);
+    expect(await outcomes).toMatchObject([
+      { status: "rejected", reason: { code: "unavailable" } },
+      { status: "rejected", reason: { code: "closed" } },
+    ]);
+    finish[0]?.resolve();
+    await nextTurn();
+    expect(groups).toEqual([["a1"]]);
     await group.close();
   });
 });

@@ -1,13 +1,7 @@
+import { lastCallsTimeoutMs } from "../deadlines.ts";
 import { StoreError } from "../errors.ts";
-
-/** One thing to write, and how to tell its sender what became of it. */
-export interface Job<TItem, TResult> {
-  readonly item: TItem;
-  /** Whether its sender was told. */
-  readonly settled: boolean;
-  resolve(result: TResult): void;
-  reject(error: unknown): void;
-}
+import { createJob, type Job, type PendingJob } from "./job.ts";
+import { WaitingLanes } from "./waiting-lanes.ts";
 
 /** How a store writes groups. */
 export interface GroupCommitOptions<TItem, TResult> {
@@ -30,11 +24,6 @@ export interface GroupCommitOptions<TItem, TResult> {
   waitMsMax?: number;
 }
 
-interface Settleable<TItem, TResult> extends Job<TItem, TResult> {
-  readonly addedAt: number;
-  settled: boolean;
-}
-
 const turnsMax = 4;
 
 /**
@@ -43,16 +32,16 @@ const turnsMax = 4;
  */
 export class GroupCommit<TItem, TResult> {
   readonly #options: GroupCommitOptions<TItem, TResult>;
-  /** Lanes with waiting items, the longest-waiting lane first. */
-  readonly #waiting = new Map<string, Settleable<TItem, TResult>[]>();
+  readonly #waiting = new WaitingLanes<PendingJob<TItem, TResult>>();
   readonly #busyLanes = new Set<string>();
+  readonly #inFlight = new Set<readonly PendingJob<TItem, TResult>[]>();
   #sharedInFlight = 0;
   #aloneInFlight = 0;
   #isFlushPlanned = false;
   /** How many items were ever added. */
   #added = 0;
   #isClosed = false;
-  #whenIdle: PromiseWithResolvers<void> | undefined;
+  readonly #ended = Promise.withResolvers<void>();
 
   constructor(options: GroupCommitOptions<TItem, TResult>) {
     this.#options = options;
@@ -64,39 +53,37 @@ export class GroupCommit<TItem, TResult> {
    */
   add(item: TItem): Promise<TResult> {
     if (this.#isClosed) return Promise.reject(new StoreError("closed", "the store is closed"));
-    return new Promise((resolve, reject) => {
-      const job: Settleable<TItem, TResult> = {
-        item,
-        addedAt: performance.now(),
-        settled: false,
-        resolve(result) {
-          job.settled = true;
-          resolve(result);
-        },
-        reject(error) {
-          job.settled = true;
-          reject(error);
-        },
-      };
-      const lane = this.#options.laneOf(item);
-      const jobs = this.#waiting.get(lane);
-      if (jobs) jobs.push(job);
-      else this.#waiting.set(lane, [job]);
-      this.#added++;
-      this.#planFlush();
-    });
+    const job = createJob<TItem, TResult>(item);
+    this.#waiting.add(this.#options.laneOf(item), job);
+    this.#added++;
+    this.#planFlush();
+    return job.result;
   }
 
-  /** Takes no more items, and answers when every one that was added is settled. */
-  async close(): Promise<void> {
+  /**
+   * Takes no more items and returns when all are settled. What has not been settled after `timeoutMs` is rejected: with
+   * `closed` when it was not written, with `unavailable` when its outcome is unknown.
+   */
+  async close(timeoutMs = lastCallsTimeoutMs): Promise<void> {
     this.#isClosed = true;
-    if (this.#isIdle()) return;
-    this.#whenIdle ??= Promise.withResolvers<void>();
-    await this.#whenIdle.promise;
+    const timer = setTimeout(() => this.#rejectAll(), timeoutMs);
+    this.#endIfIdle();
+    await this.#ended.promise;
+    clearTimeout(timer);
   }
 
-  #isIdle(): boolean {
-    return this.#waiting.size === 0 && this.#busyLanes.size === 0;
+  #rejectAll(): void {
+    const unwritten = new StoreError("closed", "the store was closed before this was written");
+    for (const job of this.#waiting.takeWhile(() => true)) job.reject(unwritten);
+    const unknown = new StoreError("unavailable", "the store was closed while this was written");
+    for (const job of [...this.#inFlight].flat()) if (!job.settled) job.reject(unknown);
+    this.#ended.resolve();
+  }
+
+  #endIfIdle(): void {
+    if (this.#isClosed && this.#waiting.size === 0 && this.#inFlight.size === 0) {
+      this.#ended.resolve();
+    }
   }
 
   // After the I/O of this turn of the event loop, so that all sends which it brought share a group; and after the next ones
@@ -114,24 +101,42 @@ export class GroupCommit<TItem, TResult> {
 
   #flush(): void {
     this.#giveUp();
-    const { isAlone = () => false, lanesAloneMax = Number.POSITIVE_INFINITY } = this.#options;
-    for (const lane of this.#waiting.keys()) {
-      if (this.#busyLanes.has(lane) || !isAlone(lane)) continue;
-      if (this.#aloneInFlight >= lanesAloneMax) break;
-      const jobs: Settleable<TItem, TResult>[] = [];
-      this.#takeFrom(lane, jobs);
+    this.#startAlone();
+    this.#startShared();
+    // Giving up may have taken what waited last.
+    this.#endIfIdle();
+  }
+
+  /** Rejects what has waited for too long: its sender has been answered by now. */
+  #giveUp(): void {
+    const { waitMsMax = Number.POSITIVE_INFINITY } = this.#options;
+    const since = performance.now() - waitMsMax;
+    for (const job of this.#waiting.takeWhile(({ addedAt }) => addedAt < since)) {
+      job.reject(new StoreError("unavailable", "the send waited too long to be written"));
+    }
+  }
+
+  #startAlone(): void {
+    const { groupSizeMax, lanesAloneMax = Number.POSITIVE_INFINITY } = this.#options;
+    for (const lane of this.#waiting.names()) {
+      if (this.#busyLanes.has(lane) || !this.#isAlone(lane)) continue;
+      if (this.#aloneInFlight >= lanesAloneMax) return;
       this.#aloneInFlight++;
-      void this.#write(jobs, [lane]).then(() => {
+      void this.#write(this.#waiting.take(lane, groupSizeMax), [lane]).then(() => {
         this.#aloneInFlight--;
       });
     }
-    while (this.#sharedInFlight < this.#options.groupsInFlightMax) {
-      const jobs: Settleable<TItem, TResult>[] = [];
+  }
+
+  #startShared(): void {
+    const { groupSizeMax, groupsInFlightMax } = this.#options;
+    while (this.#sharedInFlight < groupsInFlightMax) {
+      const jobs: PendingJob<TItem, TResult>[] = [];
       const lanes: string[] = [];
-      for (const lane of this.#waiting.keys()) {
-        if (jobs.length >= this.#options.groupSizeMax) break;
-        if (this.#busyLanes.has(lane) || isAlone(lane)) continue;
-        this.#takeFrom(lane, jobs);
+      for (const lane of this.#waiting.names()) {
+        if (jobs.length >= groupSizeMax) break;
+        if (this.#busyLanes.has(lane) || this.#isAlone(lane)) continue;
+        jobs.push(...this.#waiting.take(lane, groupSizeMax - jobs.length));
         lanes.push(lane);
       }
       if (jobs.length === 0) return;
@@ -142,53 +147,30 @@ export class GroupCommit<TItem, TResult> {
     }
   }
 
-  /** Rejects what has waited for too long: whoever sent it is answered by now. */
-  #giveUp(): void {
-    const { waitMsMax = Number.POSITIVE_INFINITY } = this.#options;
-    const since = performance.now() - waitMsMax;
-    for (const [lane, jobs] of this.#waiting) {
-      while (jobs[0] && jobs[0].addedAt < since) {
-        jobs.shift()?.reject(new StoreError("unavailable", "it waited for too long"));
-      }
-      if (jobs.length === 0) this.#waiting.delete(lane);
-    }
+  #isAlone(lane: string): boolean {
+    return this.#options.isAlone?.(lane) ?? false;
   }
 
-  /** Moves what fits from a lane into a group; a lane with more to come goes to the end of the line. */
-  #takeFrom(lane: string, group: Settleable<TItem, TResult>[]): void {
-    const jobs = this.#waiting.get(lane) ?? [];
-    const room = this.#options.groupSizeMax - group.length;
-    group.push(...jobs.slice(0, room));
-    this.#waiting.delete(lane);
-    if (jobs.length > room) this.#waiting.set(lane, jobs.slice(room));
-    this.#busyLanes.add(lane);
-  }
-
-  async #write(jobs: Settleable<TItem, TResult>[], lanes: string[]): Promise<void> {
+  async #write(jobs: readonly PendingJob<TItem, TResult>[], lanes: string[]): Promise<void> {
+    for (const lane of lanes) this.#busyLanes.add(lane);
+    this.#inFlight.add(jobs);
     try {
       await this.#options.write(jobs);
     } catch (error) {
       // With what waits behind them: nothing is written ahead of what was to come before it.
-      for (const job of [...jobs, ...this.#takeWaiting(lanes)]) if (!job.settled) job.reject(error);
+      const behind = lanes.flatMap((lane) => this.#waiting.take(lane));
+      for (const job of [...jobs, ...behind]) if (!job.settled) job.reject(error);
     }
     this.#putBack(jobs.filter((job) => !job.settled));
     for (const lane of lanes) this.#busyLanes.delete(lane);
+    this.#inFlight.delete(jobs);
     if (this.#waiting.size > 0) this.#planFlush();
-    if (this.#isIdle()) {
-      this.#whenIdle?.resolve();
-      this.#whenIdle = undefined;
-    }
+    this.#endIfIdle();
   }
 
-  #takeWaiting(lanes: string[]): Settleable<TItem, TResult>[] {
-    const waiting = lanes.flatMap((lane) => this.#waiting.get(lane) ?? []);
-    for (const lane of lanes) this.#waiting.delete(lane);
-    return waiting;
-  }
-
-  #putBack(jobs: Settleable<TItem, TResult>[]): void {
-    for (const [lane, unsettled] of Map.groupBy(jobs, (job) => this.#options.laneOf(job.item))) {
-      this.#waiting.set(lane, [...unsettled, ...(this.#waiting.get(lane) ?? [])]);
+  #putBack(jobs: readonly PendingJob<TItem, TResult>[]): void {
+    for (const [lane, unsettled] of Map.groupBy(jobs, ({ item }) => this.#options.laneOf(item))) {
+      this.#waiting.putBack(lane, unsettled);
     }
   }
 }

@@ -1,4 +1,6 @@
 import { createEvents } from "../commit/events.ts";
+import { inTime } from "../commit/in-time.ts";
+import { closeTimeoutMs } from "../deadlines.ts";
 import type { StoreError } from "../errors.ts";
 import type { ChatStore } from "../store.ts";
 import { type UncheckedStore, validatedStore } from "../validated-store.ts";
@@ -6,6 +8,7 @@ import { createActivity } from "./activity.ts";
 import { createCallGuard } from "./connection/call-guard.ts";
 import { connectForEver } from "./connection/connect.ts";
 import { createConnection } from "./connection/connection.ts";
+import { isUnavailable } from "./connection/errors.ts";
 import { formerCollections, readEpoch, renewEpoch } from "./connection/schema.ts";
 import { openConversations } from "./conversations.ts";
 import { openMembers } from "./members.ts";
@@ -81,10 +84,12 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   }
 
   async function close(): Promise<void> {
-    const ended = guard.close();
+    // First the messages, which know whether a late one was written; the guard ends the other calls.
+    const written = messages.close();
+    const answered = guard.close();
     closed.abort();
     clearInterval(settling);
-    await Promise.all([messages.close(), ended]);
+    await Promise.all([written, answered]);
     await watch?.close();
     await connection.client.close();
   }
@@ -122,7 +127,10 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
     ...validatedStore(store, guard.admit),
     ready,
     close() {
-      closing ??= close();
+      closing ??= inTime(close(), closeTimeoutMs).catch((error) => {
+        // Every call has ended by then; a connection that cannot be ended properly is left to the driver.
+        if (!isUnavailable(error)) throw error;
+      });
       return closing;
     },
   };

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Events } from "../commit/events.ts";
-import { GroupCommit, type Job } from "../commit/group-commit.ts";
+import { GroupCommit } from "../commit/group-commit.ts";
+import type { Job } from "../commit/job.ts";
 import type { Message } from "../entities.ts";
 import { isStoreError } from "../errors.ts";
 import { checkSameMessage, timeOf } from "../new-message.ts";

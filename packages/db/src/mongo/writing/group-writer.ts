@@ -1,6 +1,6 @@
 import type { ClientSession } from "mongodb";
 import type { Events } from "../../commit/events.ts";
-import type { Job } from "../../commit/group-commit.ts";
+import type { Job } from "../../commit/job.ts";
 import { readTimeoutMs, triesEndAfterMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
 import { checkSameMessage } from "../../new-message.ts";
