@@ -1,19 +1,12 @@
 import type { ClientSession } from "mongodb";
 import type { Message } from "../../entities.ts";
 import { timeOf } from "../../new-message.ts";
-import type { NewMessage } from "../../store.ts";
 import { type Stream, streamOf } from "../../stream.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { MessageDocument } from "../documents.ts";
 import { type Head, readHeads } from "../log-heads.ts";
+import type { PendingSend } from "./pending-send.ts";
 import { RecentMap } from "./recent-map.ts";
-
-/** A message that is to get the next position of its stream. */
-interface Unnumbered {
-  job: { item: NewMessage };
-  key: string;
-  stream: Stream;
-}
 
 const streamsKnownMax = 50_000;
 const nothing: Head = { seq: 0, timestamp: new Date(0) };
@@ -34,17 +27,17 @@ export function createSeqAllocator(connection: Connection) {
   return {
     /** Makes the documents of messages, in the order given. */
     async number(
-      entries: readonly Unnumbered[],
+      sends: readonly PendingSend[],
       session: ClientSession,
     ): Promise<MessageDocument[]> {
-      await learn(new Set(entries.map(({ stream }) => stream)), session);
+      await learn(new Set(sends.map(({ stream }) => stream)), session);
       const heads = new Map<Stream, Head>();
-      return entries.map(({ job: { item }, key, stream }) => {
+      return sends.map(({ message, key, stream }) => {
         const before = heads.get(stream) ?? last.get(stream) ?? nothing;
-        const timestamp = new Date(timeOf(item, before.timestamp.getTime()));
+        const timestamp = new Date(timeOf(message, before.timestamp.getTime()));
         const head = { seq: before.seq + 1, timestamp };
         heads.set(stream, head);
-        const { user_id, content } = item;
+        const { user_id, content } = message;
         return { _id: key, stream, seq: head.seq, user_id, content, timestamp };
       });
     },
