@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, describe, expect, inject, it, vi } from "vitest";
 import type { Appended, ChatStore } from "../src/index.ts";
-import { appendAll, contentsOf, outcomesOf, readLog } from "./log.ts";
+import { appendAll, contentsOf, expectCrowdRefused, outcomesOf, readLog } from "./log.ts";
 import { newMessage, upTo } from "./make.ts";
 import { newDatabase, type TestDatabase } from "./mongo-database.ts";
 
@@ -145,6 +145,11 @@ describe.each(replicaSets)("MongoDB $name sends", ({ uri }) => {
 
 // The replica set's rule of what fails is another file's.
 describe.each(standalones)("MongoDB $name sends", ({ uri }) => {
+  it("beyond the 10,000 that may wait are refused", async () => {
+    await using database = newDatabase(uri);
+    await expectCrowdRefused(await database.open());
+  });
+
   it("that are equal are created once where the outcome of their insert is unknown", async () => {
     await using database = newDatabase(uri);
     const appName = randomUUID();

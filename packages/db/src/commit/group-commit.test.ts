@@ -102,6 +102,39 @@ describe("GroupCommit", () => {
     expect(groups).toEqual([["a1"], ["a3"]]);
   });
 
+  it("refuses what comes while too much waits, and takes more when some was written", async () => {
+    const { group, groups, finish } = createRecorder({ groupsInFlightMax: 1, waitingMax: 2 });
+    const first = group.add("a1");
+    await nextTurn();
+    const waiting = [group.add("a2"), group.add("b1")];
+    const refusal = { code: "unavailable", message: expect.stringContaining("too many") };
+    await expect(group.add("c1")).rejects.toMatchObject(refusal);
+    finish[0]?.resolve();
+    await first;
+    await nextTurn();
+    const last = group.add("c2");
+    finish[1]?.resolve();
+    await Promise.all(waiting);
+    await nextTurn();
+    finish[2]?.resolve();
+    await last;
+    expect(groups).toEqual([["a1"], ["a2", "b1"], ["c2"]]);
+  });
+
+  it("takes more when what waited was given up, though nothing was written", async () => {
+    const { group, finish } = createRecorder({ waitingMax: 1, waitMsMax: 100 });
+    const first = group.add("a1");
+    await nextTurn();
+    const behind = expect(group.add("a2")).rejects.toMatchObject({ code: "unavailable" });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await expect(group.add("b1")).rejects.toMatchObject({ code: "unavailable" });
+    await behind;
+    const last = group.add("b2");
+    await nextTurn();
+    for (const written of finish) written.resolve();
+    expect(await Promise.all([first, last])).toEqual(["a1 done", "b2 done"]);
+  });
+
   it("gives a lane that is alone a group of its own beside full ones", async () => {
     const { group, groups, finish } = createRecorder({
       isAlone: (lane) => lane === "h",

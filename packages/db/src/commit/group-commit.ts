@@ -1,4 +1,4 @@
-import { lastCallsTimeoutMs } from "../deadlines.ts";
+import { lastCallsTimeoutMs, waitMsMax } from "../deadlines.ts";
 import { StoreError } from "../errors.ts";
 import { createJob, type Job, type PendingJob } from "./job.ts";
 import { WaitingLanes } from "./waiting-lanes.ts";
@@ -20,10 +20,18 @@ export interface GroupCommitOptions<TItem, TResult> {
   groupsInFlightMax: number;
   /** How many lanes that share with nobody are written at once. @default any number */
   lanesAloneMax?: number;
-  /** How long an item may wait for its group, in ms; after that it is rejected with `unavailable`, unwritten. @default for ever */
+  /** How many items may wait; beyond that they are rejected with `unavailable`, unwritten. @default 10,000 */
+  waitingMax?: number;
+  /** How long an item may wait for its group, in ms; after that it is rejected with `unavailable`, unwritten. @default 12,000 */
   waitMsMax?: number;
 }
 
+const defaults = {
+  isAlone: () => false,
+  lanesAloneMax: Number.POSITIVE_INFINITY,
+  waitingMax: 10_000,
+  waitMsMax,
+};
 const turnsMax = 4;
 
 /**
@@ -31,7 +39,7 @@ const turnsMax = 4;
  * a commit's cost is shared by more items the busier it gets, and a lone item waits for nobody.
  */
 export class GroupCommit<TItem, TResult> {
-  readonly #options: GroupCommitOptions<TItem, TResult>;
+  readonly #options: Required<GroupCommitOptions<TItem, TResult>>;
   readonly #waiting = new WaitingLanes<PendingJob<TItem, TResult>>();
   readonly #busyLanes = new Set<string>();
   readonly #inFlight = new Set<readonly PendingJob<TItem, TResult>[]>();
@@ -44,15 +52,20 @@ export class GroupCommit<TItem, TResult> {
   readonly #ended = Promise.withResolvers<void>();
 
   constructor(options: GroupCommitOptions<TItem, TResult>) {
-    this.#options = options;
+    this.#options = { ...defaults, ...options };
   }
 
   /**
    * Adds an item to the next group and answers when it is written.
-   * @throws StoreError `closed`, or what the writing threw.
+   * @throws StoreError `closed`, `unavailable` when too much waits or it waited too long, or what the writing threw.
    */
   add(item: TItem): Promise<TResult> {
     if (this.#isClosed) return Promise.reject(new StoreError("closed", "the store is closed"));
+    if (this.#waiting.size >= this.#options.waitingMax) {
+      // What has waited too long makes room.
+      this.#planFlush();
+      return Promise.reject(new StoreError("unavailable", "too many sends wait to be written"));
+    }
     const job = createJob<TItem, TResult>(item);
     this.#waiting.add(this.#options.laneOf(item), job);
     this.#added++;
@@ -109,17 +122,16 @@ export class GroupCommit<TItem, TResult> {
 
   /** Rejects what has waited for too long: its sender has been answered by now. */
   #giveUp(): void {
-    const { waitMsMax = Number.POSITIVE_INFINITY } = this.#options;
-    const since = performance.now() - waitMsMax;
+    const since = performance.now() - this.#options.waitMsMax;
     for (const job of this.#waiting.takeWhile(({ addedAt }) => addedAt < since)) {
       job.reject(new StoreError("unavailable", "the send waited too long to be written"));
     }
   }
 
   #startAlone(): void {
-    const { groupSizeMax, lanesAloneMax = Number.POSITIVE_INFINITY } = this.#options;
+    const { groupSizeMax, isAlone, lanesAloneMax } = this.#options;
     for (const lane of this.#waiting.names()) {
-      if (this.#busyLanes.has(lane) || !this.#isAlone(lane)) continue;
+      if (this.#busyLanes.has(lane) || !isAlone(lane)) continue;
       if (this.#aloneInFlight >= lanesAloneMax) return;
       this.#aloneInFlight++;
       void this.#write(this.#waiting.take(lane, groupSizeMax), [lane]).then(() => {
@@ -129,13 +141,13 @@ export class GroupCommit<TItem, TResult> {
   }
 
   #startShared(): void {
-    const { groupSizeMax, groupsInFlightMax } = this.#options;
+    const { groupSizeMax, groupsInFlightMax, isAlone } = this.#options;
     while (this.#sharedInFlight < groupsInFlightMax) {
       const jobs: PendingJob<TItem, TResult>[] = [];
       const lanes: string[] = [];
       for (const lane of this.#waiting.names()) {
         if (jobs.length >= groupSizeMax) break;
-        if (this.#busyLanes.has(lane) || this.#isAlone(lane)) continue;
+        if (this.#busyLanes.has(lane) || isAlone(lane)) continue;
         jobs.push(...this.#waiting.take(lane, groupSizeMax - jobs.length));
         lanes.push(lane);
       }
@@ -145,10 +157,6 @@ export class GroupCommit<TItem, TResult> {
         this.#sharedInFlight--;
       });
     }
-  }
-
-  #isAlone(lane: string): boolean {
-    return this.#options.isAlone?.(lane) ?? false;
   }
 
   async #write(jobs: readonly PendingJob<TItem, TResult>[], lanes: string[]): Promise<void> {

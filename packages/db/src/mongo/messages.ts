@@ -1,6 +1,6 @@
 import type { Events } from "../commit/events.ts";
 import { GroupCommit } from "../commit/group-commit.ts";
-import { readTimeoutMs, waitMsMax } from "../deadlines.ts";
+import { readTimeoutMs } from "../deadlines.ts";
 import type { Message } from "../entities.ts";
 import type { Appended, MessageRange, MessageStore, NewMessage } from "../store.ts";
 import { type Stream, streamOf } from "../stream.ts";
@@ -31,7 +31,6 @@ export function openMessages(
     groupsInFlightMax: 4,
     // Of the pool's 100 connections, so that reads find some.
     lanesAloneMax: 32,
-    waitMsMax,
   });
 
   return {
