@@ -1,10 +1,13 @@
 import { lastCallsTimeoutMs, waitMsMax } from "../deadlines.ts";
+import { type GroupCommitMessage, groupCommitChannel } from "../diagnostics.ts";
 import { StoreError } from "../errors.ts";
-import { createJob, type Job, type PendingJob } from "./job.ts";
+import { createJob, type Job, type JobResult, type PendingJob } from "./job.ts";
 import { WaitingLanes } from "./waiting-lanes.ts";
 
 /** How a store writes groups. */
-export interface GroupCommitOptions<TItem, TResult> {
+export interface GroupCommitOptions<TItem, TResult extends JobResult> {
+  /** Which store it is, for diagnostics. */
+  store: GroupCommitMessage["store"];
   /** Names the lane of an item: items of one lane are written in the order they came, never in two groups at once. */
   laneOf(item: TItem): string;
   /**
@@ -38,7 +41,7 @@ const turnsMax = 4;
  * Writes together what arrives together: everything that comes while groups are in flight forms the next group, so that
  * a commit's cost is shared by more items the busier it gets, and a lone item waits for nobody.
  */
-export class GroupCommit<TItem, TResult> {
+export class GroupCommit<TItem, TResult extends JobResult> {
   readonly #options: Required<GroupCommitOptions<TItem, TResult>>;
   readonly #waiting = new WaitingLanes<PendingJob<TItem, TResult>>();
   readonly #busyLanes = new Set<string>();
@@ -89,7 +92,7 @@ export class GroupCommit<TItem, TResult> {
     const unwritten = new StoreError("closed", "the store was closed before this was written");
     for (const job of this.#waiting.takeWhile(() => true)) job.reject(unwritten);
     const unknown = new StoreError("unavailable", "the store was closed while this was written");
-    for (const job of [...this.#inFlight].flat()) if (!job.settled) job.reject(unknown);
+    for (const job of [...this.#inFlight].flat()) job.reject(unknown);
     this.#ended.resolve();
   }
 
@@ -162,18 +165,37 @@ export class GroupCommit<TItem, TResult> {
   async #write(jobs: readonly PendingJob<TItem, TResult>[], lanes: string[]): Promise<void> {
     for (const lane of lanes) this.#busyLanes.add(lane);
     this.#inFlight.add(jobs);
+    const startedAt = groupCommitChannel.hasSubscribers ? performance.now() : undefined;
     try {
       await this.#options.write(jobs);
     } catch (error) {
       // With what waits behind them: nothing is written ahead of what was to come before it.
       const behind = lanes.flatMap((lane) => this.#waiting.take(lane));
-      for (const job of [...jobs, ...behind]) if (!job.settled) job.reject(error);
+      for (const job of [...jobs, ...behind]) job.reject(error);
     }
-    this.#putBack(jobs.filter((job) => !job.settled));
+    this.#putBack(jobs.filter(({ outcome }) => outcome === undefined));
     for (const lane of lanes) this.#busyLanes.delete(lane);
     this.#inFlight.delete(jobs);
     if (this.#waiting.size > 0) this.#planFlush();
     this.#endIfIdle();
+    if (startedAt !== undefined) this.#publish(jobs, lanes, performance.now() - startedAt);
+  }
+
+  #publish(
+    jobs: readonly PendingJob<TItem, TResult>[],
+    lanes: readonly string[],
+    durationMs: number,
+  ): void {
+    const outcomes = { created: 0, repeated: 0, refused: 0, failed: 0, left: 0 };
+    for (const { outcome = "left" } of jobs) outcomes[outcome]++;
+    groupCommitChannel.publish({
+      store: this.#options.store,
+      size: jobs.length,
+      lanes: lanes.length,
+      durationMs,
+      outcomes,
+      waiting: this.#waiting.size,
+    });
   }
 
   #putBack(jobs: readonly PendingJob<TItem, TResult>[]): void {

@@ -23,6 +23,7 @@ export function openMessages(
 ): MongoMessages {
   const writer = createGroupWriter(connection, activity, events);
   const group = new GroupCommit<NewMessage, Appended>({
+    store: "mongodb",
     laneOf: streamOf,
     write: writer.write,
     isAlone: writer.isContended,

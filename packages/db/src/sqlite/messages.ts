@@ -44,6 +44,7 @@ export function openMessages(db: DatabaseSync, members: Members, events: Pick<Ev
   const newest = prepareQuery<MessageRow>(db, messageSql.newest);
   const touchConversation = prepareCommand(db, messageSql.touchConversation);
   const group = new GroupCommit<NewMessage, Appended>({
+    store: "sqlite",
     laneOf: streamOf,
     write: writeGroup,
     groupSizeMax: 512,

@@ -11,6 +11,7 @@ import type { StoreEvent, WatchState } from "../../store.ts";
 import type { Connection } from "../connection/connection.ts";
 import { isUnavailable } from "../connection/errors.ts";
 import { type MemberDocument, type MessageDocument, toMessage } from "../documents.ts";
+import { createWatchPublisher } from "./watch-publisher.ts";
 
 /** The one change stream of a process. */
 export interface Watch {
@@ -68,7 +69,13 @@ export function openWatch(
   let token: unknown;
   let aliveAt = 0;
   let isAlone = false;
+  const { publishState, publishLag } = createWatchPublisher(state);
   const ended = run();
+
+  function state(): WatchState {
+    if (isAlone) return "alone";
+    return Date.now() - aliveAt < silenceMaxMs ? "live" : "degraded";
+  }
 
   async function run(): Promise<void> {
     let pauseMs = pauseMinMs;
@@ -80,6 +87,7 @@ export function openWatch(
       } catch (error) {
         const code = error instanceof MongoServerError ? Number(error.code) : undefined;
         isAlone = code !== undefined && noChangeStreams.has(code);
+        publishState();
         if (isAlone) return onAlone();
         refusals = isUnavailable(error) || code === undefined ? refusals : refusals + 1;
         const isLost = code !== undefined && tokenLost.has(code);
@@ -104,21 +112,21 @@ export function openWatch(
       aliveAt = Date.now();
       refusals = 0;
       onHeartbeat();
+      publishState();
       // Nobody knows what happened before a stream without a token was open.
       if (isFirst && !isResumed) events.emit({ kind: "missed" });
       isFirst = false;
-      if (change)
+      if (change) {
+        publishLag(change);
         events.emit(readEvent(change as ChangeStreamDocument<MessageDocument & MemberDocument>));
+      }
       token = change?.operationType === "invalidate" ? undefined : stream.resumeToken;
       if (change?.operationType === "invalidate") return;
     }
   }
 
   return {
-    state() {
-      if (isAlone) return "alone";
-      return Date.now() - aliveAt < silenceMaxMs ? "live" : "degraded";
-    },
+    state,
     async close() {
       closed.abort();
       unwatchPrimary();

@@ -34,7 +34,7 @@ function compare(a: string, b: string): number {
 
 /** Says whether a sender still waits for an answer. */
 export function isUnsettled({ jobs }: PendingSend): boolean {
-  return jobs.some((job) => !job.settled);
+  return jobs.some(({ outcome }) => outcome === undefined);
 }
 
 /** Answers all jobs of a key with what is stored under it. Only the first one can have created it; another body is a conflict. */
