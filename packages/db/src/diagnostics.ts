@@ -3,8 +3,8 @@ import type { JobOutcome } from "./commit/job.ts";
 import type { WatchState } from "./store.ts";
 
 /**
- * A channel of `node:diagnostics_channel` whose messages have one shape. Nothing is made or published without subscribers. A
- * listener is called at once and must be quick; what it throws is an uncaught exception.
+ * A channel of `node:diagnostics_channel` with typed messages. Without subscribers no message is created. Listeners run
+ * synchronously, so they should be quick; an error that one throws is an uncaught exception of the process.
  */
 export interface DiagnosticsChannel<TMessage> {
   readonly name: string | symbol;
@@ -14,38 +14,38 @@ export interface DiagnosticsChannel<TMessage> {
   unsubscribe(listener: (message: TMessage) => void): void;
 }
 
-/** What is published of a group of sends once it has been written, or could not be. */
+/** A group of sends that was written, or that failed. */
 export interface GroupCommitMessage {
   store: "mongodb" | "sqlite";
-  /** How many sends it had. */
+  /** The number of sends. */
   size: number;
-  /** How many lanes they came from: conversations, and users' notes. */
+  /** The number of lanes (conversations and users' notes) they came from. */
   lanes: number;
-  /** From the beginning of the write to its end, without the wait for it. */
+  /** How long the write took. The time that its sends waited for it is not included. */
   durationMs: number;
-  /** How many sends came to which end; together they are `size`. */
+  /** The number of sends by outcome; the sum is `size`. */
   outcomes: Record<GroupOutcome, number>;
-  /** How many sends wait for the next groups. */
+  /** The number of sends that wait for the next groups. */
   waiting: number;
 }
 
-/** How a send ended in a group: as a {@link JobOutcome} says, or `left` for the next group. */
+/** The outcome of a send in a group: {@link JobOutcome}, or `left` for the next group. */
 export type GroupOutcome = JobOutcome | "left";
 
-/** The groups of sends, one message a group: `chatnest.group_commit`. */
+/** `chatnest.group_commit`: one message for each group, once its sends are settled. */
 export const groupCommitChannel = openChannel<GroupCommitMessage>("chatnest.group_commit");
 
-/** What is published of MongoDB's change stream. */
+/** News of MongoDB's change stream. */
 export type WatchMessage =
-  /** The state is another one than was published before. That it is `degraded` is found out at the next try to reopen. */
+  /** The state has changed. `degraded` is published at the next attempt to reopen the stream, a few seconds late. */
   | { kind: "state"; state: WatchState }
-  /** One change was heard of, this long after MongoDB stored it, by both their clocks; MongoDB says when since version 6.0. */
+  /** A change arrived `lagMs` after MongoDB stored it, as far as both clocks agree. Needs MongoDB 6.0. */
   | { kind: "lag"; lagMs: number };
 
-/** The change stream of this process, one message a change and a state: `chatnest.watch`. */
+/** `chatnest.watch`: one message for each change that the stream delivers, and for each change of its state. */
 export const watchChannel = openChannel<WatchMessage>("chatnest.watch");
 
-// Nobody else publishes on it, so listeners get what `publish` takes.
+// Only this package publishes on it, so listeners receive what `publish` takes.
 function openChannel<TMessage>(name: string): DiagnosticsChannel<TMessage> {
   return channel(name) as DiagnosticsChannel<TMessage>;
 }

@@ -10,11 +10,11 @@ import { type OpenedStore, openStore } from "../store.ts";
 import { version } from "../version.ts";
 import { abortOnStopSignals } from "./stop-signals.ts";
 
-/** Within the grace period and this, in ms, a stop ends the process, whatever hangs. */
+/** A stop ends the process this long after the grace period at the latest, in ms, whatever hangs. */
 const stopTimeoutMs = closeTimeoutMs + 2_000;
 
 /**
- * Serves until it is told to stop, then answers what it was asked, closes the store and returns.
+ * Serves until it is told to stop, then answers the requests it has, closes the store and returns.
  * @throws CommandError or StoreError `cannot_open` when it cannot start, or the store turns out to be unusable.
  */
 export async function serve(settings: Settings): Promise<void> {
@@ -71,7 +71,7 @@ function openLogged(settings: Settings, logger: Logger): OpenedStore {
   const ready = opened.ready.then(() => {
     if (isLate) logger.info("the store is there");
   });
-  // Whoever waits for it hears of it, but it may end before anybody does.
+  // It may reject before anybody waits for it.
   ready.catch(() => {});
   return { ...opened, ready };
 }
@@ -86,20 +86,20 @@ async function aborted(stop: AbortSignal): Promise<void> {
 }
 
 function exitOnUnknownErrors(logger: Logger, store: ChatStore): void {
-  // Also what is thrown in a promise that nobody awaits. What is in memory cannot be trusted from here on.
+  // Also for unhandled rejections. From here on nothing in memory can be trusted.
   process.once("uncaughtException", (error) => {
-    logger.fatal({ err: error }, "stopping after an error that nothing expected");
+    logger.fatal({ err: error }, "stopping after an unexpected error");
     exitWithin(stopTimeoutMs, logger);
     const closing = store.close();
     void closing.catch(() => {}).finally(() => process.exit(1));
   });
 }
 
-/** Ends the process when it has not ended by itself by then. */
+/** Ends the process after a time if it has not ended by itself. */
 function exitWithin(timeoutMs: number, logger: Logger): void {
   const exit = () => {
-    // Without a code yet, the command has not returned; with one, only a connection is left that nobody waits for.
-    if (process.exitCode === undefined) logger.error("stopping although something still hangs");
+    // With an exit code the command has returned, and only connections of the driver are left.
+    if (process.exitCode === undefined) logger.error("stopping, although something hangs");
     process.exit(process.exitCode ?? 1);
   };
   setTimeout(exit, timeoutMs).unref();

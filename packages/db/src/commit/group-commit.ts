@@ -4,28 +4,28 @@ import { StoreError } from "../errors.ts";
 import { createJob, type Job, type JobResult, type PendingJob } from "./job.ts";
 import { WaitingLanes } from "./waiting-lanes.ts";
 
-/** How a store writes groups. */
+/** How a store writes its groups. */
 export interface GroupCommitOptions<TItem, TResult extends JobResult> {
-  /** Which store it is, for diagnostics. */
+  /** The store's name in diagnostics. */
   store: GroupCommitMessage["store"];
-  /** Names the lane of an item: items of one lane are written in the order they came, never in two groups at once. */
+  /** Names the lane of an item. A lane is written in order, and by one group at a time. */
   laneOf(item: TItem): string;
   /**
-   * Writes a group and settles its jobs. Jobs that it leaves unsettled are written again, ahead of all that came later in
-   * their lane. When it throws, the jobs that it left unsettled are rejected with that error, and so is what waits behind
-   * them in their lanes.
+   * Writes a group and settles its jobs. Jobs that it leaves unsettled are written by the next group, ahead of the rest of
+   * their lane. When it throws, the unsettled jobs of the group and all that wait in their lanes are rejected with that error.
    */
   write(jobs: readonly Job<TItem, TResult>[]): Promise<void> | void;
-  /** Says that a lane shall not share its groups with others. @default never */
+  /** Says whether a lane gets groups of its own. @default never */
   isAlone?(lane: string): boolean;
+  /** How many items a group has at most. */
   groupSizeMax: number;
-  /** How many groups that lanes share are written at once. */
+  /** How many shared groups are written at once. */
   groupsInFlightMax: number;
-  /** How many lanes that share with nobody are written at once. @default any number */
+  /** How many groups of lanes of their own are written at once. @default any number */
   lanesAloneMax?: number;
-  /** How many items may wait; beyond that they are rejected with `unavailable`, unwritten. @default 10,000 */
+  /** How many items may wait; further ones are rejected with `unavailable`, unwritten. @default 10,000 */
   waitingMax?: number;
-  /** How long an item may wait for its group, in ms; after that it is rejected with `unavailable`, unwritten. @default 12,000 */
+  /** How long an item may wait, in ms; then it is rejected with `unavailable`, unwritten. @default 12,000 */
   waitMsMax?: number;
 }
 
@@ -38,8 +38,8 @@ const defaults = {
 const turnsMax = 4;
 
 /**
- * Writes together what arrives together: everything that comes while groups are in flight forms the next group, so that
- * a commit's cost is shared by more items the busier it gets, and a lone item waits for nobody.
+ * Writes together what arrives together. Items that arrive while groups are in flight form the next group: the busier it
+ * gets, the more items share the cost of a commit. A lone item does not wait.
  */
 export class GroupCommit<TItem, TResult extends JobResult> {
   readonly #options: Required<GroupCommitOptions<TItem, TResult>>;
@@ -49,7 +49,7 @@ export class GroupCommit<TItem, TResult extends JobResult> {
   #sharedInFlight = 0;
   #aloneInFlight = 0;
   #isFlushPlanned = false;
-  /** How many items were ever added. */
+  /** The number of items ever added. */
   #added = 0;
   #isClosed = false;
   readonly #ended = Promise.withResolvers<void>();
@@ -59,13 +59,13 @@ export class GroupCommit<TItem, TResult extends JobResult> {
   }
 
   /**
-   * Adds an item to the next group and answers when it is written.
-   * @throws StoreError `closed`, `unavailable` when too much waits or it waited too long, or what the writing threw.
+   * Adds an item to the next group and returns the result once it is written.
+   * @throws StoreError `closed`; `unavailable` when too many items wait or it waited too long; else what `write` throws.
    */
   add(item: TItem): Promise<TResult> {
     if (this.#isClosed) return Promise.reject(new StoreError("closed", "the store is closed"));
     if (this.#waiting.size >= this.#options.waitingMax) {
-      // What has waited too long makes room.
+      // It may give up items that have waited too long.
       this.#planFlush();
       return Promise.reject(new StoreError("unavailable", "too many sends wait to be written"));
     }
@@ -77,8 +77,8 @@ export class GroupCommit<TItem, TResult extends JobResult> {
   }
 
   /**
-   * Takes no more items and returns when all are settled. What has not been settled after `timeoutMs` is rejected: with
-   * `closed` when it was not written, with `unavailable` when its outcome is unknown.
+   * Takes no more items and returns when all are settled. After `timeoutMs` the rest is rejected: waiting items with
+   * `closed`, items in flight with `unavailable`, since their outcome is unknown.
    */
   async close(timeoutMs = lastCallsTimeoutMs): Promise<void> {
     this.#isClosed = true;
@@ -89,9 +89,12 @@ export class GroupCommit<TItem, TResult extends JobResult> {
   }
 
   #rejectAll(): void {
-    const unwritten = new StoreError("closed", "the store was closed before this was written");
+    const unwritten = new StoreError("closed", "the store was closed before the send was written");
     for (const job of this.#waiting.takeWhile(() => true)) job.reject(unwritten);
-    const unknown = new StoreError("unavailable", "the store was closed while this was written");
+    const unknown = new StoreError(
+      "unavailable",
+      "the store was closed while the send was written",
+    );
     for (const job of [...this.#inFlight].flat()) job.reject(unknown);
     this.#ended.resolve();
   }
@@ -102,8 +105,8 @@ export class GroupCommit<TItem, TResult extends JobResult> {
     }
   }
 
-  // After the I/O of this turn of the event loop, so that all sends which it brought share a group; and after the next ones
-  // too, as long as each brings more. A lone send waits for nobody.
+  // After the I/O of this turn of the event loop, so that all sends of the turn share a group; and after the next turns, up
+  // to four, while each brings more. A lone send does not wait.
   #planFlush(turnsLeft = turnsMax): void {
     if (this.#isFlushPlanned) return;
     this.#isFlushPlanned = true;
@@ -119,11 +122,11 @@ export class GroupCommit<TItem, TResult extends JobResult> {
     this.#giveUp();
     this.#startAlone();
     this.#startShared();
-    // Giving up may have taken what waited last.
+    // The last items that waited may just have been given up.
     this.#endIfIdle();
   }
 
-  /** Rejects what has waited for too long: its sender has been answered by now. */
+  /** Rejects the items that have waited too long. On MongoDB their senders are about to be answered. */
   #giveUp(): void {
     const since = performance.now() - this.#options.waitMsMax;
     for (const job of this.#waiting.takeWhile(({ addedAt }) => addedAt < since)) {
@@ -169,7 +172,7 @@ export class GroupCommit<TItem, TResult extends JobResult> {
     try {
       await this.#options.write(jobs);
     } catch (error) {
-      // With what waits behind them: nothing is written ahead of what was to come before it.
+      // And the rest of their lanes: no item is written ahead of one that came before it.
       const behind = lanes.flatMap((lane) => this.#waiting.take(lane));
       for (const job of [...jobs, ...behind]) job.reject(error);
     }

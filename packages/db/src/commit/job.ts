@@ -1,33 +1,34 @@
 import { isStoreError } from "../errors.ts";
 
 /**
- * What became of a job: `created` and `repeated` are results, `refused` is its own fault (a conflict), `failed` is the
- * store's.
+ * How a job ended. `created`: its item was stored. `repeated`: the same item had been stored before. `refused`: the item
+ * cannot be stored (a conflict). `failed`: the store could not store it, or its outcome is unknown.
  */
 export type JobOutcome = "created" | "repeated" | "refused" | "failed";
 
-/** What a job comes to: whether it stored its item, or found it stored. */
+/** The result of a job. */
 export interface JobResult {
+  /** `false` when the same item had been stored before. */
   created: boolean;
 }
 
-/** One thing to write, and how to tell its sender what became of it. */
+/** An item to be written, and the way to answer its sender. */
 export interface Job<TItem, TResult extends JobResult> {
   readonly item: TItem;
-  /** What its sender was told, `undefined` until then; what it is told after that is ignored. */
+  /** `undefined` until the job is settled; only the first call of `resolve` or `reject` counts. */
   readonly outcome: JobOutcome | undefined;
   resolve(result: TResult): void;
   reject(error: unknown): void;
 }
 
-/** A job, and what its sender waits for. */
+/** A job as its sender sees it. */
 export interface PendingJob<TItem, TResult extends JobResult> extends Job<TItem, TResult> {
   readonly result: Promise<TResult>;
-  /** As `performance.now` says it. */
+  /** In ms, by `performance.now`. */
   readonly addedAt: number;
 }
 
-/** Makes a job that is not settled. */
+/** Creates an unsettled job. */
 export function createJob<TItem, TResult extends JobResult>(
   item: TItem,
 ): PendingJob<TItem, TResult> {

@@ -1,14 +1,14 @@
-/** What waits, in lanes: first in, first out within a lane, and the lane that has waited longest comes first. */
+/** A queue in lanes: first in, first out within a lane. The lane that has waited longest comes first. */
 export class WaitingLanes<TItem> {
   readonly #lanes = new Map<string, TItem[]>();
   #size = 0;
 
-  /** How many items wait, in all lanes. */
+  /** The number of waiting items in all lanes. */
   get size(): number {
     return this.#size;
   }
 
-  /** Lists the lanes in which something waits. */
+  /** Lists the lanes that have waiting items. */
   names(): Iterable<string> {
     return this.#lanes.keys();
   }
@@ -21,13 +21,13 @@ export class WaitingLanes<TItem> {
     else this.#lanes.set(lane, [item]);
   }
 
-  /** Puts items back ahead of what waits in their lane. */
+  /** Puts items back at the front of their lane. */
   putBack(lane: string, items: readonly TItem[]): void {
     this.#size += items.length;
     this.#lanes.set(lane, [...items, ...(this.#lanes.get(lane) ?? [])]);
   }
 
-  /** Takes up to `max` items out of a lane; a lane with more of them goes to the end of the line. */
+  /** Removes and returns up to `max` items of a lane. If more are left, the lane goes to the end of the line. */
   take(lane: string, max = Number.POSITIVE_INFINITY): TItem[] {
     const items = this.#lanes.get(lane) ?? [];
     this.#lanes.delete(lane);
@@ -37,7 +37,7 @@ export class WaitingLanes<TItem> {
     return taken;
   }
 
-  /** Takes out of each lane the items at its front for which `isTaken` says so. */
+  /** Removes and returns the items at the front of each lane, up to the first one that `isTaken` declines. */
   takeWhile(isTaken: (item: TItem) => boolean): TItem[] {
     const taken: TItem[] = [];
     for (const [lane, items] of this.#lanes) {

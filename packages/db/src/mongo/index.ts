@@ -84,7 +84,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   }
 
   async function close(): Promise<void> {
-    // First the messages, which know whether a late one was written; the guard ends the other calls.
+    // Messages first: they know which sends were not written. The guard rejects the other calls.
     const written = messages.close();
     const answered = guard.close();
     closed.abort();
@@ -128,7 +128,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
     ready,
     close() {
       closing ??= inTime(close(), closeTimeoutMs).catch((error) => {
-        // Every call has ended by then; a connection that cannot be ended properly is left to the driver.
+        // Every call has been answered by then; the driver goes on ending its connections.
         if (!isUnavailable(error)) throw error;
       });
       return closing;

@@ -3,12 +3,12 @@ import { StoreError } from "../../errors.ts";
 import { toStoreError } from "./errors.ts";
 
 /**
- * Makes what every call of the store goes through: it is refused while the store is not open, ends in time whatever the
- * driver waits for, and throws only errors of the store.
+ * Creates the guard that every call of the store passes: calls are refused while the store is not open, end in time
+ * whatever the driver waits for, and turn the driver's errors into a StoreError.
  */
 export function createCallGuard() {
   let state: "opening" | "open" | "closed" = "opening";
-  /** How to end each call that is under way. */
+  /** Rejects the unfinished calls. */
   const underWay = new Set<(error: StoreError) => void>();
   const ended = Promise.withResolvers<void>();
 
@@ -20,7 +20,7 @@ export function createCallGuard() {
     open(): void {
       if (state === "opening") state = "open";
     },
-    /** Lets no more calls in and returns when those under way have ended; what takes too long is rejected with `unavailable`. */
+    /** Refuses further calls and returns when none is unfinished. After 4 s the rest is rejected with `unavailable`. */
     async close(): Promise<void> {
       state = "closed";
       const timer = setTimeout(() => {
@@ -31,14 +31,14 @@ export function createCallGuard() {
       await ended.promise;
       clearTimeout(timer);
     },
-    /** @throws StoreError `unavailable` before it was opened, `closed` from closing on. */
+    /** @throws StoreError `unavailable` before the guard is open, `closed` once it is closing. */
     admit(): void {
       if (state === "opening") {
         throw new StoreError("unavailable", "MongoDB has not been reached yet");
       }
       if (state === "closed") throw new StoreError("closed", "the store is closed");
     },
-    /** Makes a call that ends in time, with an error of the store if any. */
+    /** Returns a call that passes the guard. */
     wrap<TArguments extends unknown[], TResult>(
       call: (...input: TArguments) => Promise<TResult>,
     ): (...input: TArguments) => Promise<TResult> {

@@ -18,22 +18,23 @@ import {
 } from "./pending-send.ts";
 import { createSeqAllocator } from "./seq-allocator.ts";
 
-/** One try to write a group, and whether one before it may have stored some of it. */
+/** One attempt to write a group. */
 interface Attempt {
   session: ClientSession;
+  /** Whether an earlier attempt may have stored some of it: what is found stored counts as created by this group. */
   created: boolean;
 }
 
-const pauseBetweenTriesMs = 100;
-/** How long a stream that met a conflict keeps a lane of its own, in ms. */
+const pauseBetweenAttemptsMs = 100;
+/** How long a stream keeps a lane of its own after a conflict, in ms. */
 const contendedForMs = 1_000;
 
-/** Makes what writes groups of sends; any number at once, as long as no stream is in two of them. */
+/** Creates the writer of groups. It writes any number of them at once, as long as no stream is in two. */
 export function createGroupWriter(connection: Connection, activity: Activity, events: Events) {
   const allocator = createSeqAllocator(connection);
   const contended = new Map<string, NodeJS.Timeout>();
 
-  // What was missed may be a restored backup, so nothing of it is taken for granted.
+  // A backup may have been restored while events were missed, so nothing known is trusted.
   events.watch((event) => {
     if (event.kind === "message") allocator.hear(event.message);
     else if (event.kind === "missed") allocator.forgetAll();
@@ -41,10 +42,9 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
 
   async function write(jobs: readonly SendJob[]): Promise<void> {
     let sends = toPendingSends(jobs);
-    // In one causal session, a read that follows a conflict waits until a majority has what we ran into.
+    // In a causal session, the read after a conflict waits until a majority has the document in conflict.
     await using session = connection.client.startSession({ causalConsistency: true });
     const end = Date.now() + triesEndAfterMs;
-    // Whether a try may have stored some of it: then what is found there was stored by this call.
     let created = false;
     for (;;) {
       try {
@@ -59,16 +59,16 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
       } catch (error) {
         if (!isUnavailable(error) || Date.now() > end) throw error;
       }
-      // From here on nothing is taken for granted: what a majority has by then is found by its id.
+      // The outcome is unknown: the next attempt first looks for what a majority has by then, by id.
       created = true;
       sends = sends.filter(isUnsettled);
       if (sends.length === 0) return;
       for (const { stream } of sends) allocator.forget(stream);
-      await pause(pauseBetweenTriesMs);
+      await pause(pauseBetweenAttemptsMs);
     }
   }
 
-  /** Lets senders in; one that is no member yet joins by a new message, never by a repeated or refused one. */
+  /** Makes members of the senders of new messages. A repeated or refused message makes nobody a member. */
   async function admit(sends: PendingSend[], attempt: Attempt): Promise<PendingSend[]> {
     const strangers = sends.filter(({ message }) => !activity.isMember(message));
     if (strangers.length > 0) await answerStored(strangers, attempt);
@@ -77,7 +77,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
     return rest;
   }
 
-  /** Inserts messages and answers the sends of those that are durable; returns what is still to be inserted. */
+  /** Inserts messages and settles the sends of the durable ones; returns what is still to be inserted. */
   async function insert(sends: PendingSend[], attempt: Attempt): Promise<PendingSend[]> {
     const { session } = attempt;
     const documents = await allocator.number(sends, session);
@@ -85,7 +85,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
     sends.slice(0, count).forEach((send, index) => {
       const document = documents[index];
       if (!document) return;
-      // Where others write too, the winner reads anew like everybody else: a head start would starve them.
+      // In a contended stream the winner reads again like the losers: a head start would starve them.
       if (contended.has(document.stream)) allocator.forget(document.stream);
       else allocator.acknowledge(document);
       const message = toMessage(document);
@@ -108,8 +108,8 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
     }
   }
 
-  // A stream that others write too goes on alone; sends left unsettled come again in a lane of their own. Where others
-  // wrote one, they may have written more of them: all is read anew at once, or it would be one conflict after the other.
+  // While there are others, the sends of the contended stream are left for a group of their own. Other processes may have
+  // written to more of the streams: all are read again at once, instead of after one conflict each.
   function afterConflict(sends: PendingSend[], stream: Stream): PendingSend[] {
     for (const send of sends) allocator.forget(send.stream);
     clearTimeout(contended.get(stream));
@@ -119,14 +119,14 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
     return others.length > 0 ? others : sends;
   }
 
-  /** Answers the sends whose ids a majority has, in one read; returns the others. */
+  /** Looks up the ids at majority in one read, and settles the sends that are stored; returns the others. */
   async function answerStored(
     sends: PendingSend[],
     { session, created }: Attempt,
   ): Promise<PendingSend[]> {
     const streams = [...new Set(sends.map(({ stream }) => stream))];
     const documents = await connection.messages
-      // The stream too, which is the shard key: so only the shards that have it are asked.
+      // The stream is the shard key: with it only the shards concerned are asked.
       .find({ _id: { $in: sends.map(({ key }) => key) }, stream: { $in: streams } }, { session })
       .hint({ _id: 1 })
       .batchSize(sends.length + 1)

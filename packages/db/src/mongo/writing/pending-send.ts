@@ -4,9 +4,10 @@ import type { Appended, NewMessage } from "../../store.ts";
 import { type Stream, streamOf } from "../../stream.ts";
 import { messageKey } from "../documents.ts";
 
+/** The job of one send. */
 export type SendJob = Job<NewMessage, Appended>;
 
-/** A message to be stored, and all jobs of a group with its key: the message is the first one's. */
+/** A message to be stored, and all jobs of the group that have its key, in order. The message is that of the first job. */
 export interface PendingSend {
   message: NewMessage;
   key: string;
@@ -14,7 +15,7 @@ export interface PendingSend {
   jobs: SendJob[];
 }
 
-/** Gathers jobs by key, in the order of their streams: on a sharded cluster a group is then one run for each shard. */
+/** Groups jobs by key and sorts them by stream, so that on a sharded cluster a group is one run for each shard. */
 export function toPendingSends(jobs: readonly SendJob[]): PendingSend[] {
   const sends = new Map<string, PendingSend>();
   for (const job of jobs) {
@@ -32,12 +33,12 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Says whether a sender still waits for an answer. */
+/** Says whether one of its jobs is unsettled. */
 export function isUnsettled({ jobs }: PendingSend): boolean {
   return jobs.some(({ outcome }) => outcome === undefined);
 }
 
-/** Answers all jobs of a key with what is stored under it. Only the first one can have created it; another body is a conflict. */
+/** Settles all jobs with the message stored under their key. Only the first can have created it; other bodies conflict. */
 export function answerSend({ jobs }: PendingSend, { message, created }: Appended): void {
   for (const [index, job] of jobs.entries()) {
     try {

@@ -12,8 +12,8 @@ const streamsKnownMax = 50_000;
 const nothing: Head = { seq: 0, timestamp: new Date(0) };
 
 /**
- * Gives messages the positions behind the newest entries of their streams. What it takes for the newest is what a majority
- * acknowledged to this process or what it read at majority, never a local read: that left holes after an election.
+ * Creates the allocator of positions. A message gets the position after the newest entry of its stream that a majority
+ * acknowledged to this process, or that was read at majority. Local reads left holes after an election.
  */
 export function createSeqAllocator(connection: Connection) {
   const last = new RecentMap<Stream, Head>(streamsKnownMax);
@@ -25,7 +25,7 @@ export function createSeqAllocator(connection: Connection) {
   }
 
   return {
-    /** Makes the documents of messages, in the order given. */
+    /** Creates the documents of messages, in the given order. */
     async number(
       sends: readonly PendingSend[],
       session: ClientSession,
@@ -41,22 +41,22 @@ export function createSeqAllocator(connection: Connection) {
         return { _id: key, stream, seq: head.seq, user_id, content, timestamp };
       });
     },
-    /** Learns that a majority has a document. */
+    /** Remembers a document that a majority has acknowledged. */
     acknowledge({ stream, seq, timestamp }: MessageDocument): void {
       if (seq > (last.get(stream)?.seq ?? 0)) last.set(stream, { seq, timestamp });
     },
-    /** Hears that a majority has a message, whoever stored it: what was known of its stream is raised. */
+    /** Raises what is known of a stream by a message that a majority has, stored by any process. */
     hear(message: Message): void {
       const stream = streamOf(message);
       const known = last.get(stream);
       if (!known || message.seq <= known.seq) return;
       last.set(stream, { seq: message.seq, timestamp: new Date(message.timestamp) });
     },
-    /** Reads anew what is the newest entry of a stream, the next time it matters. */
+    /** Forgets the newest entry of a stream: the next message reads it again. */
     forget(stream: Stream): void {
       last.delete(stream);
     },
-    /** Reads anew what is the newest entry of every stream. */
+    /** Forgets the newest entries of all streams. */
     forgetAll(): void {
       last.clear();
     },
