@@ -86,6 +86,20 @@ describe("a server that is told to stop", () => {
     expect(performance.now() - startedAt).toBeLessThan(5000);
   });
 
+  it("ends soon after the time for it is over, also when something hangs", async () => {
+    await using folder = await newFolder();
+    // So the server never hears that it has let go of its port.
+    const code = `import { Server } from "node:net"; Server.prototype.close = () => {};`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(code)}`;
+    const env = { CHATNEST_SHUTDOWN_GRACE_S: "1", NODE_OPTIONS };
+    await using server = await startServer({ cwd: folder.path, env });
+    const startedAt = performance.now();
+    const result = await server.stop();
+    expect(result).toMatchObject({ code: 1, signal: null });
+    expect(result.stdout).toContain("something hangs");
+    expect(performance.now() - startedAt).toBeLessThan(12_000);
+  });
+
   it("stops at once when it is told again, but not by npm's echo of the first time", async () => {
     await using folder = await newFolder();
     await using server = await startServer({ cwd: folder.path });
@@ -102,7 +116,7 @@ describe("a server that is told to stop", () => {
   });
 });
 
-describe("a server that meets an error which nothing expected", () => {
+describe("a server that meets an unexpected error", () => {
   it.each([
     ["thrown", "throw new Error('boom')"],
     ["rejected", "Promise.reject(new Error('boom'))"],

@@ -1,10 +1,7 @@
-import { inTime } from "@chatnest/db";
-
-/** No answer takes longer, in ms, however many calls of the store it needs; a single one ends somewhat earlier by itself. */
-const answerTimeoutMs = 13_500;
+import { answerTimeoutMs, inTime } from "@chatnest/db";
 
 /**
- * Waits for an answer to a client, but not for too long.
+ * Waits for an answer to a client, but for 13.5 s at most.
  * @throws StoreError `unavailable`
  */
 export function boundAnswer<TAnswer>(answer: Promise<TAnswer>): Promise<TAnswer> {

@@ -5,7 +5,7 @@
  * - `not_found`: there is no such conversation or member.
  * - `not_member`: the author is no member of the conversation; nothing was stored.
  * - `invalid`: the input breaks a limit, or the store could not give it back unchanged; nothing was stored.
- * - `unavailable`: the store is away; whether a write was stored is unknown, repeating it with the same id is safe.
+ * - `unavailable`: the store is away or overloaded; whether a write was stored is unknown, repeating it with the same id is safe.
  * - `closed`: the store was closed; nothing was stored.
  * - `cannot_open`: the store cannot be opened, and trying again will not help.
  */

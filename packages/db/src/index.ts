@@ -1,4 +1,13 @@
 export { inTime } from "./commit/in-time.ts";
+export { answerTimeoutMs, closeTimeoutMs } from "./deadlines.ts";
+export {
+  type DiagnosticsChannel,
+  type GroupCommitMessage,
+  type GroupOutcome,
+  groupCommitChannel,
+  type WatchMessage,
+  watchChannel,
+} from "./diagnostics.ts";
 export {
   type Conversation,
   type Entry,

@@ -32,7 +32,10 @@ export interface ChatStore {
    * @throws StoreError `unavailable`, `closed`.
    */
   ping(): Promise<void>;
-  /** Stores what was already sent, then lets go of everything; later calls throw `closed`. Closing twice is fine. */
+  /**
+   * Stores what was already sent, then lets go of everything, within 5 s: what has no answer by then is rejected. Later
+   * calls throw `closed`. Closing twice is fine.
+   */
   close(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { readLastSeq } from "../src/last-seq.ts";
 import type { AppendOptions, NewMessage } from "../src/ports/log.ts";
 import type { ChatStore } from "../src/store.ts";
 import type { Stream } from "../src/stream.ts";
-import { upTo } from "./make.ts";
+import { newMessages, upTo } from "./make.ts";
 
 /** What became of one send. */
 export type Outcome = "created" | "repeated" | StoreErrorCode;
@@ -95,4 +95,14 @@ export function idsOf(items: readonly { id: string }[]): string[] {
 /** Checks that a call fails with a certain code of a store's error. */
 export async function expectRefusal(call: Promise<unknown>, code: StoreErrorCode): Promise<void> {
   await expect(call).rejects.toMatchObject({ name: "StoreError", code });
+}
+
+/** Checks that a store refuses what is sent while 10,000 messages wait, and nothing after that. */
+export async function expectCrowdRefused(store: ChatStore): Promise<void> {
+  const rooms = upTo(100).map((n) => `room-${n}`);
+  const messages = rooms.flatMap((conversation_id) => newMessages(101, { conversation_id }));
+  const outcomes = await outcomesOf(store, messages);
+  expect(outcomes[0]).toBe("created");
+  expect(outcomes.slice(10_000)).toEqual(upTo(100).map(() => "unavailable"));
+  expect(await outcomesOf(store, messages.slice(-1))).toEqual(["created"]);
 }

@@ -1,12 +1,22 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, inject, it, vi } from "vitest";
 import type { ChatStore } from "../src/index.ts";
-import { appendAll, contentsOf, readLog, send } from "./log.ts";
+import {
+  appendAll,
+  contentsOf,
+  expectCrowdRefused,
+  outcomesOf,
+  readLog,
+  type Sent,
+  send,
+} from "./log.ts";
 import { newMessage, upTo } from "./make.ts";
 import { newDatabase, type TestDatabase } from "./mongo-database.ts";
 
 const deployments = inject("mongoDeployments");
 const replicaSets = deployments.filter(({ name }) => name !== "standalone");
+const standalones = deployments.filter(({ name }) => name === "standalone");
 const rooms = upTo(200).map((n) => `room-${n}`);
 
 afterEach(() => {
@@ -57,6 +67,26 @@ describe.each(deployments)("MongoDB $name sends", ({ uri }) => {
     } finally {
       await database.failCommand("off", slow);
     }
+  });
+
+  it("that are equal are answered by a handful of inserts, and hold up no other message", async () => {
+    await using database = newDatabase(uri);
+    const store = await database.open();
+    await send(store, newMessage({ conversation_id: "room" }));
+    const equal = newMessage({ conversation_id: "room" });
+    const other = newMessage({ conversation_id: "room", content: "other" });
+    let answers: Sent[] = [];
+    const commands = await commandsOf(database, async () => {
+      answers = await appendAll(store, [...upTo(500).map(() => ({ ...equal })), other]);
+    });
+    // Three groups of 240 at most; one insert a send it would be 501.
+    expect(commands.filter((command) => command === "insert chat_messages").length).toBeLessThan(6);
+    expect(answers.map(({ created }) => created)).toEqual([
+      true,
+      ...upTo(499).map(() => false),
+      true,
+    ]);
+    expect(contentsOf(await readLog(store, "c:room"))).toEqual(["hello", "hello", "other"]);
   });
 
   it("in a conversation with the name of an index in it find the message that was stored before", async () => {
@@ -137,6 +167,32 @@ describe.each(replicaSets)("MongoDB $name sends", ({ uri }) => {
     await expect.poll(() => missed, { timeout: 10_000 }).toBeGreaterThan(0);
     expect((await say("5")).message.seq).toBe(3);
     expect(contentsOf(await readLog(store, "c:room"))).toEqual(["1", "2", "5"]);
+  });
+});
+
+// The replica set's rule of what fails is another file's.
+describe.each(standalones)("MongoDB $name sends", ({ uri }) => {
+  it("beyond the 10,000 that may wait are refused", async () => {
+    await using database = newDatabase(uri);
+    await expectCrowdRefused(await database.open());
+  });
+
+  it("that are equal are created once where the outcome of their insert is unknown", async () => {
+    await using database = newDatabase(uri);
+    const appName = randomUUID();
+    const store = await database.open(appName);
+    await send(store, newMessage({ conversation_id: "room" }));
+    const equal = newMessage({ conversation_id: "room" });
+    const writeConcernError = { code: 64, codeName: "WriteConcernFailed", errmsg: "injected" };
+    const failing = { failCommands: ["insert"], writeConcernError, appName };
+    await database.failCommand({ times: 1 }, failing);
+    const sends = [...upTo(20).map(() => ({ ...equal })), { ...equal, content: "other" }];
+    expect(await outcomesOf(store, sends)).toEqual([
+      "created",
+      ...upTo(19).map(() => "repeated"),
+      "conflict",
+    ]);
+    expect(await readLog(store, "c:room")).toHaveLength(2);
   });
 });
 

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Document } from "mongodb";
 import { describe, expect, inject, it } from "vitest";
-import type { StoreEvent } from "../src/index.ts";
+import { type StoreEvent, watchChannel } from "../src/index.ts";
+import { listen } from "./listen.ts";
 import { send } from "./log.ts";
 import { newMessage, newMessages } from "./make.ts";
 import { newDatabase } from "./mongo-database.ts";
@@ -63,16 +64,22 @@ describe.each(replicaSets)("MongoDB $name watch", ({ uri }) => {
   it("is degraded within 15 s of silence, and live again when it hears again", {
     timeout: 60_000,
   }, async () => {
+    using published = listen(watchChannel);
+    const states = () =>
+      published.messages.flatMap((message) => (message.kind === "state" ? message.state : []));
     await using pair = await openPair(uri);
     const silence = { failCommands: ["getMore", "aggregate"], errorCode: 91 };
     await pair.fail(silence, "always");
     try {
       const state = () => pair.here.watchState();
       await expect.poll(state).toBe("degraded");
+      // It is found out at the next try to reopen.
+      await expect.poll(() => states().at(-1)).toBe("degraded");
     } finally {
       await pair.fail(silence, "never");
     }
     await expect.poll(() => pair.here.watchState()).toBe("live");
+    expect(states().at(-1)).toBe("live");
   });
 
   it("goes on behind a document that is none of ours, and says that something was missed", async () => {

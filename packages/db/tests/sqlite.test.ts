@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openSqliteStore } from "../src/index.ts";
 import { readLastSeq } from "../src/last-seq.ts";
 import type { ChatStore } from "../src/store.ts";
 import { describeStore } from "./describe-store.ts";
-import { send } from "./log.ts";
+import { expectCrowdRefused, send } from "./log.ts";
 import { newMessage } from "./make.ts";
 import type { OpenedStore } from "./opened-store.ts";
 
@@ -83,6 +83,27 @@ describe("opening a SQLite file", () => {
     expect(await readLastSeq(again.log, "c:room")).toBe(1);
     await again.close();
   });
+});
+
+it("SQLite refuses sends beyond the 10,000 that may wait", async () => {
+  await using opened = await openInMemory();
+  await expectCrowdRefused(opened.store);
+});
+
+it("SQLite refuses a send that has waited for 12 s, unwritten", async () => {
+  await using opened = await openInMemory();
+  const { store } = opened;
+  const sending = send(store, newMessage({ conversation_id: "room" }));
+  const { now } = performance;
+  vi.spyOn(performance, "now").mockImplementation(() => now.call(performance) + 12_500);
+  try {
+    await expect(sending).rejects.toMatchObject({ name: "StoreError", code: "unavailable" });
+  } finally {
+    vi.restoreAllMocks();
+  }
+  expect(await readLastSeq(store.log, "c:room")).toBe(0);
+  const next = await send(store, newMessage({ conversation_id: "room" }));
+  expect(next.message.seq).toBe(1);
 });
 
 function expectCannotOpen(file: string): void {

@@ -1,7 +1,6 @@
 import { once } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
 import { createLive } from "@chatnest/api";
-import type { ChatStore } from "@chatnest/db";
+import { type ChatStore, closeTimeoutMs } from "@chatnest/db";
 import type { Logger } from "pino";
 import { createApp } from "../app.ts";
 import type { Settings } from "../env.ts";
@@ -11,7 +10,8 @@ import { type OpenedStore, openStore } from "../store.ts";
 import { version } from "../version.ts";
 import { abortOnStopSignals } from "./stop-signals.ts";
 
-const closeTimeoutMs = 5000;
+/** A stop ends the process this long after the grace period at the latest, in ms, whatever hangs. */
+const stopTimeoutMs = closeTimeoutMs + 2_000;
 
 /**
  * Serves until a stop signal, then answers the requests in progress, closes the store and returns.
@@ -47,6 +47,7 @@ export async function serve(settings: Settings): Promise<void> {
       logger.info({ signal: stop.reason }, "stopping: finishing the requests in progress");
     } finally {
       isDraining = true;
+      exitWithin(settings.shutdownGraceMs + stopTimeoutMs, logger);
       live.close();
       await drain({ graceMs: settings.shutdownGraceMs });
     }
@@ -101,10 +102,21 @@ async function aborted(stop: AbortSignal): Promise<void> {
 }
 
 function exitOnUnknownErrors(logger: Logger, store: ChatStore): void {
-  // Also what is thrown in a promise that nobody awaits. What is in memory cannot be trusted from here on.
+  // Also for unhandled rejections. From here on nothing in memory can be trusted.
   process.once("uncaughtException", (error) => {
-    logger.fatal({ err: error }, "stopping after an error that nothing expected");
-    const closing = Promise.race([store.close(), delay(closeTimeoutMs)]);
+    logger.fatal({ err: error }, "stopping after an unexpected error");
+    exitWithin(stopTimeoutMs, logger);
+    const closing = store.close();
     void closing.catch(() => {}).finally(() => process.exit(1));
   });
+}
+
+/** Ends the process after a time if it has not ended by itself. */
+function exitWithin(timeoutMs: number, logger: Logger): void {
+  const exit = () => {
+    // With an exit code the command has returned, and only connections of the driver are left.
+    if (process.exitCode === undefined) logger.error("stopping, although something hangs");
+    process.exit(process.exitCode ?? 1);
+  };
+  setTimeout(exit, timeoutMs).unref();
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** Mints the name of an epoch: 16 of `a-z0-9`, never the same twice. */
+/** Creates the name of an epoch: 16 of `a-z0-9`, random. */
 export function newEpoch(): string {
   return randomBytes(8).toString("hex");
 }

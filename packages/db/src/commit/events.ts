@@ -1,14 +1,14 @@
 import type { StoreEvent } from "../store.ts";
 
-/** Who is told of a store's events. */
+/** The listeners of a store's events. */
 export interface Events {
-  /** Tells every listener. */
+  /** Calls every listener. */
   emit(event: StoreEvent): void;
-  /** Adds a listener, and answers with how to remove it. */
+  /** Adds a listener and returns a function that removes it. */
   watch(listener: (event: StoreEvent) => void): () => void;
 }
 
-/** Makes an empty list of listeners. A listener must not throw: it would keep others from hearing. */
+/** Creates an empty list of listeners. A listener must not throw, or those after it are not called. */
 export function createEvents(): Events {
   const listeners = new Set<(event: StoreEvent) => void>();
   return {
@@ -16,7 +16,7 @@ export function createEvents(): Events {
       for (const listener of listeners) listener(event);
     },
     watch(listener) {
-      // Wrapped, so that one function given twice is two listeners.
+      // Wrapped, so that a function that is added twice is called twice.
       const own = (event: StoreEvent) => listener(event);
       listeners.add(own);
       return () => listeners.delete(own);

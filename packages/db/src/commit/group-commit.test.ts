@@ -1,67 +1,47 @@
 import { describe, expect, it } from "vitest";
-import { GroupCommit, type GroupCommitOptions, type Job } from "./group-commit.ts";
-
-/** `a1` is the first item of lane a. */
-type Item = string;
-type Options = Partial<GroupCommitOptions<Item, string>>;
-
-/** A group commit whose groups are kept, and written when the test says so. */
-function createRecorder(options: Options = {}) {
-  const groups: Item[][] = [];
-  const finish: PromiseWithResolvers<void>[] = [];
-  const group = new GroupCommit<Item, string>({
-    laneOf: (item) => item.slice(0, 1),
-    async write(jobs) {
-      groups.push(jobs.map(({ item }) => item));
-      const written = Promise.withResolvers<void>();
-      finish.push(written);
-      await written.promise;
-      for (const { item, resolve } of jobs) resolve(`${item} done`);
-    },
-    groupSizeMax: 4,
-    groupsInFlightMax: 2,
-    ...options,
-  });
-  return { group, groups, finish };
-}
-
-// More turns of the event loop than a group may wait for others to come.
-async function nextTurn(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
+import {
+  createRecorder,
+  done,
+  type Item,
+  nextTurns,
+  type Result,
+} from "../../tests/group-recorder.ts";
+import { type GroupCommitMessage, groupCommitChannel } from "../diagnostics.ts";
+import { StoreError } from "../errors.ts";
+import type { Job } from "./job.ts";
 
 describe("GroupCommit", () => {
   it("writes together what arrives together", async () => {
     const { group, groups, finish } = createRecorder();
     const results = Promise.all(["a1", "b1", "a2"].map((item) => group.add(item)));
-    await nextTurn();
+    await nextTurns();
     expect(groups).toEqual([["a1", "a2", "b1"]]);
     finish[0]?.resolve();
-    expect(await results).toEqual(["a1 done", "b1 done", "a2 done"]);
+    expect(await results).toEqual([done("a1"), done("b1"), done("a2")]);
   });
 
   it("has a lane in one group at a time, and others in the next meanwhile", async () => {
     const { group, groups, finish } = createRecorder();
     const first = group.add("a1");
-    await nextTurn();
+    await nextTurns();
     const rest = Promise.all(["a2", "b1"].map((item) => group.add(item)));
-    await nextTurn();
+    await nextTurns();
     expect(groups).toEqual([["a1"], ["b1"]]);
     finish[0]?.resolve();
     await first;
-    await nextTurn();
+    await nextTurns();
     expect(groups).toEqual([["a1"], ["b1"], ["a2"]]);
     finish[1]?.resolve();
     finish[2]?.resolve();
-    expect(await rest).toEqual(["a2 done", "b1 done"]);
+    expect(await rest).toEqual([done("a2"), done("b1")]);
   });
 
   it("splits what is too large, and lets no lane starve", async () => {
     const { group, groups, finish } = createRecorder({ groupsInFlightMax: 1 });
     const busy = ["a1", "a2", "a3", "a4", "a5", "a6", "b1"].map((item) => group.add(item));
-    await nextTurn();
+    await nextTurns();
     finish[0]?.resolve();
-    await nextTurn();
+    await nextTurns();
     finish[1]?.resolve();
     await Promise.all(busy);
     expect(groups).toEqual([
@@ -73,32 +53,13 @@ describe("GroupCommit", () => {
   it("writes no more lanes that are alone at once than it may", async () => {
     const { group, groups, finish } = createRecorder({ isAlone: () => true, lanesAloneMax: 2 });
     const all = Promise.all(["a1", "b1", "c1", "a2"].map((item) => group.add(item)));
-    await nextTurn();
+    await nextTurns();
     expect(groups).toEqual([["a1", "a2"], ["b1"]]);
     finish[0]?.resolve();
-    await nextTurn();
+    await nextTurns();
     expect(groups).toEqual([["a1", "a2"], ["b1"], ["c1"]]);
     for (const written of finish) written.resolve();
     await all;
-  });
-
-  it("gives up unwritten what has waited for too long, and goes on with what came later", async () => {
-    const { group, groups, finish } = createRecorder({ groupsInFlightMax: 1, waitMsMax: 1_000 });
-    const first = group.add("a1");
-    await nextTurn();
-    const late = Promise.allSettled(["a2", "b1"].map((item) => group.add(item)));
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    const last = group.add("a3");
-    await nextTurn();
-    for (const result of await late) {
-      expect(result).toMatchObject({ status: "rejected", reason: { code: "unavailable" } });
-    }
-    finish[0]?.resolve();
-    await first;
-    await nextTurn();
-    finish[1]?.resolve();
-    expect(await last).toBe("a3 done");
-    expect(groups).toEqual([["a1"], ["a3"]]);
   });
 
   it("gives a lane that is alone a group of its own beside full ones", async () => {
@@ -107,7 +68,7 @@ describe("GroupCommit", () => {
       groupsInFlightMax: 1,
     });
     const all = ["a1", "h1", "b1", "h2"].map((item) => group.add(item));
-    await nextTurn();
+    await nextTurns();
     expect(groups).toEqual([
       ["h1", "h2"],
       ["a1", "b1"],
@@ -119,11 +80,11 @@ describe("GroupCommit", () => {
   it("writes what was left unsettled again, ahead of what came later in its lane", async () => {
     const groups: Item[][] = [];
     const { group } = createRecorder({
-      async write(jobs: readonly Job<Item, string>[]) {
+      async write(jobs: readonly Job<Item, Result>[]) {
         groups.push(jobs.map(({ item }) => item));
         if (groups.length === 1) group.add("a3");
         const [first] = jobs;
-        first?.resolve("done");
+        first?.resolve(done(first.item));
       },
     });
     const all = ["a1", "a2"].map((item) => group.add(item));
@@ -135,7 +96,7 @@ describe("GroupCommit", () => {
   it("rejects only the unsettled jobs when the writing throws", async () => {
     const { group } = createRecorder({
       async write([first]) {
-        first?.resolve("done");
+        first?.resolve(done(first.item));
         throw new Error("disk full");
       },
     });
@@ -150,7 +111,7 @@ describe("GroupCommit", () => {
       async write(jobs) {
         groups.push(jobs.map(({ item }) => item));
         if (groups.length === 1) throw new Error("the store is away");
-        for (const { resolve } of jobs) resolve("done");
+        for (const { item, resolve } of jobs) resolve(done(item));
       },
     });
     const items = ["a1", "a2", "a3", "a4", "a5", "b1"];
@@ -160,18 +121,32 @@ describe("GroupCommit", () => {
       ...Array.from({ length: 5 }, () => "rejected"),
       "fulfilled",
     ]);
-    expect(await group.add("a6")).toBe("done");
+    expect(await group.add("a6")).toEqual(done("a6"));
   });
 
-  it("settles what it took before it closes, and takes nothing more", async () => {
-    const { group, finish } = createRecorder();
-    const taken = group.add("a1");
-    const closing = group.close();
-    await expect(group.add("a2")).rejects.toMatchObject({ code: "closed" });
-    await nextTurn();
-    finish[0]?.resolve();
-    await closing;
-    expect(await taken).toBe("a1 done");
-    await group.close();
+  it("publishes what became of each group, while somebody subscribes", async () => {
+    const messages: GroupCommitMessage[] = [];
+    const listener = (message: GroupCommitMessage) => void messages.push(message);
+    const { group } = createRecorder({
+      write([first, second, third]) {
+        if (first?.item === "c1") throw new Error("disk full");
+        first?.resolve(done(first.item));
+        second?.resolve({ ...done(second.item), created: false });
+        third?.reject(new StoreError("conflict", "taken"));
+      },
+    });
+    groupCommitChannel.subscribe(listener);
+    await Promise.allSettled(["a1", "a2", "b1", "a3"].map((item) => group.add(item)));
+    await Promise.allSettled(["c1", "c2"].map((item) => group.add(item)));
+    groupCommitChannel.unsubscribe(listener);
+    await group.add("d1");
+    const none = { created: 0, repeated: 0, refused: 0, failed: 0, left: 0 };
+    const common = { store: "sqlite", durationMs: expect.any(Number), waiting: 0 };
+    const outcomes = { ...none, created: 1, repeated: 1, refused: 1, left: 1 };
+    expect(messages).toEqual([
+      { ...common, size: 4, lanes: 2, outcomes, waiting: 1 },
+      { ...common, size: 1, lanes: 1, outcomes: { ...none, created: 1 } },
+      { ...common, size: 2, lanes: 1, outcomes: { ...none, failed: 2 } },
+    ]);
   });
 });

@@ -1,106 +1,112 @@
+import { lastCallsTimeoutMs, waitMsMax } from "../deadlines.ts";
+import { type GroupCommitMessage, groupCommitChannel } from "../diagnostics.ts";
 import { StoreError } from "../errors.ts";
+import { createJob, type Job, type JobResult, type PendingJob } from "./job.ts";
+import { WaitingLanes } from "./waiting-lanes.ts";
 
-/** One thing to write, and how to tell its sender what became of it. */
-export interface Job<TItem, TResult> {
-  readonly item: TItem;
-  /** Whether its sender was told. */
-  readonly settled: boolean;
-  resolve(result: TResult): void;
-  reject(error: unknown): void;
-}
-
-/** How a store writes groups. */
-export interface GroupCommitOptions<TItem, TResult> {
-  /** Names the lane of an item: items of one lane are written in the order they came, never in two groups at once. */
+/** How a store writes its groups. */
+export interface GroupCommitOptions<TItem, TResult extends JobResult> {
+  /** The store's name in diagnostics. */
+  store: GroupCommitMessage["store"];
+  /** Names the lane of an item. A lane is written in order, and by one group at a time. */
   laneOf(item: TItem): string;
   /**
-   * Writes a group and settles its jobs. Jobs that it leaves unsettled are written again, ahead of all that came later in
-   * their lane. When it throws, the jobs that it left unsettled are rejected with that error, and so is what waits behind
-   * them in their lanes.
+   * Writes a group and settles its jobs. Jobs that it leaves unsettled are written by the next group, ahead of the rest of
+   * their lane. When it throws, the unsettled jobs of the group and all that wait in their lanes are rejected with that error.
    */
   write(jobs: readonly Job<TItem, TResult>[]): Promise<void> | void;
-  /** Says that a lane shall not share its groups with others. @default never */
+  /** Says whether a lane gets groups of its own. @default never */
   isAlone?(lane: string): boolean;
+  /** How many items a group has at most. */
   groupSizeMax: number;
-  /** How many groups that lanes share are written at once. */
+  /** How many shared groups are written at once. */
   groupsInFlightMax: number;
-  /** How many lanes that share with nobody are written at once. @default any number */
+  /** How many groups of lanes of their own are written at once. @default any number */
   lanesAloneMax?: number;
-  /** How long an item may wait for its group, in ms; after that it is rejected with `unavailable`, unwritten. @default for ever */
+  /** How many items may wait; further ones are rejected with `unavailable`, unwritten. @default 10,000 */
+  waitingMax?: number;
+  /** How long an item may wait, in ms; then it is rejected with `unavailable`, unwritten. @default 12,000 */
   waitMsMax?: number;
 }
 
-interface Settleable<TItem, TResult> extends Job<TItem, TResult> {
-  readonly addedAt: number;
-  settled: boolean;
-}
-
+const defaults = {
+  isAlone: () => false,
+  lanesAloneMax: Number.POSITIVE_INFINITY,
+  waitingMax: 10_000,
+  waitMsMax,
+};
 const turnsMax = 4;
 
 /**
- * Writes together what arrives together: everything that comes while groups are in flight forms the next group, so that
- * a commit's cost is shared by more items the busier it gets, and a lone item waits for nobody.
+ * Writes together what arrives together. Items that arrive while groups are in flight form the next group: the busier it
+ * gets, the more items share the cost of a commit. A lone item does not wait.
  */
-export class GroupCommit<TItem, TResult> {
-  readonly #options: GroupCommitOptions<TItem, TResult>;
-  /** Lanes with waiting items, the longest-waiting lane first. */
-  readonly #waiting = new Map<string, Settleable<TItem, TResult>[]>();
+export class GroupCommit<TItem, TResult extends JobResult> {
+  readonly #options: Required<GroupCommitOptions<TItem, TResult>>;
+  readonly #waiting = new WaitingLanes<PendingJob<TItem, TResult>>();
   readonly #busyLanes = new Set<string>();
+  readonly #inFlight = new Set<readonly PendingJob<TItem, TResult>[]>();
   #sharedInFlight = 0;
   #aloneInFlight = 0;
   #isFlushPlanned = false;
-  /** How many items were ever added. */
+  /** The number of items ever added. */
   #added = 0;
   #isClosed = false;
-  #whenIdle: PromiseWithResolvers<void> | undefined;
+  readonly #ended = Promise.withResolvers<void>();
 
   constructor(options: GroupCommitOptions<TItem, TResult>) {
-    this.#options = options;
+    this.#options = { ...defaults, ...options };
   }
 
   /**
-   * Adds an item to the next group and answers when it is written.
-   * @throws StoreError `closed`, or what the writing threw.
+   * Adds an item to the next group and returns the result once it is written.
+   * @throws StoreError `closed`; `unavailable` when too many items wait or it waited too long; else what `write` throws.
    */
   add(item: TItem): Promise<TResult> {
     if (this.#isClosed) return Promise.reject(new StoreError("closed", "the store is closed"));
-    return new Promise((resolve, reject) => {
-      const job: Settleable<TItem, TResult> = {
-        item,
-        addedAt: performance.now(),
-        settled: false,
-        resolve(result) {
-          job.settled = true;
-          resolve(result);
-        },
-        reject(error) {
-          job.settled = true;
-          reject(error);
-        },
-      };
-      const lane = this.#options.laneOf(item);
-      const jobs = this.#waiting.get(lane);
-      if (jobs) jobs.push(job);
-      else this.#waiting.set(lane, [job]);
-      this.#added++;
+    if (this.#waiting.size >= this.#options.waitingMax) {
+      // It may give up items that have waited too long.
       this.#planFlush();
-    });
+      return Promise.reject(new StoreError("unavailable", "too many sends wait to be written"));
+    }
+    const job = createJob<TItem, TResult>(item);
+    this.#waiting.add(this.#options.laneOf(item), job);
+    this.#added++;
+    this.#planFlush();
+    return job.result;
   }
 
-  /** Takes no more items, and answers when every one that was added is settled. */
-  async close(): Promise<void> {
+  /**
+   * Takes no more items and returns when all are settled. After `timeoutMs` the rest is rejected: waiting items with
+   * `closed`, items in flight with `unavailable`, since their outcome is unknown.
+   */
+  async close(timeoutMs = lastCallsTimeoutMs): Promise<void> {
     this.#isClosed = true;
-    if (this.#isIdle()) return;
-    this.#whenIdle ??= Promise.withResolvers<void>();
-    await this.#whenIdle.promise;
+    const timer = setTimeout(() => this.#rejectAll(), timeoutMs);
+    this.#endIfIdle();
+    await this.#ended.promise;
+    clearTimeout(timer);
   }
 
-  #isIdle(): boolean {
-    return this.#waiting.size === 0 && this.#busyLanes.size === 0;
+  #rejectAll(): void {
+    const unwritten = new StoreError("closed", "the store was closed before the send was written");
+    for (const job of this.#waiting.takeWhile(() => true)) job.reject(unwritten);
+    const unknown = new StoreError(
+      "unavailable",
+      "the store was closed while the send was written",
+    );
+    for (const job of [...this.#inFlight].flat()) job.reject(unknown);
+    this.#ended.resolve();
   }
 
-  // After the I/O of this turn of the event loop, so that all sends which it brought share a group; and after the next ones
-  // too, as long as each brings more. A lone send waits for nobody.
+  #endIfIdle(): void {
+    if (this.#isClosed && this.#waiting.size === 0 && this.#inFlight.size === 0) {
+      this.#ended.resolve();
+    }
+  }
+
+  // After the I/O of this turn of the event loop, so that all sends of the turn share a group; and after the next turns, up
+  // to four, while each brings more. A lone send does not wait.
   #planFlush(turnsLeft = turnsMax): void {
     if (this.#isFlushPlanned) return;
     this.#isFlushPlanned = true;
@@ -114,24 +120,41 @@ export class GroupCommit<TItem, TResult> {
 
   #flush(): void {
     this.#giveUp();
-    const { isAlone = () => false, lanesAloneMax = Number.POSITIVE_INFINITY } = this.#options;
-    for (const lane of this.#waiting.keys()) {
+    this.#startAlone();
+    this.#startShared();
+    // The last items that waited may just have been given up.
+    this.#endIfIdle();
+  }
+
+  /** Rejects the items that have waited too long. On MongoDB their senders are about to be answered. */
+  #giveUp(): void {
+    const since = performance.now() - this.#options.waitMsMax;
+    for (const job of this.#waiting.takeWhile(({ addedAt }) => addedAt < since)) {
+      job.reject(new StoreError("unavailable", "the send waited too long to be written"));
+    }
+  }
+
+  #startAlone(): void {
+    const { groupSizeMax, isAlone, lanesAloneMax } = this.#options;
+    for (const lane of this.#waiting.names()) {
       if (this.#busyLanes.has(lane) || !isAlone(lane)) continue;
-      if (this.#aloneInFlight >= lanesAloneMax) break;
-      const jobs: Settleable<TItem, TResult>[] = [];
-      this.#takeFrom(lane, jobs);
+      if (this.#aloneInFlight >= lanesAloneMax) return;
       this.#aloneInFlight++;
-      void this.#write(jobs, [lane]).then(() => {
+      void this.#write(this.#waiting.take(lane, groupSizeMax), [lane]).then(() => {
         this.#aloneInFlight--;
       });
     }
-    while (this.#sharedInFlight < this.#options.groupsInFlightMax) {
-      const jobs: Settleable<TItem, TResult>[] = [];
+  }
+
+  #startShared(): void {
+    const { groupSizeMax, groupsInFlightMax, isAlone } = this.#options;
+    while (this.#sharedInFlight < groupsInFlightMax) {
+      const jobs: PendingJob<TItem, TResult>[] = [];
       const lanes: string[] = [];
-      for (const lane of this.#waiting.keys()) {
-        if (jobs.length >= this.#options.groupSizeMax) break;
+      for (const lane of this.#waiting.names()) {
+        if (jobs.length >= groupSizeMax) break;
         if (this.#busyLanes.has(lane) || isAlone(lane)) continue;
-        this.#takeFrom(lane, jobs);
+        jobs.push(...this.#waiting.take(lane, groupSizeMax - jobs.length));
         lanes.push(lane);
       }
       if (jobs.length === 0) return;
@@ -142,53 +165,45 @@ export class GroupCommit<TItem, TResult> {
     }
   }
 
-  /** Rejects what has waited for too long: whoever sent it is answered by now. */
-  #giveUp(): void {
-    const { waitMsMax = Number.POSITIVE_INFINITY } = this.#options;
-    const since = performance.now() - waitMsMax;
-    for (const [lane, jobs] of this.#waiting) {
-      while (jobs[0] && jobs[0].addedAt < since) {
-        jobs.shift()?.reject(new StoreError("unavailable", "it waited for too long"));
-      }
-      if (jobs.length === 0) this.#waiting.delete(lane);
-    }
-  }
-
-  /** Moves what fits from a lane into a group; a lane with more to come goes to the end of the line. */
-  #takeFrom(lane: string, group: Settleable<TItem, TResult>[]): void {
-    const jobs = this.#waiting.get(lane) ?? [];
-    const room = this.#options.groupSizeMax - group.length;
-    group.push(...jobs.slice(0, room));
-    this.#waiting.delete(lane);
-    if (jobs.length > room) this.#waiting.set(lane, jobs.slice(room));
-    this.#busyLanes.add(lane);
-  }
-
-  async #write(jobs: Settleable<TItem, TResult>[], lanes: string[]): Promise<void> {
+  async #write(jobs: readonly PendingJob<TItem, TResult>[], lanes: string[]): Promise<void> {
+    for (const lane of lanes) this.#busyLanes.add(lane);
+    this.#inFlight.add(jobs);
+    const startedAt = groupCommitChannel.hasSubscribers ? performance.now() : undefined;
     try {
       await this.#options.write(jobs);
     } catch (error) {
-      // With what waits behind them: nothing is written ahead of what was to come before it.
-      for (const job of [...jobs, ...this.#takeWaiting(lanes)]) if (!job.settled) job.reject(error);
+      // And the rest of their lanes: no item is written ahead of one that came before it.
+      const behind = lanes.flatMap((lane) => this.#waiting.take(lane));
+      for (const job of [...jobs, ...behind]) job.reject(error);
     }
-    this.#putBack(jobs.filter((job) => !job.settled));
+    this.#putBack(jobs.filter(({ outcome }) => outcome === undefined));
     for (const lane of lanes) this.#busyLanes.delete(lane);
+    this.#inFlight.delete(jobs);
     if (this.#waiting.size > 0) this.#planFlush();
-    if (this.#isIdle()) {
-      this.#whenIdle?.resolve();
-      this.#whenIdle = undefined;
-    }
+    this.#endIfIdle();
+    if (startedAt !== undefined) this.#publish(jobs, lanes, performance.now() - startedAt);
   }
 
-  #takeWaiting(lanes: string[]): Settleable<TItem, TResult>[] {
-    const waiting = lanes.flatMap((lane) => this.#waiting.get(lane) ?? []);
-    for (const lane of lanes) this.#waiting.delete(lane);
-    return waiting;
+  #publish(
+    jobs: readonly PendingJob<TItem, TResult>[],
+    lanes: readonly string[],
+    durationMs: number,
+  ): void {
+    const outcomes = { created: 0, repeated: 0, refused: 0, failed: 0, left: 0 };
+    for (const { outcome = "left" } of jobs) outcomes[outcome]++;
+    groupCommitChannel.publish({
+      store: this.#options.store,
+      size: jobs.length,
+      lanes: lanes.length,
+      durationMs,
+      outcomes,
+      waiting: this.#waiting.size,
+    });
   }
 
-  #putBack(jobs: Settleable<TItem, TResult>[]): void {
-    for (const [lane, unsettled] of Map.groupBy(jobs, (job) => this.#options.laneOf(job.item))) {
-      this.#waiting.set(lane, [...unsettled, ...(this.#waiting.get(lane) ?? [])]);
+  #putBack(jobs: readonly PendingJob<TItem, TResult>[]): void {
+    for (const [lane, unsettled] of Map.groupBy(jobs, ({ item }) => this.#options.laneOf(item))) {
+      this.#waiting.putBack(lane, unsettled);
     }
   }
 }

@@ -1,8 +1,8 @@
 import { StoreError } from "../errors.ts";
 
 /**
- * Waits for an answer, but not for longer than so many ms; what it waited for may go on.
- * @throws StoreError `unavailable`
+ * Waits for an answer for at most `timeoutMs`. What it waits for is not cancelled.
+ * @throws StoreError `unavailable` when the time is over.
  */
 export async function inTime<TAnswer>(
   answer: Promise<TAnswer>,

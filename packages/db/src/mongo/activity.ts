@@ -1,7 +1,8 @@
 import type { Events } from "../commit/events.ts";
+import { readTimeoutMs } from "../deadlines.ts";
 import type { Admission, NewEntry } from "../ports/log.ts";
 import { conversationStream } from "../stream.ts";
-import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { type ConversationDocument, memberKey } from "./documents.ts";
 import { type LogHead, readLogHeads } from "./log-heads.ts";
 import type { MemberBeliefs } from "./member-beliefs.ts";

@@ -1,7 +1,8 @@
+import { readTimeoutMs } from "../deadlines.ts";
 import type { Conversation, Message } from "../entities.ts";
 import { membersShownMax } from "../limits.ts";
 import { chunksOf } from "./chunks.ts";
-import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { type ConversationDocument, type MessageDocument, toMessage } from "./documents.ts";
 import { withId, withMembers } from "./with-members.ts";
 

@@ -1,9 +1,10 @@
+import { readTimeoutMs } from "../deadlines.ts";
 import { StoreError } from "../errors.ts";
 import { sliceInbox } from "../inbox.ts";
 import { hashOfMembers, otherMembers } from "../new-conversation.ts";
 import type { ConversationStore, NewConversation } from "../ports/conversations.ts";
 import type { Activity } from "./activity.ts";
-import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { isDuplicateKey } from "./connection/errors.ts";
 import { openConversationHeads } from "./conversation-heads.ts";
 import { readConversationViews } from "./conversation-views.ts";

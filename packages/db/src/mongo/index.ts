@@ -1,4 +1,6 @@
 import { createEvents } from "../commit/events.ts";
+import { inTime } from "../commit/in-time.ts";
+import { closeTimeoutMs } from "../deadlines.ts";
 import type { StoreError } from "../errors.ts";
 import type { ChatStore } from "../store.ts";
 import { type UncheckedStore, validatedStore } from "../validated-store.ts";
@@ -6,6 +8,7 @@ import { createActivity } from "./activity.ts";
 import { createCallGuard } from "./connection/call-guard.ts";
 import { connectForEver } from "./connection/connect.ts";
 import { createConnection } from "./connection/connection.ts";
+import { isUnavailable } from "./connection/errors.ts";
 import { formerCollections, readEpoch, renewEpoch } from "./connection/schema.ts";
 import { openConversations } from "./conversations.ts";
 import { openLog } from "./log.ts";
@@ -87,10 +90,12 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   }
 
   async function close(): Promise<void> {
-    const ended = guard.close();
+    // The logs first: they know which entries were not written. The guard rejects the other calls.
+    const written = log.close();
+    const answered = guard.close();
     closed.abort();
     clearInterval(settling);
-    await Promise.all([log.close(), ended]);
+    await Promise.all([written, answered]);
     await watch?.close();
     await connection.client.close();
   }
@@ -135,7 +140,10 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
     ...validatedStore(store, guard.admit),
     ready,
     close() {
-      closing ??= close();
+      closing ??= inTime(close(), closeTimeoutMs).catch((error) => {
+        // Every call has been answered by then; the driver goes on ending its connections.
+        if (!isUnavailable(error)) throw error;
+      });
       return closing;
     },
   };

@@ -1,6 +1,7 @@
 import type { ClientSession, Document } from "mongodb";
+import { readTimeoutMs } from "../deadlines.ts";
 import type { Stream } from "../stream.ts";
-import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
 
 /** The newest entry of a stream. */
 export interface LogHead {

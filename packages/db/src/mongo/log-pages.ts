@@ -1,7 +1,8 @@
 import type { ClientSession } from "mongodb";
+import { readTimeoutMs } from "../deadlines.ts";
 import type { LogRange } from "../ports/log.ts";
 import type { Stream } from "../stream.ts";
-import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import type { MessageDocument } from "./documents.ts";
 
 /** Reads part of a log, oldest first. */

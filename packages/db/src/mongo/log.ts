@@ -18,6 +18,7 @@ export interface MongoLog extends LogStore {
 export function openLog(connection: Connection, activity: Activity, events: Events): MongoLog {
   const writer = createGroupWriter(connection, activity, events);
   const group = new GroupCommit<Append, Appended>({
+    store: "mongodb",
     laneOf: ({ entry }) => streamOf(entry),
     write: writer.write,
     isAlone: writer.isContended,
@@ -26,8 +27,6 @@ export function openLog(connection: Connection, activity: Activity, events: Even
     groupsInFlightMax: 4,
     // Of the pool's 100 connections, so that reads find some.
     lanesAloneMax: 32,
-    // No longer than its sender waits for the answer.
-    waitMsMax: 12_000,
   });
 
   return {

@@ -1,6 +1,7 @@
+import { readTimeoutMs } from "../deadlines.ts";
 import { StoreError } from "../errors.ts";
 import type { MemberStore } from "../ports/members.ts";
-import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { memberKey } from "./documents.ts";
 import type { MemberBeliefs } from "./member-beliefs.ts";
 import type { Members } from "./members.ts";

@@ -1,6 +1,7 @@
+import { readTimeoutMs } from "../deadlines.ts";
 import type { AmongQuery, Member, Membership, UsersQuery } from "../ports/members.ts";
 import { chunksOf } from "./chunks.ts";
-import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { membersIndex } from "./connection/schema.ts";
 import { type MemberDocument, memberKey, toJoinedAt } from "./documents.ts";
 import { withMembers } from "./with-members.ts";

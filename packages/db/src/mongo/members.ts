@@ -1,5 +1,6 @@
 import { type AnyBulkWriteOperation, MaxKey } from "mongodb";
 import type { Events } from "../commit/events.ts";
+import { readTimeoutMs } from "../deadlines.ts";
 import type {
   AmongQuery,
   ChangesQuery,
@@ -9,7 +10,7 @@ import type {
   MembershipChange,
   MembersRange,
 } from "../ports/members.ts";
-import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { isDuplicateKey, isOnlyDuplicates } from "./connection/errors.ts";
 import { membersIndex } from "./connection/schema.ts";
 import { type MemberDocument, memberKey, toJoinedAt } from "./documents.ts";

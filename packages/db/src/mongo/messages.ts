@@ -1,5 +1,6 @@
+import { readTimeoutMs } from "../deadlines.ts";
 import type { MessageStore } from "../ports/messages.ts";
-import { type Connection, readTimeoutMs } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { toMessage } from "./documents.ts";
 import { readLogHeads } from "./log-heads.ts";
 import { readLogPage } from "./log-pages.ts";

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Events } from "../commit/events.ts";
-import { GroupCommit, type Job } from "../commit/group-commit.ts";
+import { GroupCommit } from "../commit/group-commit.ts";
+import type { Job } from "../commit/job.ts";
 import type { Entry } from "../entities.ts";
 import { isStoreError } from "../errors.ts";
 import { checkSameEntry, notMember, timeOf } from "../new-entry.ts";
@@ -54,6 +55,7 @@ export function openLog(
   const readHead = openLogHeads(db);
   const readRows = openLogPages(db);
   const group = new GroupCommit<Append, Appended>({
+    store: "sqlite",
     laneOf: ({ entry }) => streamOf(entry),
     write: writeGroup,
     groupSizeMax: 512,

@@ -43,6 +43,14 @@ export function repeatsContract(store: () => ChatStore): void {
     expect(await readLog(store(), streamOf(message))).toMatchObject([{ content: "hello" }]);
   });
 
+  it("lets nobody join by another message under an id that is sent at once", async () => {
+    const message = newMessage();
+    const id = message.conversation_id ?? "";
+    const outcomes = await outcomesOf(store(), [message, { ...message, user_id: "mallory" }]);
+    expect(outcomes).toEqual(["created", "conflict"]);
+    expect(await store().conversations.get([id], 0)).toMatchObject([{ user_ids: ["alice"] }]);
+  });
+
   it("answers the same id twice in one group as stored, then repeated", async () => {
     const message = newMessage();
     const { conversation_id } = message;

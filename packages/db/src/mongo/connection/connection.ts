@@ -5,6 +5,14 @@ import {
   type MongoClientOptions,
   ReadConcern,
 } from "mongodb";
+import {
+  connectTimeoutMs,
+  heartbeatFrequencyMs,
+  serverSelectionTimeoutMs,
+  socketTimeoutMs,
+  waitQueueTimeoutMs,
+  writeTimeoutMs,
+} from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
 import type {
   ConversationDocument,
@@ -15,11 +23,6 @@ import type {
 } from "../documents.ts";
 
 const namesDatabase = /^mongodb(\+srv)?:\/\/[^/?]+\/[^?]/;
-
-/** How long a majority may take to have a write, in ms; after that its outcome is unknown. */
-export const writeTimeoutMs = 4_000;
-/** How long the server may work on a read, in ms. */
-export const readTimeoutMs = 4_000;
 
 /** Makes what acknowledged means, a majority has it in its journal, and what read means, it will not be rolled back. */
 function createConcerns() {
@@ -34,12 +37,11 @@ function createConcerns() {
 /** What ChatNest asks of the driver, whatever the URI says: nothing waits for long. */
 const requiredOptions: MongoClientOptions = {
   ignoreUndefined: false,
-  serverSelectionTimeoutMS: 5_000,
-  waitQueueTimeoutMS: 2_000,
-  connectTimeoutMS: 2_000,
-  // Longer than the server takes by its own limits above, so that a silent one is given up and a slow one is not.
-  socketTimeoutMS: 5_000,
-  heartbeatFrequencyMS: 2_000,
+  serverSelectionTimeoutMS: serverSelectionTimeoutMs,
+  waitQueueTimeoutMS: waitQueueTimeoutMs,
+  connectTimeoutMS: connectTimeoutMs,
+  socketTimeoutMS: socketTimeoutMs,
+  heartbeatFrequencyMS: heartbeatFrequencyMs,
 };
 
 /** The client, the database and its collections. */

@@ -1,9 +1,10 @@
 import type { IndexDescription } from "mongodb";
 import { newEpoch } from "../../commit/epoch.ts";
+import { readTimeoutMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
 import { leavingsKeptMs } from "../../leavings.ts";
 import type { MetaDocument } from "../documents.ts";
-import { type Connection, readTimeoutMs } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 
 /** The version of the collections and their indexes; a newer one may have added to them. */
 const schemaVersion = 1;

@@ -13,6 +13,7 @@ import type { Connection } from "../connection/connection.ts";
 import { isUnavailable } from "../connection/errors.ts";
 import { type MemberDocument, type MessageDocument, toEntry } from "../documents.ts";
 import { createLag } from "./lag.ts";
+import { createWatchPublisher } from "./watch-publisher.ts";
 
 /** The one change stream of a process. */
 export interface Watch {
@@ -77,7 +78,13 @@ export function openWatch(
   let aliveAt = Number.NEGATIVE_INFINITY;
   let heardUntil = Number.NEGATIVE_INFINITY;
   let isAlone = false;
+  const { publishState, publishLag } = createWatchPublisher(state);
   const ended = run();
+
+  function state(): WatchState {
+    if (isAlone) return "alone";
+    return performance.now() - aliveAt < silenceMaxMs ? "live" : "degraded";
+  }
 
   async function run(): Promise<void> {
     let pauseMs = pauseMinMs;
@@ -89,6 +96,7 @@ export function openWatch(
       } catch (error) {
         const code = error instanceof MongoServerError ? Number(error.code) : undefined;
         isAlone = code !== undefined && noChangeStreams.has(code);
+        publishState();
         if (isAlone) return onAlone();
         refusals = isUnavailable(error) || code === undefined ? refusals : refusals + 1;
         const isLost = code !== undefined && tokenLost.has(code);
@@ -117,11 +125,14 @@ export function openWatch(
       aliveAt = performance.now();
       refusals = 0;
       onHeartbeat();
+      publishState();
       // Nobody knows what happened before a stream without a token was open.
       if (isFirst && !isResumed) events.emit({ kind: "missed" });
       isFirst = false;
-      if (change)
+      if (change) {
+        publishLag(change);
         events.emit(readEvent(change as ChangeStreamDocument<MessageDocument & MemberDocument>));
+      }
       heardUntil = Math.max(heardUntil, lag.heardUntil(askedAt, change));
       token = change?.operationType === "invalidate" ? undefined : stream.resumeToken;
       if (change?.operationType === "invalidate") return;
@@ -129,10 +140,7 @@ export function openWatch(
   }
 
   return {
-    state() {
-      if (isAlone) return "alone";
-      return performance.now() - aliveAt < silenceMaxMs ? "live" : "degraded";
-    },
+    state,
     heardUntil: () => heardUntil,
     async close() {
       closed.abort();

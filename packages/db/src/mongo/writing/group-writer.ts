@@ -1,74 +1,71 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { ClientSession } from "mongodb";
 import type { Events } from "../../commit/events.ts";
-import type { Job } from "../../commit/group-commit.ts";
+import { readTimeoutMs, triesEndAfterMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
-import { checkSameEntry, notMember } from "../../new-entry.ts";
-import type { Appended } from "../../ports/log.ts";
-import { type Stream, streamOf } from "../../stream.ts";
-import type { Activity, Append } from "../activity.ts";
-import { type Connection, readTimeoutMs } from "../connection/connection.ts";
+import { notMember } from "../../new-entry.ts";
+import type { Stream } from "../../stream.ts";
+import type { Activity } from "../activity.ts";
+import type { Connection } from "../connection/connection.ts";
 import { isUnavailable } from "../connection/errors.ts";
-import { memberKey, messageKey, toEntry } from "../documents.ts";
+import { memberKey, toEntry } from "../documents.ts";
 import { insertInOrder } from "./insert.ts";
+import {
+  type AppendJob,
+  type PendingAppend,
+  settleAppend,
+  toPendingAppends,
+  withoutSettled,
+} from "./pending-append.ts";
 import { createSeqAllocator } from "./seq-allocator.ts";
 
-type AppendJob = Job<Append, Appended>;
-
-/** An entry to be written, and what does not change from one try to the next. */
-interface Pending {
-  job: AppendJob;
-  key: string;
-  stream: Stream;
-}
-
-/** One try to write a group, and whether one before it may have stored some of it. */
+/** One attempt to write a group. */
 interface Attempt {
   session: ClientSession;
+  /** Whether an earlier attempt may have stored some of it: what is found stored counts as created by this group. */
   created: boolean;
 }
 
-/** How long a group tries before its sends are answered with `unavailable`, in ms. */
-const triesEndAfterMs = 12_000;
-const pauseBetweenTriesMs = 100;
-/** How long a stream that met a conflict keeps a lane of its own, in ms. */
+const pauseBetweenAttemptsMs = 100;
+/** How long a stream keeps a lane of its own after a conflict, in ms. */
 const contendedForMs = 1_000;
 
-/** Writes groups of sends; any number at once, as long as no stream is in two of them. */
+/** Creates the writer of groups. It writes any number of them at once, as long as no stream is in two. */
 export function createGroupWriter(connection: Connection, activity: Activity, events: Events) {
   const allocator = createSeqAllocator(connection);
   const contended = new Map<string, NodeJS.Timeout>();
 
-  // What was missed may be a restored backup, so nothing of it is taken for granted.
+  // A backup may have been restored while events were missed, so nothing known is trusted.
   events.watch((event) => {
     if (event.kind === "entry") allocator.hear(event.entry);
     else if (event.kind === "missed") allocator.forgetAll();
   });
 
   async function write(jobs: readonly AppendJob[]): Promise<void> {
-    let entries = firstOfEachKey(jobs);
-    // In one causal session, a read that follows a conflict waits until a majority has what we ran into.
+    let appends = toPendingAppends(jobs);
+    // In a causal session, the read after a conflict waits until a majority has the document in conflict.
     await using session = connection.client.startSession({ causalConsistency: true });
     const end = Date.now() + triesEndAfterMs;
-    // Whether a try may have stored some of it: then what is found there was stored by this call.
     let created = false;
     for (;;) {
       try {
-        if (created) entries = await answerStored(entries, { session, created });
-        entries = await admit(entries, { session, created });
-        while (entries.length > 0) {
-          entries = await insert(entries, { session, created });
-          if (entries.length > 0 && Date.now() > end)
+        if (created) appends = await answerStored(appends, { session, created });
+        appends = await admit(appends, { session, created });
+        while (appends.length > 0) {
+          appends = await insert(appends, { session, created });
+          if (appends.length > 0 && Date.now() > end)
             throw new StoreError("unavailable", "too many conflicts");
         }
         return;
       } catch (error) {
         if (!isUnavailable(error) || Date.now() > end) throw error;
       }
-      // From here on nothing is taken for granted: what a majority has by then is found by its id.
+      // The outcome is unknown: the next attempt first looks for what a majority has by then, by id.
       created = true;
-      entries = entries.filter(({ job }) => !job.settled);
-      for (const { stream } of entries) allocator.forget(stream);
-      await new Promise((resolve) => setTimeout(resolve, pauseBetweenTriesMs));
+      appends = withoutSettled(appends);
+      if (appends.length === 0) return;
+      for (const { stream } of appends) allocator.forget(stream);
+      await pause(pauseBetweenAttemptsMs);
     }
   }
 
@@ -76,42 +73,48 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
    * Lets authors in. One that is no member yet joins by a new entry, never by a repeated or refused one, and is refused
    * where only members may write.
    */
-  async function admit(entries: Pending[], asked: Attempt): Promise<Pending[]> {
-    const strangers = entries.filter(({ job }) => !activity.isMember(job.item.entry));
-    await refuseStrangers(strangers.filter(isRestricted));
-    const joining = strangers.filter((pending) => !isRestricted(pending));
-    if (joining.length > 0) await answerStored(joining, asked);
-    const rest = entries.filter(({ job }) => !job.settled);
-    await activity.begin(rest.map(({ job }) => job.item));
+  async function admit(appends: PendingAppend[], attempt: Attempt): Promise<PendingAppend[]> {
+    await refuseStrangers(appends.flatMap(({ jobs }) => jobs));
+    const admitted = withoutSettled(appends);
+    const joining = admitted.filter(({ append }) => {
+      return append.admission === "join" && !activity.isMember(append.entry);
+    });
+    if (joining.length > 0) await answerStored(joining, attempt);
+    const rest = withoutSettled(admitted);
+    await activity.begin(rest.map(({ append }) => append));
     return rest;
   }
 
-  async function refuseStrangers(strangers: Pending[]): Promise<void> {
+  async function refuseStrangers(jobs: readonly AppendJob[]): Promise<void> {
+    const strangers = jobs.filter(({ item, outcome }) => {
+      const isRestricted = item.admission === "members_only" && outcome === undefined;
+      return isRestricted && !activity.isMember(item.entry);
+    });
     if (strangers.length === 0) return;
-    const found = await activity.lookUp(strangers.map(({ job }) => job.item.entry));
-    for (const { job } of strangers) {
+    const found = await activity.lookUp(strangers.map(({ item }) => item.entry));
+    for (const job of strangers) {
       const { conversation_id, user_id } = job.item.entry;
       if (conversation_id === null || found.has(memberKey(user_id, conversation_id))) continue;
       job.reject(notMember({ conversation_id, user_id }));
     }
   }
 
-  /** Inserts entries and answers those that are durable; gives back what is still to be inserted. */
-  async function insert(entries: Pending[], attempt: Attempt): Promise<Pending[]> {
+  /** Inserts entries and settles the jobs of the durable ones; returns what is still to be inserted. */
+  async function insert(appends: PendingAppend[], attempt: Attempt): Promise<PendingAppend[]> {
     const { session } = attempt;
-    const documents = await allocator.number(entries, session);
+    const documents = await allocator.number(appends, session);
     const { count, stoppedBy, reason } = await insertInOrder(connection, documents, session);
-    entries.slice(0, count).forEach(({ job }, index) => {
+    appends.slice(0, count).forEach((append, index) => {
       const document = documents[index];
       if (!document) return;
-      // Where others write too, whoever was first reads anew like everybody else: a head start would starve them.
+      // In a contended stream the winner reads again like the losers: a head start would starve them.
       if (contended.has(document.stream)) allocator.forget(document.stream);
       else allocator.acknowledge(document);
       const entry = toEntry(document);
       events.emit({ kind: "entry", entry });
-      job.resolve({ entry, created: true });
+      settleAppend(append, entry, true);
     });
-    const [stopped, ...rest] = entries.slice(count);
+    const [stopped, ...rest] = appends.slice(count);
     if (!stopped) return [];
     allocator.forget(stopped.stream);
     switch (stoppedBy) {
@@ -119,72 +122,47 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
         return answerStored([stopped, ...rest], attempt);
       case "seq":
         return afterConflict([stopped, ...rest], stopped.stream);
-      default:
-        stopped.job.reject(new Error(`MongoDB refused a message: ${reason}`));
-        return rest;
+      default: {
+        const [refused, ...others] = stopped.jobs;
+        refused?.reject(new Error(`MongoDB refused an entry: ${reason}`));
+        return [...toPendingAppends(others), ...rest];
+      }
     }
   }
 
-  // A stream that others write too goes on alone; entries left unsettled come again in a lane of their own. Where others
-  // wrote one, they may have written more of them: all is read anew at once, or it would be one conflict after the other.
-  function afterConflict(entries: Pending[], stream: Stream): Pending[] {
-    for (const entry of entries) allocator.forget(entry.stream);
+  // While there are others, the entries of the contended stream are left for a group of their own. Other processes may have
+  // written to more of the streams: all are read again at once, instead of after one conflict each.
+  function afterConflict(appends: PendingAppend[], stream: Stream): PendingAppend[] {
+    for (const { stream: other } of appends) allocator.forget(other);
     clearTimeout(contended.get(stream));
     const timer = setTimeout(() => contended.delete(stream), contendedForMs).unref();
     contended.set(stream, timer);
-    const others = entries.filter((entry) => entry.stream !== stream);
-    return others.length > 0 ? others : entries;
+    const others = appends.filter((append) => append.stream !== stream);
+    return others.length > 0 ? others : appends;
   }
 
-  /** Answers the entries whose ids a majority has, in one read; gives back the others. */
+  /** Looks up the ids at majority in one read, and settles those that are stored; returns the others. */
   async function answerStored(
-    entries: Pending[],
+    appends: PendingAppend[],
     { session, created }: Attempt,
-  ): Promise<Pending[]> {
-    const streams = [...new Set(entries.map(({ stream }) => stream))];
+  ): Promise<PendingAppend[]> {
+    const streams = [...new Set(appends.map(({ stream }) => stream))];
     const documents = await connection.messages
-      // The stream too, which is the shard key: so only the shards that have it are asked.
-      .find({ _id: { $in: entries.map(({ key }) => key) }, stream: { $in: streams } }, { session })
+      // The stream is the shard key: with it only the shards concerned are asked.
+      .find({ _id: { $in: appends.map(({ key }) => key) }, stream: { $in: streams } }, { session })
       .hint({ _id: 1 })
-      .batchSize(entries.length + 1)
+      .batchSize(appends.length + 1)
       .maxTimeMS(readTimeoutMs)
       .toArray();
     const stored = new Map(documents.map((document) => [document._id, toEntry(document)]));
-    return entries.filter(({ job, key }) => {
-      const entry = stored.get(key);
+    return appends.filter((append) => {
+      const entry = stored.get(append.key);
       if (!entry) return true;
-      try {
-        checkSameEntry(entry, job.item.entry);
-        if (created) events.emit({ kind: "entry", entry });
-        job.resolve({ entry, created });
-      } catch (error) {
-        job.reject(error);
-      }
+      if (created) events.emit({ kind: "entry", entry });
+      settleAppend(append, entry, created);
       return false;
     });
   }
 
   return { write, isContended: (stream: string) => contended.has(stream) };
-}
-
-// Repeats within a group are left unsettled: they come again, and then find the first one stored. In the order of their
-// streams, so that on a sharded cluster a group is one run for each shard.
-function firstOfEachKey(jobs: readonly AppendJob[]): Pending[] {
-  const entries = new Map<string, Pending>();
-  for (const job of jobs) {
-    const { entry } = job.item;
-    const stream = streamOf(entry);
-    const key = messageKey(stream, entry.id);
-    if (!entries.has(key)) entries.set(key, { job, key, stream });
-  }
-  return [...entries.values()].sort((a, b) => compare(a.stream, b.stream));
-}
-
-function isRestricted({ job }: Pending): boolean {
-  return job.item.admission === "members_only";
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

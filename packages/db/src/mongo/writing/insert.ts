@@ -1,15 +1,16 @@
 import type { ClientSession, Document } from "mongodb";
+import { writeTimeoutMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
-import { type Connection, writeTimeoutMs } from "../connection/connection.ts";
+import type { Connection } from "../connection/connection.ts";
 import { isAwayCode } from "../connection/errors.ts";
 import { seqIndex } from "../connection/schema.ts";
 import type { MessageDocument } from "../documents.ts";
 
-/** What became of an ordered insert of messages that a majority has. */
+/** The outcome of an ordered insert that a majority has acknowledged. */
 export interface Inserted {
-  /** How many of the documents were stored, from the first. */
+  /** The number of documents stored, from the first. */
   count: number;
-  /** Why it stopped at the document `count`. */
+  /** Why the insert stopped at the document with the index `count`. */
   stoppedBy?: "id" | "seq" | "other";
   reason?: string;
 }
@@ -23,11 +24,11 @@ interface WriteError {
 const duplicateKey = 11000;
 
 /**
- * Inserts messages in order as one command, and says what became of them. It is the raw command because the driver's own
- * insert repeats itself silently, which hides an unknown outcome.
+ * Inserts messages in order with one command. It is the raw command because the driver's own insert retries silently,
+ * which hides an unknown outcome.
  * https://www.mongodb.com/docs/manual/reference/command/insert/
- * @throws what says that MongoDB is away: the driver throws a write concern error, with write errors beside it or not, so
- * whatever a majority may not have is an unknown outcome.
+ * @throws an error for which `isUnavailable` is true when the outcome is unknown. The driver throws every write concern
+ * error, also one that comes with write errors.
  */
 export async function insertInOrder(
   { db, messages }: Connection,
@@ -51,7 +52,7 @@ export async function insertInOrder(
   };
 }
 
-// Not every server says which keys they are, but all name the index, ahead of a value that may hold any text.
+// Not every server names the keys, but all name the index, ahead of the value, which may be any text.
 function kindOf({ code, errmsg }: WriteError): "id" | "seq" | "other" {
   if (code !== duplicateKey) return "other";
   const index = / index: (\S+) dup key/.exec(errmsg)?.[1];

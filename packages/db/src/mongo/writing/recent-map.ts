@@ -1,4 +1,4 @@
-/** A map of bounded size that forgets first what was set longest ago. */
+/** A map of bounded size. When it is full it drops the entry that was set longest ago. */
 export class RecentMap<TKey, TValue> {
   readonly #values = new Map<TKey, TValue>();
   readonly #sizeMax: number;

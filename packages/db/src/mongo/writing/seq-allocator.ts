@@ -1,26 +1,19 @@
 import type { ClientSession } from "mongodb";
 import type { Entry } from "../../entities.ts";
 import { timeOf } from "../../new-entry.ts";
-import type { NewEntry } from "../../ports/log.ts";
 import { type Stream, streamOf } from "../../stream.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { MessageDocument } from "../documents.ts";
 import { type LogHead, readLogHeads } from "../log-heads.ts";
+import type { PendingAppend } from "./pending-append.ts";
 import { RecentMap } from "./recent-map.ts";
-
-/** An entry that is to get the next position of its log. */
-interface Unnumbered {
-  job: { item: { entry: NewEntry } };
-  key: string;
-  stream: Stream;
-}
 
 const streamsKnownMax = 50_000;
 const nothing: LogHead = { seq: 0, timestamp: new Date(0) };
 
 /**
- * Gives entries the positions behind the newest entries of their streams. What it takes for the newest is what a majority
- * acknowledged to this process or what it read at majority, never a local read: that left holes after an election.
+ * Creates the allocator of positions. An entry gets the position after the newest entry of its stream that a majority
+ * acknowledged to this process, or that was read at majority. Local reads left holes after an election.
  */
 export function createSeqAllocator(connection: Connection) {
   const last = new RecentMap<Stream, LogHead>(streamsKnownMax);
@@ -32,15 +25,14 @@ export function createSeqAllocator(connection: Connection) {
   }
 
   return {
-    /** Makes the documents of entries, in the order given. */
+    /** Creates the documents of entries, in the given order. */
     async number(
-      entries: readonly Unnumbered[],
+      appends: readonly PendingAppend[],
       session: ClientSession,
     ): Promise<MessageDocument[]> {
-      await learn(new Set(entries.map(({ stream }) => stream)), session);
+      await learn(new Set(appends.map(({ stream }) => stream)), session);
       const heads = new Map<Stream, LogHead>();
-      return entries.map(({ job, key, stream }) => {
-        const { entry } = job.item;
+      return appends.map(({ append: { entry }, key, stream }) => {
         const before = heads.get(stream) ?? last.get(stream) ?? nothing;
         const timestamp = new Date(timeOf(entry, before.timestamp.getTime()));
         const head = { seq: before.seq + 1, timestamp };
@@ -49,22 +41,22 @@ export function createSeqAllocator(connection: Connection) {
         return { _id: key, stream, seq: head.seq, user_id, content, timestamp };
       });
     },
-    /** Learns that a majority has a document. */
+    /** Remembers a document that a majority has acknowledged. */
     acknowledge({ stream, seq, timestamp }: MessageDocument): void {
       if (seq > (last.get(stream)?.seq ?? 0)) last.set(stream, { seq, timestamp });
     },
-    /** Hears that a majority has an entry of any process: what was known of its log is raised. */
+    /** Raises what is known of a stream by an entry that a majority has, stored by any process. */
     hear(entry: Entry): void {
       const stream = streamOf(entry);
       const known = last.get(stream);
       if (!known || entry.seq <= known.seq) return;
       last.set(stream, { seq: entry.seq, timestamp: new Date(entry.timestamp) });
     },
-    /** Reads anew what is the newest entry of a stream, the next time it matters. */
+    /** Forgets the newest entry of a stream: the next entry reads it again. */
     forget(stream: Stream): void {
       last.delete(stream);
     },
-    /** Reads anew what is the newest entry of every stream. */
+    /** Forgets the newest entries of all streams. */
     forgetAll(): void {
       last.clear();
     },

@@ -1,0 +1,51 @@
+import { channel } from "node:diagnostics_channel";
+import type { JobOutcome } from "./commit/job.ts";
+import type { WatchState } from "./store.ts";
+
+/**
+ * A channel of `node:diagnostics_channel` with typed messages. Without subscribers no message is created. Listeners run
+ * synchronously, so they should be quick; an error that one throws is an uncaught exception of the process.
+ */
+export interface DiagnosticsChannel<TMessage> {
+  readonly name: string | symbol;
+  readonly hasSubscribers: boolean;
+  publish(message: TMessage): void;
+  subscribe(listener: (message: TMessage) => void): void;
+  unsubscribe(listener: (message: TMessage) => void): void;
+}
+
+/** A group of sends that was written, or that failed. */
+export interface GroupCommitMessage {
+  store: "mongodb" | "sqlite";
+  /** The number of sends. */
+  size: number;
+  /** The number of lanes (conversations and users' notes) they came from. */
+  lanes: number;
+  /** How long the write took. The time that its sends waited for it is not included. */
+  durationMs: number;
+  /** The number of sends by outcome; the sum is `size`. */
+  outcomes: Record<GroupOutcome, number>;
+  /** The number of sends that wait for the next groups. */
+  waiting: number;
+}
+
+/** The outcome of a send in a group: {@link JobOutcome}, or `left` for the next group. */
+export type GroupOutcome = JobOutcome | "left";
+
+/** `chatnest.group_commit`: one message for each group, once its sends are settled. */
+export const groupCommitChannel = openChannel<GroupCommitMessage>("chatnest.group_commit");
+
+/** News of MongoDB's change stream. */
+export type WatchMessage =
+  /** The state has changed. `degraded` is published at the next attempt to reopen the stream, a few seconds late. */
+  | { kind: "state"; state: WatchState }
+  /** A change arrived `lagMs` after MongoDB stored it, as far as both clocks agree. Needs MongoDB 6.0. */
+  | { kind: "lag"; lagMs: number };
+
+/** `chatnest.watch`: one message for each change that the stream delivers, and for each change of its state. */
+export const watchChannel = openChannel<WatchMessage>("chatnest.watch");
+
+// Only this package publishes on it, so listeners receive what `publish` takes.
+function openChannel<TMessage>(name: string): DiagnosticsChannel<TMessage> {
+  return channel(name) as DiagnosticsChannel<TMessage>;
+}
