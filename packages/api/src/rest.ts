@@ -16,6 +16,8 @@ export type RestQuery = Record<string, string>;
 export interface RestHeader {
   name: string;
   description: string;
+  /** What its values match, as JSON Schema has it. */
+  pattern: string;
   /**
    * Puts the header's value into the input as it came, before it is validated.
    * @throws ChatError
@@ -39,6 +41,11 @@ export interface RestRoute {
   /** The errors of its own; those that any request can get are not repeated here. */
   errors?: readonly ErrorCode[];
   header?: RestHeader;
+  /**
+   * What a body may hold, where that is more than the procedure takes: fields that the procedure does not have are left out
+   * before it is called. @default the input of the procedure
+   */
+  takes?: z.ZodObject;
   /** Whether a success can carry a `Link` header to the neighbouring pages. */
   hasLinks?: boolean;
   /** Pure. @default the status of success, the result as the body */

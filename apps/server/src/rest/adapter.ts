@@ -7,7 +7,7 @@ import { bothForms } from "../http/paths.ts";
 import { readTarget } from "../http/target.ts";
 import { logCut } from "../log/request-log.ts";
 import { sendAnswer, sendStream, toAnswer } from "./answer.ts";
-import { joinInput, readQuery, refuseQuery, toNumbers } from "./input.ts";
+import { joinInput, leaveOut, readQuery, refuseQuery, toNumbers } from "./input.ts";
 import { openJsonArray } from "./json-array.ts";
 import {
   chooseProcedure,
@@ -45,13 +45,13 @@ async function serve(
 
 async function readInput(
   c: Context<AppEnv>,
-  { route, numbers }: RestProcedure,
+  { route, numbers, isLeftOut }: RestProcedure,
   query: RestQuery,
 ): Promise<Record<string, unknown>> {
   const params = toNumbers(c.req.param(), numbers);
   if (route.method !== "POST") return joinInput(params, toNumbers(query, numbers));
   refuseQuery(query);
-  const input = joinInput(params, await readJsonObject(c.req.raw));
+  const input = joinInput(params, leaveOut(await readJsonObject(c.req.raw), isLeftOut));
   const value = route.header && c.req.header(route.header.name);
   return route.header && value !== undefined ? route.header.apply(input, value) : input;
 }

@@ -34,6 +34,20 @@ export function joinInput(
   return { ...rest, ...params };
 }
 
+/** Says of a field of a body, by its name and value, whether it is as good as not given. */
+export type IsLeftOut = (name: string, value: unknown) => boolean;
+
+/** Leaves out the fields of a body that are as good as not given. */
+export function leaveOut(
+  body: Record<string, unknown>,
+  isLeftOut: IsLeftOut,
+): Record<string, unknown> {
+  const fields = Object.entries(body);
+  const kept = fields.filter(([name, value]) => !isLeftOut(name, value));
+  // Defines properties and never assigns them, so that `__proto__` is a name like any other.
+  return kept.length === fields.length ? body : Object.fromEntries(kept);
+}
+
 /** Refuses query parameters where there are none to be given. */
 export function refuseQuery(query: RestQuery): void {
   const names = Object.keys(query);

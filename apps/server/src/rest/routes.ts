@@ -1,5 +1,6 @@
 import { appRouter, type Context, createCaller, type Meta, type RestRoute } from "@chatnest/api";
 import { z } from "zod";
+import type { IsLeftOut } from "./input.ts";
 
 /** A procedure that REST shows. */
 export interface RestProcedure {
@@ -9,6 +10,8 @@ export interface RestProcedure {
   /** The fields of its input that are numbers. */
   numbers: ReadonlySet<string>;
   input: z.ZodObject;
+  /** Of the fields of a body: those that only the server sets, and `null` where nothing has to be given. */
+  isLeftOut: IsLeftOut;
   call(context: Context, input: unknown): Promise<unknown>;
 }
 
@@ -56,7 +59,8 @@ function readProcedures(): RestProcedure[] {
       if (!(input instanceof z.ZodObject)) throw new Error(`${name} takes no object`);
       const call: RestProcedure["call"] = (context, value) =>
         callProcedure(context, [noun, verb], value);
-      return [{ name, route, numbers: numbersOf(input), input, call }];
+      const isLeftOut = leftOutOf(input, route.takes);
+      return [{ name, route, numbers: numbersOf(input), input, isLeftOut, call }];
     }),
   );
 }
@@ -69,6 +73,15 @@ async function callProcedure(
   // The caller is typed by name; here the names come from the same router.
   const caller = createCaller(context) as unknown as Caller;
   return caller[noun]?.[verb]?.(input);
+}
+
+function leftOutOf({ shape }: z.ZodObject, takes: RestRoute["takes"]): IsLeftOut {
+  const readOnly = new Set(Object.keys(takes?.shape ?? {}).filter((name) => !(name in shape)));
+  const fields = Object.entries(shape);
+  const optional = new Set(
+    fields.filter(([, { isOptional }]) => isOptional()).map(([name]) => name),
+  );
+  return (name, value) => readOnly.has(name) || (value === null && optional.has(name));
 }
 
 function numbersOf(input: z.ZodObject): ReadonlySet<string> {

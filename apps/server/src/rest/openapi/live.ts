@@ -1,13 +1,11 @@
-import type { ErrorCode } from "@chatnest/api";
+import { type ErrorCode, FollowConversationInput, FollowUserInput } from "@chatnest/api";
+import { writeParameter } from "./parameters.ts";
 import { errorResponses, headersNamed, type OpenApiObject } from "./responses.ts";
+import { createSchemaWriter } from "./schemas.ts";
 
-const id = { type: "string", minLength: 1, maxLength: 128 };
 const ids = {
-  conversation_id: {
-    description: "Names a conversation: 1 to 128 characters.",
-    example: "general",
-  },
-  user_id: { description: "Names a user: 1 to 128 characters.", example: "alice" },
+  conversation_id: FollowConversationInput.shape.conversation_id,
+  user_id: FollowUserInput.shape.user_id,
 };
 // What passes is told as an event, since a browser gives up on any status but 200.
 const codes: ErrorCode[] = ["bad_request", "forbidden", "validation_failed", "internal"];
@@ -89,5 +87,6 @@ function writeStream(
 }
 
 function pathParameter(name: keyof typeof ids): OpenApiObject {
-  return { name, in: "path", required: true, schema: id, ...ids[name] };
+  const field = createSchemaWriter().writeInput(ids[name]);
+  return { in: "path", required: true, ...writeParameter(name, field) };
 }

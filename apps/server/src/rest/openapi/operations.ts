@@ -50,11 +50,11 @@ function describeChoice(procedures: readonly RestProcedure[]): string {
 
 function writeBody(
   operation: RestOperation,
-  { input }: RestProcedure,
+  { input, route }: RestProcedure,
   schemas: SchemaWriter,
 ): OpenApiObject {
   const { params } = operation;
-  const whole = schemas.writeInput(input);
+  const whole = schemas.writeInput(route.takes ?? input);
   const schema = params.length === 0 ? whole : without(params, whole);
   const example = exampleOf(schemas.resolve(schema));
   return { required: true, content: { "application/json": { schema, example } } };

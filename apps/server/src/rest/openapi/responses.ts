@@ -70,8 +70,8 @@ function exampleProblem(code: ErrorCode): Problem {
   const request_id = "0d3e8a52-9f0c-4b0f-8f4e-5f0a3f8f6f11";
   const problem = { type: "about:blank", title, status, code, request_id } as const;
   if (code !== "validation_failed") return { ...problem, detail: descriptions[code] };
-  const errors = [{ path: "timestamp", code: "unrecognized_keys", message: "unknown field" }];
-  return { ...problem, detail: "timestamp: unknown field", errors };
+  const errors = [{ path: "title", code: "unrecognized_keys", message: "unknown field" }];
+  return { ...problem, detail: "title: unknown field", errors };
 }
 
 function header(description: string, schema: OpenApiObject = { type: "string" }): OpenApiObject {
