@@ -6,6 +6,7 @@ export {
   type ErrorCode,
   errorTable,
   type InputIssue,
+  refuseInput,
   toChatError,
   toTrpcError,
 } from "./errors.ts";

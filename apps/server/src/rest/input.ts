@@ -1,4 +1,4 @@
-import { ChatError, type RestQuery } from "@chatnest/api";
+import { type ChatError, type RestQuery, refuseInput } from "@chatnest/api";
 import { queryOf } from "../http/target.ts";
 
 const integerText = /^(?:0|-?[1-9]\d*)$/;
@@ -66,7 +66,5 @@ export function toNumbers(texts: RestQuery, names: ReadonlySet<string>): Record<
 }
 
 function refuse(names: readonly string[], message: string): ChatError {
-  const issues = names.map((path) => ({ path, code: "unrecognized_keys", message }));
-  const text = issues.map(({ path }) => `${path}: ${message}`).join("; ");
-  return new ChatError("validation_failed", text, { issues });
+  return refuseInput(names.map((path) => ({ path, code: "unrecognized_keys", message })));
 }
