@@ -1,5 +1,5 @@
 import { type ErrorCode, errorTable } from "@chatnest/api";
-import { bodyBytesMax, jsonDepthMax } from "../../http/body.ts";
+import { bodyBytesMax, jsonDepthMax, jsonValuesMax } from "../../http/body.ts";
 import { Problem } from "../problem.ts";
 import type { SchemaWriter } from "./schemas.ts";
 
@@ -16,7 +16,7 @@ const descriptions: Record<ErrorCode, string> = {
   conflict: "The id is taken by something else.",
   payload_too_large: `The body is larger than ${bodyBytesMax / 1024} KiB.`,
   unsupported_media_type: "The body is not declared as `application/json`, or is compressed.",
-  validation_failed: `A value, a field or a parameter is not as documented, or the body is nested more than ${jsonDepthMax} levels deep; \`errors\` names each.`,
+  validation_failed: `A value, a field or a parameter is not as documented, or the body is nested more than ${jsonDepthMax} levels deep or has more than ${jsonValuesMax} fields and items; \`errors\` names each.`,
   internal: "Something went wrong on the server's side.",
   unavailable:
     "The store is away. Whether a message was stored is then unknown: repeating it with the `id` of the problem is safe.",
