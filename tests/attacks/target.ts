@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { MongoClient } from "mongodb";
 import { inject } from "vitest";
+import { withDatabase } from "../../packages/db/tests/with-database.ts";
 import { startServer } from "../cli/chatnest.ts";
 import { newFolder } from "../cli/folder.ts";
 import { until } from "../support/until.ts";
@@ -57,13 +58,13 @@ export async function startTarget({
 }
 
 function newDatabase(resources: AsyncDisposableStack): string {
-  const uri = new URL(inject("mongoDeployments")[0]?.uri ?? "none");
-  uri.pathname = `chatnest_attacks_${randomUUID()}`;
+  const [{ uri: given } = { uri: "" }] = inject("mongoDeployments");
+  const uri = withDatabase(given, `chatnest_attacks_${randomUUID()}`);
   resources.defer(async () => {
-    await using client = new MongoClient(uri.href);
+    await using client = new MongoClient(uri);
     await client.db().dropDatabase();
   });
-  return uri.href;
+  return uri;
 }
 
 // The time on a processor in ns is the first field: https://docs.kernel.org/scheduler/sched-stats.html
