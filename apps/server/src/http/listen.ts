@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import { CommandError } from "../command-error.ts";
 import { Connections, type DrainOptions } from "./connections.ts";
 
@@ -39,7 +39,7 @@ const connectionsMax = 10_000;
  * @throws CommandError when nothing can listen there.
  */
 export async function listen({ fetch, host, port }: ListenOptions): Promise<Listening> {
-  const server = createServer(limits, getRequestListener(fetch));
+  const server = createServer(limits, getRequestListener(fetch, { errorHandler }));
   server.maxConnections = connectionsMax;
   const connections = new Connections(server);
   server.listen(port, host);
@@ -53,6 +53,12 @@ export async function listen({ fetch, host, port }: ListenOptions): Promise<List
     url: `http://${toUrlHost(host)}:${address.port}`,
     drain: (options) => connections.drain(options),
   };
+}
+
+// What no URL can be made of (a host with a space, a target that is no path) is answered as Node does what is no HTTP.
+function errorHandler(error: unknown): Response {
+  const status = error instanceof RequestError ? 400 : 500;
+  return new Response(null, { status, headers: { connection: "close" } });
 }
 
 const localHosts = new Set(["127.0.0.1", "::1", "0.0.0.0", "::"]);
