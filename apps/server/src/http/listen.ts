@@ -11,6 +11,21 @@ export interface ListenOptions {
   host: string;
   /** 0 picks a free one. */
   port: number;
+  limits?: Partial<ConnectionLimits>;
+}
+
+/** What one client can take of a server by being slow, or many. Times are in ms. */
+export interface ConnectionLimits {
+  /** How long the head of a request may take. @default 15000 */
+  headersTimeout: number;
+  /** How long a request may take to come, head and body. @default 30000 */
+  requestTimeout: number;
+  /** How often Node looks whether one of these is over. @default 5000 */
+  connectionsCheckingInterval: number;
+  /** How long a connection may be idle; longer than the 60 s of most load balancers, so that it is they who end it. @default 65000 */
+  keepAliveTimeout: number;
+  /** How many connections there are at most; more are closed as they come. @default 10000 */
+  connectionsMax: number;
 }
 
 /** A server that listens. */
@@ -21,25 +36,24 @@ export interface Listening {
   drain(options: DrainOptions): Promise<void>;
 }
 
-const limits = {
+const defaultLimits: ConnectionLimits = {
   headersTimeout: 15_000,
   requestTimeout: 30_000,
-  // How often Node looks whether one of these is over.
   connectionsCheckingInterval: 5_000,
-  // Longer than the 60 s of most load balancers, so that it is they who end an idle connection.
   keepAliveTimeout: 65_000,
-  // The system asks a connection that is silent for so long whether the other end is still there, ten times, a second apart.
-  keepAlive: true,
-  keepAliveInitialDelay: 15_000,
+  connectionsMax: 10_000,
 };
-const connectionsMax = 10_000;
+// The system asks a connection that is silent for so long whether the other end is still there, ten times, a second apart.
+const probing = { keepAlive: true, keepAliveInitialDelay: 15_000 };
 
 /**
  * Serves an application over HTTP.
  * @throws CommandError when nothing can listen there.
  */
-export async function listen({ fetch, host, port }: ListenOptions): Promise<Listening> {
-  const server = createServer(limits, getRequestListener(fetch, { errorHandler }));
+export async function listen({ fetch, host, port, limits }: ListenOptions): Promise<Listening> {
+  const { connectionsMax, ...timeouts } = { ...defaultLimits, ...limits };
+  const listener = getRequestListener(fetch, { errorHandler });
+  const server = createServer({ ...timeouts, ...probing }, listener);
   server.maxConnections = connectionsMax;
   const connections = new Connections(server);
   server.listen(port, host);
