@@ -7,6 +7,7 @@ import { createApp } from "../app.ts";
 import type { Settings } from "../env.ts";
 import { listen } from "../http/listen.ts";
 import { createLogger } from "../log/logger.ts";
+import { toLogged } from "../log/request-log.ts";
 import { type OpenedStore, openStore } from "../store.ts";
 import { version } from "../version.ts";
 import { abortOnStopSignals } from "./stop-signals.ts";
@@ -87,7 +88,7 @@ async function aborted(stop: AbortSignal): Promise<void> {
 function exitOnUnknownErrors(logger: Logger, store: ChatStore): void {
   // Also what is thrown in a promise that nobody awaits. What is in memory cannot be trusted from here on.
   process.once("uncaughtException", (error) => {
-    logger.fatal({ err: error }, "stopping after an error that nothing expected");
+    logger.fatal({ err: toLogged(error) }, "stopping after an error that nothing expected");
     const closing = Promise.race([store.close(), delay(closeTimeoutMs)]);
     void closing.catch(() => {}).finally(() => process.exit(1));
   });

@@ -55,8 +55,8 @@ export function logCut(logger: Logger, error: unknown, requestId: string): void 
   logger.error({ err: toLogged(error), request_id: requestId }, "answer cut off half-way");
 }
 
-// Not the error itself: those of databases carry what they were to store.
-function toLogged(error: unknown): { stack: string } {
+/** Makes of an error what is logged of it: not the error itself, since those of databases carry what they were to store. */
+export function toLogged(error: unknown): { stack: string } {
   const stacks: string[] = [];
   for (let at = error; at !== undefined && stacks.length < 5; ) {
     stacks.push(at instanceof Error ? (at.stack ?? at.message) : typeof at);
