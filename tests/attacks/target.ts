@@ -15,6 +15,7 @@ export type StoreName = (typeof storeNames)[number];
 export interface Target extends AsyncDisposable {
   url: string;
   port: number;
+  pid: number;
   /** Its working directory; the embedded store is in `data`. */
   folder: string;
   /** Everything that it printed, on both outputs. */
@@ -43,15 +44,17 @@ export async function startTarget({
     await startServer({ cwd: folder.path, env: { ...settings, ...env }, timeoutMs: 300_000 }),
   );
   const { url, port, process } = server;
+  const { pid = 0 } = process;
   const isReady = async () => (await fetch(`${url}/readyz`)).ok;
   await until(isReady, { timeoutMs: 30_000, what: "the server is ready" });
   const owned = resources.move();
   return {
     url,
     port,
+    pid,
     folder: folder.path,
     output: () => server.stdout + server.stderr,
-    cpuMs: () => readCpuMs(process.pid ?? 0),
+    cpuMs: () => readCpuMs(pid),
     isRunning: () => process.exitCode === null && process.signalCode === null,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
