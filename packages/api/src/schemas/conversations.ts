@@ -83,12 +83,16 @@ export const ConversationPageInput = z
       .min(1)
       .max(1_000)
       .default(20)
-      .meta({ description: "How many conversations at most; `limit` times `messages` is 10,000 at most." }),
+      .meta({
+        description: "How many conversations at most; `limit` times `messages` is 10,000 at most.",
+      }),
     cursor: z
       .string()
       .max(1_024)
       .optional()
-      .meta({ description: "Where the page before ended, as its `next` says; nothing else is one." }),
+      .meta({
+        description: "Where the page before ended, as its `next` says; nothing else is one.",
+      }),
     messages: NewestMessages,
   })
   .refine(({ limit, messages }) => limit * messages <= inboxMessagesMax, {
