@@ -2,14 +2,13 @@ import { randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { MongoClient } from "mongodb";
 import { inject } from "vitest";
-import { withDatabase } from "../../packages/db/tests/with-database.ts";
 import { startServer } from "../cli/chatnest.ts";
 import { newFolder } from "../cli/folder.ts";
 import { until } from "../support/until.ts";
 
 /** The stores that attacks run on. */
 export const storeNames = ["SQLite", "MongoDB"] as const;
-export type StoreName = (typeof storeNames)[number];
+type StoreName = (typeof storeNames)[number];
 
 /** A server under attack: the built one, in a process of its own, on a free port. */
 export interface Target extends AsyncDisposable {
@@ -62,7 +61,8 @@ export async function startTarget({
 
 function newDatabase(resources: AsyncDisposableStack): string {
   const [{ uri: given } = { uri: "" }] = inject("mongoDeployments");
-  const uri = withDatabase(given, `chatnest_attacks_${randomUUID()}`);
+  const name = `chatnest_attacks_${randomUUID()}`;
+  const uri = given.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]+)\/?[^?]*/, `$1/${name}`);
   resources.defer(async () => {
     await using client = new MongoClient(uri);
     await client.db().dropDatabase();

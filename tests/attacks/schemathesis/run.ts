@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** What a run of Schemathesis found: https://schemathesis.readthedocs.io */
-export interface SchemathesisReport {
+interface SchemathesisReport {
   complete: boolean;
   operations: { selected: number; tested: number; errored: number };
   phases: Record<"examples" | "coverage" | "fuzzing" | "stateful", { status: string }>;
