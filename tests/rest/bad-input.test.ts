@@ -40,7 +40,6 @@ const noIds: [string, unknown][] = [
 /** Values that no message's id takes. */
 const noMessageIds: [string, unknown][] = [
   ...noTexts,
-  ["null", null],
   ["7 characters", "1234567"],
   ["65 characters", "i".repeat(65)],
   ["other characters", "abc.defgh"],
@@ -92,8 +91,8 @@ describe("a message", () => {
   });
 
   it.each([
-    ["timestamp", '"2026-01-01T00:00:00.000Z"'],
-    ["seq", "1"],
+    ["created_at", '"2026-01-01T00:00:00.000Z"'],
+    ["user_ids", "[]"],
     ["foo", "{}"],
     ["", "1"],
     ["__proto__", '{"polluted":true}'],
@@ -128,7 +127,7 @@ describe("a message", () => {
     const names = Array.from({ length: 20_000 }, (_, n) => [`f${n}`, 0]);
     const many = await server.post<ProblemBody>("/messages/", Object.fromEntries(names));
     expect(many.status).toBe(422);
-    expect(JSON.stringify(many.body).length).toBeLessThan(64 * 1024);
+    expect(JSON.stringify(many.body).length).toBeLessThan(4_096);
   });
 
   it("is as long as the limits say", async () => {
@@ -159,23 +158,17 @@ describe("a conversation", () => {
     expect(await snapshot(server, id, "alice")).toMatchObject({ conversations: [] });
   });
 
-  it.each([...noIds, ["null", null] as [string, unknown]])(
-    "is refused with an id of %s",
-    async (_, id) => {
-      const user = unique("user");
-      await refused("/conversations/", "id", { id, user_ids: [user] });
-      expect(await snapshot(server, "none", user)).toMatchObject({ inbox: [] });
-    },
-  );
+  it.each(noIds)("is refused with an id of %s", async (_, id) => {
+    const user = unique("user");
+    await refused("/conversations/", "id", { id, user_ids: [user] });
+    expect(await snapshot(server, "none", user)).toMatchObject({ inbox: [] });
+  });
 
-  it.each(["messages", "created_at", "last_seq", "user_id"])(
-    "is refused with %s",
-    async (field) => {
-      const user = unique("user");
-      await refused("/conversations/", field, { user_ids: [user], [field]: [] });
-      expect(await snapshot(server, "none", user)).toMatchObject({ inbox: [] });
-    },
-  );
+  it.each(["timestamp", "seq", "title", "user_id"])("is refused with %s", async (field) => {
+    const user = unique("user");
+    await refused("/conversations/", field, { user_ids: [user], [field]: [] });
+    expect(await snapshot(server, "none", user)).toMatchObject({ inbox: [] });
+  });
 });
 
 describe("a member", () => {

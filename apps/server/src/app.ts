@@ -1,4 +1,4 @@
-import { appRouter, toChatError } from "@chatnest/api";
+import { appRouter, ChatError, toChatError } from "@chatnest/api";
 import { type Context, Hono, type MiddlewareHandler, type Next } from "hono";
 import { requestId } from "hono/request-id";
 import type { AppDeps } from "./app-deps.ts";
@@ -8,6 +8,7 @@ import { refuseUsers } from "./auth/refuse-users.ts";
 import { serveDocs } from "./docs/serve-docs.ts";
 import { serveHealth } from "./health.ts";
 import { shareWithOrigins } from "./http/cors.ts";
+import { findAmbiguity } from "./http/framing.ts";
 import { Heartbeat } from "./http/heartbeat.ts";
 import { answerUnhandled, type SendError } from "./http/methods.ts";
 import { skipSent } from "./http/sent.ts";
@@ -26,7 +27,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.use(logRequests(deps.logger));
   app.use(finishAnswers(deps.isDraining));
   app.use(shareWithOrigins(deps.corsOrigins, deps.trust));
-  app.use(refuseBrokenTargets);
+  app.use(refuseBrokenHeads);
 
   serveDocs(app);
   serveHealth(app, deps);
@@ -61,7 +62,13 @@ function finishAnswers(isDraining: () => boolean): MiddlewareHandler<AppEnv> {
   };
 }
 
-function refuseBrokenTargets(c: Context<AppEnv>, next: Next): Promise<void> {
+function refuseBrokenHeads(c: Context<AppEnv>, next: Next): Promise<void> {
+  const ambiguity = c.env?.incoming && findAmbiguity(c.env.incoming);
+  if (ambiguity !== undefined) {
+    // Where it ends is not certain either.
+    c.header("connection", "close");
+    throw new ChatError("bad_request", `the request is ambiguous: ${ambiguity}`);
+  }
   checkTarget(readTarget(c.req.raw, c.env));
   return next();
 }

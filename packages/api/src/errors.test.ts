@@ -133,11 +133,26 @@ describe("what is wrong with an input", () => {
     expect(error.issues).toMatchObject([{ path: name, message: "unknown field" }]);
   });
 
-  it.each([100, 101, 5_000])("is listed up to 100 times of %d", (count) => {
-    const fields = Array.from({ length: count }, (_, index) => [`field-${index}`, 1]);
-    const error = refuse({ name: "x", ...Object.fromEntries(fields) });
-    expect(error.issues).toHaveLength(100);
-    expect(error.message.split("; ").length).toBeLessThanOrEqual(101);
+  it.each([
+    ["short", (n: number) => `f${n}`],
+    ["long", (n: number) => `${n}${"f".repeat(200)}`],
+    ["escaped", (n: number) => `${n}${"\u0001".repeat(200)}`],
+    ["astral", (n: number) => `${n}${"\u{1F600}".repeat(200)}`],
+  ])("is counted where there is more than fits into 4 KB, by %s names", (_, toName) => {
+    const fields = Array.from({ length: 5_000 }, (_, n) => [toName(n), 1]);
+    const { issues = [], message } = refuse({ name: "x", ...Object.fromEntries(fields) });
+    expect(issues.length).toBeGreaterThan(1);
+    expect(Buffer.byteLength(JSON.stringify([issues, message]))).toBeLessThan(3_500);
+    expect(message).toMatch(new RegExp(`; and ${5_000 - issues.length} more$`));
+  });
+
+  it.each([
+    ["x".repeat(64), "x".repeat(64)],
+    ["x".repeat(65), `${"x".repeat(64)}\u2026`],
+    ["\u{1F600}".repeat(64), "\u{1F600}".repeat(64)],
+    [`x${"\u{1F600}".repeat(100)}`, `x${"\u{1F600}".repeat(63)}\u2026`],
+  ])("has a path of 64 characters at most (%#)", (name, path) => {
+    expect(refuse({ name: "x", [name]: 1 }).issues).toMatchObject([{ path }]);
   });
 
   it("has an empty path when it is all of it", () => {

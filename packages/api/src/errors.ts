@@ -117,8 +117,36 @@ export function toTrpcError(error: unknown): TRPCError {
   return new TRPCError({ code: errorTable[cause.code].trpc, message: cause.message, cause });
 }
 
-// What is wrong beyond this is not listed, so that no answer is many times as large as its request.
-const issuesMax = 100;
+// What is wrong beyond this is counted and not listed, so that no answer is larger than 4 KB.
+const issuesBytesMax = 1_500;
+const pathLengthMax = 64;
+
+/** Makes the error of an input of which some things are wrong. It lists the first of them. */
+export function refuseInput(found: readonly InputIssue[], options: ErrorOptions = {}): ChatError {
+  const issues = firstOf(found);
+  const text = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  if (issues.length < found.length) text.push(`and ${found.length - issues.length} more`);
+  return new ChatError("validation_failed", text.join("; "), { issues, ...options });
+}
+
+function firstOf(found: readonly InputIssue[]): InputIssue[] {
+  let bytes = 0;
+  const issues: InputIssue[] = [];
+  for (const issue of found) {
+    const listed = { ...issue, path: cutPath(issue.path) };
+    bytes += Buffer.byteLength(JSON.stringify(listed));
+    if (bytes > issuesBytesMax) break;
+    issues.push(listed);
+  }
+  return issues;
+}
+
+// The name of an unknown field may be as long as the body.
+function cutPath(path: string): string {
+  if (path.length <= pathLengthMax) return path;
+  const start = [...path.slice(0, 2 * pathLengthMax)].slice(0, pathLengthMax).join("");
+  return start.length < path.length ? `${start}\u2026` : path;
+}
 
 /** Lists what is wrong with an input; every unknown field gets a line of its own, by name. */
 function invalidInput(error: ZodError): ChatError {
@@ -131,9 +159,7 @@ function invalidInput(error: ZodError): ChatError {
       message: "unknown field",
     }));
   });
-  const issues = found.slice(0, issuesMax);
-  const text = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message));
-  return new ChatError("validation_failed", text.join("; "), { issues, cause: error });
+  return refuseInput(found, { cause: error });
 }
 
 function toPath(steps: readonly PropertyKey[]): string {

@@ -13,6 +13,7 @@ afterAll(() => store.close());
 
 const body = { user_id: "alice", content: "hi", conversation_id: "room" };
 
+const documented = new RegExp(idempotencyKey.pattern, "u");
 const refusedKey = expect.objectContaining({
   code: "validation_failed",
   issues: [expect.objectContaining({ path: "Idempotency-Key" })],
@@ -101,10 +102,12 @@ describe("Idempotency-Key", () => {
     "is refused when it is %j",
     (key) => {
       expect(() => idempotencyKey.apply(body, key)).toThrow(refusedKey);
+      expect(key).not.toMatch(documented);
     },
   );
 
   it.each(["x", "x".repeat(255), '"quoted, as the draft has it"', "!~"])("can be %j", (key) => {
+    expect(key).toMatch(documented);
     expect(isMessageId(idOf(key, body))).toBe(true);
   });
 });

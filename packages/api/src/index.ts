@@ -12,6 +12,7 @@ export {
   type ErrorCode,
   errorTable,
   type InputIssue,
+  refuseInput,
   toChatError,
   toTrpcError,
 } from "./errors.ts";

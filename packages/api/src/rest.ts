@@ -17,6 +17,8 @@ export type RestQuery = Record<string, string>;
 export type RestHeader = {
   name: string;
   description: string;
+  /** The values it takes, as a pattern of JSON Schema. @default any */
+  pattern?: string;
 } & (
   | {
       /** The input field that gets its value, and that nothing else of a request can give. */
@@ -51,6 +53,11 @@ export interface RestRoute {
   /** The errors of its own; those that any request can get are not repeated here. */
   errors?: readonly ErrorCode[];
   headers?: readonly RestHeader[];
+  /**
+   * What a body may hold, where that is more than the procedure takes: fields that the procedure does not have are left out
+   * before it is called. @default the input of the procedure
+   */
+  takes?: z.ZodObject;
   /** Whether a success can carry a `Link` header to the neighbouring pages. */
   hasLinks?: boolean;
   /** Pure. @default the status of success, the result as the body */

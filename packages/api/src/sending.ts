@@ -37,6 +37,8 @@ export const idempotencyKey = {
   name: "Idempotency-Key",
   description:
     "1 to 255 printable ASCII characters; a repeat with the same key, user and conversation is the same message. Not together with `id`.",
+  // Without the space around it, which HTTP takes away.
+  pattern: "^[!-~](?:[ -~]{0,253}[!-~])?$",
   apply(input, key) {
     if (input["id"] !== undefined) throw invalidKey("not together with an id in the body");
     if (!keyPattern.test(key)) throw invalidKey("1 to 255 printable ASCII characters");

@@ -6,6 +6,7 @@ import { createApp } from "../app.ts";
 import type { Settings } from "../env.ts";
 import { listen } from "../http/listen.ts";
 import { createLogger } from "../log/logger.ts";
+import { toLogged } from "../log/request-log.ts";
 import { type OpenedStore, openStore } from "../store.ts";
 import { version } from "../version.ts";
 import { abortOnStopSignals } from "./stop-signals.ts";
@@ -104,7 +105,7 @@ async function aborted(stop: AbortSignal): Promise<void> {
 function exitOnUnknownErrors(logger: Logger, store: ChatStore): void {
   // Also for unhandled rejections. From here on nothing in memory can be trusted.
   process.once("uncaughtException", (error) => {
-    logger.fatal({ err: error }, "stopping after an unexpected error");
+    logger.fatal({ err: toLogged(error) }, "stopping after an unexpected error");
     exitWithin(stopTimeoutMs, logger);
     const closing = store.close();
     void closing.catch(() => {}).finally(() => process.exit(1));

@@ -1,6 +1,13 @@
 import { ChatError } from "@chatnest/api";
 import { describe, expect, it } from "vitest";
-import { bodyBytesMax, checkDepth, jsonDepthMax, readJsonObject, readJsonText } from "./body.ts";
+import {
+  bodyBytesMax,
+  checkShape,
+  jsonDepthMax,
+  jsonValuesMax,
+  readJsonObject,
+  readJsonText,
+} from "./body.ts";
 
 function post(
   body: NonNullable<RequestInit["body"]> | null,
@@ -114,18 +121,33 @@ describe("the depth of a JSON text", () => {
   const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
 
   it("is limited", () => {
-    expect(() => checkDepth(nested(jsonDepthMax))).not.toThrow();
-    expect(() => checkDepth(nested(jsonDepthMax + 1))).toThrow(/nested/);
-    expect(() => checkDepth('{"a":'.repeat(jsonDepthMax + 1))).toThrow(/nested/);
+    expect(() => checkShape(nested(jsonDepthMax))).not.toThrow();
+    expect(() => checkShape(nested(jsonDepthMax + 1))).toThrow(/nested/);
+    expect(() => checkShape('{"a":'.repeat(jsonDepthMax + 1))).toThrow(/nested/);
   });
 
   it("is not that of what is side by side, or inside a text", () => {
-    expect(() => checkDepth("[]".repeat(1_000))).not.toThrow();
-    expect(() => checkDepth(`{"a":"${"[{".repeat(1_000)}"}`)).not.toThrow();
-    expect(() => checkDepth(`["\\"${"[".repeat(100)}"]`)).not.toThrow();
+    expect(() => checkShape("[]".repeat(1_000))).not.toThrow();
+    expect(() => checkShape(`{"a":"${"[{".repeat(1_000)}"}`)).not.toThrow();
+    expect(() => checkShape(`["\\"${"[".repeat(100)}"]`)).not.toThrow();
   });
 
   it("is found behind a text that ends with a backslash", () => {
-    expect(() => checkDepth(`["\\\\",${nested(jsonDepthMax)}]`)).toThrow(/nested/);
+    expect(() => checkShape(`["\\\\",${nested(jsonDepthMax)}]`)).toThrow(/nested/);
+  });
+});
+
+describe("the number of fields and items of a JSON text", () => {
+  const items = (count: number): string => Array.from({ length: count }, () => "0").join();
+
+  it("is limited, wherever they are", () => {
+    expect(() => checkShape(`[${items(jsonValuesMax)}]`)).not.toThrow();
+    expect(() => checkShape(`[${items(jsonValuesMax + 1)}]`)).toThrow(/fields and items/);
+    expect(() => checkShape(`{"a":{"b":[${items(jsonValuesMax + 1)}]}}`)).toThrow(/fields and/);
+    expect(() => checkShape(`{${'"":0,'.repeat(jsonValuesMax)}"a":1}`)).toThrow(/fields and items/);
+  });
+
+  it("is not that of the commas in a text", () => {
+    expect(() => checkShape(`["${",".repeat(100_000)}"]`)).not.toThrow();
   });
 });

@@ -4,6 +4,8 @@ import { ChatError } from "@chatnest/api";
 export const bodyBytesMax = 256 * 1024;
 /** Most levels of arrays and objects in a JSON text. */
 export const jsonDepthMax = 32;
+/** Most fields and items in a JSON text. */
+export const jsonValuesMax = 10_000;
 
 const jsonType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -31,16 +33,18 @@ export async function readJsonText(request: Request): Promise<string> {
   if (bytes.length === 0) return "";
   checkJsonType(request.headers);
   const text = decode(bytes);
-  checkDepth(text);
+  checkShape(text);
   return text;
 }
 
 /**
- * Makes sure that a JSON text is not nested too deeply.
+ * Makes sure that a JSON text is neither nested too deeply nor made of too many values: each costs far more to parse and to
+ * validate than to count.
  * @throws ChatError `validation_failed`
  */
-export function checkDepth(text: string): void {
+export function checkShape(text: string): void {
   let depth = 0;
+  let values = 1;
   let inString = false;
   for (let index = 0; index < text.length; index++) {
     const character = text[index];
@@ -51,6 +55,8 @@ export function checkDepth(text: string): void {
     else if (character === "]" || character === "}") depth--;
     else if ((character === "[" || character === "{") && ++depth > jsonDepthMax) {
       throw refuseBody("too_deep", `nested more than ${jsonDepthMax} levels deep`);
+    } else if (character === "," && ++values > jsonValuesMax) {
+      throw refuseBody("too_big", `more than ${jsonValuesMax} fields and items`);
     }
   }
 }

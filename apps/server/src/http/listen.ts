@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import { CommandError } from "../command-error.ts";
 import { Connections, type DrainOptions } from "./connections.ts";
 
@@ -11,6 +11,21 @@ export interface ListenOptions {
   host: string;
   /** 0 picks a free one. */
   port: number;
+  limits?: Partial<ConnectionLimits>;
+}
+
+/** What one client can take of a server by being slow, or many. Times are in ms. */
+export interface ConnectionLimits {
+  /** How long the head of a request may take. @default 15000 */
+  headersTimeout: number;
+  /** How long a request may take to come, head and body. @default 30000 */
+  requestTimeout: number;
+  /** How often Node looks whether one of these is over. @default 5000 */
+  connectionsCheckingInterval: number;
+  /** How long a connection may be idle; longer than the 60 s of most load balancers, so that it is they who end it. @default 65000 */
+  keepAliveTimeout: number;
+  /** How many connections there are at most; more are closed as they come. @default 10000 */
+  connectionsMax: number;
 }
 
 /** A server that listens. */
@@ -21,25 +36,24 @@ export interface Listening {
   drain(options: DrainOptions): Promise<void>;
 }
 
-const limits = {
+const defaultLimits: ConnectionLimits = {
   headersTimeout: 15_000,
   requestTimeout: 30_000,
-  // How often Node checks the two limits above.
   connectionsCheckingInterval: 5_000,
-  // Longer than the 60 s of most load balancers, so that they close an idle connection first.
   keepAliveTimeout: 65_000,
-  // TCP keep-alive: after this silence the system probes the peer, ten times, a second apart.
-  keepAlive: true,
-  keepAliveInitialDelay: 15_000,
+  connectionsMax: 10_000,
 };
-const connectionsMax = 10_000;
+// The system asks a connection that is silent for so long whether the other end is still there, ten times, a second apart.
+const probing = { keepAlive: true, keepAliveInitialDelay: 15_000 };
 
 /**
  * Serves an application over HTTP.
  * @throws CommandError when the address cannot be listened on.
  */
-export async function listen({ fetch, host, port }: ListenOptions): Promise<Listening> {
-  const server = createServer(limits, getRequestListener(fetch));
+export async function listen({ fetch, host, port, limits }: ListenOptions): Promise<Listening> {
+  const { connectionsMax, ...timeouts } = { ...defaultLimits, ...limits };
+  const listener = getRequestListener(fetch, { errorHandler });
+  const server = createServer({ ...timeouts, ...probing }, listener);
   server.maxConnections = connectionsMax;
   const connections = new Connections(server);
   server.listen(port, host);
@@ -53,6 +67,12 @@ export async function listen({ fetch, host, port }: ListenOptions): Promise<List
     url: `http://${toUrlHost(host)}:${address.port}`,
     drain: (options) => connections.drain(options),
   };
+}
+
+// What no URL can be made of (a host with a space, a target that is no path) is answered as Node does what is no HTTP.
+function errorHandler(error: unknown): Response {
+  const status = error instanceof RequestError ? 400 : 500;
+  return new Response(null, { status, headers: { connection: "close" } });
 }
 
 const localHosts = new Set(["127.0.0.1", "::1", "0.0.0.0", "::"]);

@@ -55,8 +55,8 @@ export function logCut(logger: Logger, error: unknown, requestId: string): void 
   logger.error({ err: toLogged(error), request_id: requestId }, "answer cut off half-way");
 }
 
-// Not the error itself: an error of a database contains the data that was to be stored.
-function toLogged(error: unknown): { stack: string } {
+/** Converts an error to what is logged of it: not the error itself, since one of a database contains the data to store. */
+export function toLogged(error: unknown): { stack: string } {
   const stacks: string[] = [];
   for (let at = error; at !== undefined && stacks.length < 5; ) {
     stacks.push(at instanceof Error ? (at.stack ?? at.message) : typeof at);

@@ -1,6 +1,6 @@
 import { ChatError } from "@chatnest/api";
 import { describe, expect, it } from "vitest";
-import { joinInput, readQuery, refuseQuery, toNumbers } from "./input.ts";
+import { joinInput, leaveOut, readQuery, refuseQuery, toNumbers } from "./input.ts";
 
 /** Runs something that has to throw, and gives what it threw. */
 function refused(run: () => unknown): ChatError {
@@ -90,5 +90,19 @@ describe("the parts of a request", () => {
     expect(Object.keys(joined)).toContain("__proto__");
     expect(joined["polluted"]).toBeUndefined();
     expect(Object.getPrototypeOf(joined)).toBe(Object.prototype);
+  });
+});
+
+describe("a body", () => {
+  it("loses the fields that are as good as not given", () => {
+    const body = JSON.parse('{"a":1,"b":null,"c":null,"__proto__":{"d":1}}');
+    const left = leaveOut(body, (name, value) => name === "a" || (name === "b" && value === null));
+    expect(JSON.stringify(left)).toBe('{"c":null,"__proto__":{"d":1}}');
+    expect(Object.getPrototypeOf(left)).toBe(Object.prototype);
+  });
+
+  it("is left as it is where it has none", () => {
+    const body = { a: 1 };
+    expect(leaveOut(body, () => false)).toBe(body);
   });
 });

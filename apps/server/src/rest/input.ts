@@ -1,4 +1,4 @@
-import { ChatError, type RestQuery } from "@chatnest/api";
+import { type ChatError, type RestQuery, refuseInput } from "@chatnest/api";
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { readJsonObject } from "../http/body.ts";
@@ -31,12 +31,14 @@ export function readQuery(target: string): RestQuery {
  */
 export async function readInput(
   c: Context<AppEnv>,
-  { route, hasBody, headerFields, numbers }: RestProcedure,
+  { route, hasBody, headerFields, isLeftOut, numbers }: RestProcedure,
   query: RestQuery,
 ): Promise<Record<string, unknown>> {
   const params = toNumbers(c.req.param(), numbers);
   if (hasBody) refuseQuery(query);
-  const rest = hasBody ? await readJsonObject(c.req.raw) : toNumbers(query, numbers);
+  const rest = hasBody
+    ? leaveOut(await readJsonObject(c.req.raw), isLeftOut)
+    : toNumbers(query, numbers);
   const misplaced = headerFields.filter((name) => Object.hasOwn(rest, name));
   if (misplaced.length > 0) throw refuse(misplaced, "unknown field");
   let input = joinInput(params, rest);
@@ -64,6 +66,20 @@ export function joinInput(
   return { ...rest, ...params };
 }
 
+/** Says of a field of a body, by its name and value, whether it is as good as not given. */
+export type IsLeftOut = (name: string, value: unknown) => boolean;
+
+/** Leaves out the fields of a body that are as good as not given. */
+export function leaveOut(
+  body: Record<string, unknown>,
+  isLeftOut: IsLeftOut,
+): Record<string, unknown> {
+  const fields = Object.entries(body);
+  const kept = fields.filter(([name, value]) => !isLeftOut(name, value));
+  // Defines properties and never assigns them, so that `__proto__` is a name like any other.
+  return kept.length === fields.length ? body : Object.fromEntries(kept);
+}
+
 /** Refuses query parameters where there are none to be given. */
 export function refuseQuery(query: RestQuery): void {
   const names = Object.keys(query);
@@ -82,7 +98,5 @@ export function toNumbers(texts: RestQuery, names: ReadonlySet<string>): Record<
 }
 
 function refuse(names: readonly string[], message: string): ChatError {
-  const issues = names.map((path) => ({ path, code: "unrecognized_keys", message }));
-  const text = issues.map(({ path }) => `${path}: ${message}`).join("; ");
-  return new ChatError("validation_failed", text, { issues });
+  return refuseInput(names.map((path) => ({ path, code: "unrecognized_keys", message })));
 }

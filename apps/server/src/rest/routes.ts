@@ -1,6 +1,7 @@
 import type { Context, Meta, RestRoute } from "@chatnest/api";
 import type { AnyTRPCProcedure, AnyTRPCRouter } from "@trpc/server";
 import { z } from "zod";
+import type { IsLeftOut } from "./input.ts";
 
 /** A procedure that REST shows. */
 export interface RestProcedure {
@@ -14,6 +15,8 @@ export interface RestProcedure {
   /** The fields of its input that are numbers. */
   numbers: ReadonlySet<string>;
   input: z.ZodObject;
+  /** Tells which fields of a body are left out: those that only the server sets, and `null` in an optional one. */
+  isLeftOut: IsLeftOut;
   call(context: Context, input: unknown, signal?: AbortSignal): Promise<unknown>;
 }
 
@@ -82,6 +85,7 @@ function readProcedures(router: AnyTRPCRouter): RestProcedure[] {
       ),
       numbers: numbersOf(input),
       input,
+      isLeftOut: leftOutOf(input, route.takes),
       call: (context, value, signal) =>
         findCall(router.createCaller(context, signal && { signal }), name)(value),
     };
@@ -110,6 +114,15 @@ function mergeInputs(name: string, inputs: readonly unknown[]): z.ZodObject {
   // One alone keeps its name in the document.
   if (others.length === 0) return first;
   return z.object(Object.assign({}, ...schemas.map(({ shape }) => shape)));
+}
+
+function leftOutOf({ shape }: z.ZodObject, takes: RestRoute["takes"]): IsLeftOut {
+  const readOnly = new Set(Object.keys(takes?.shape ?? {}).filter((name) => !(name in shape)));
+  const fields = Object.entries(shape);
+  const optional = new Set(
+    fields.filter(([, { isOptional }]) => isOptional()).map(([name]) => name),
+  );
+  return (name, value) => readOnly.has(name) || (value === null && optional.has(name));
 }
 
 function numbersOf(input: z.ZodObject): ReadonlySet<string> {

@@ -12,7 +12,7 @@ import type { Context, Hono } from "hono";
 import type { StatusCode } from "hono/utils/http-status";
 import type { BorderParts } from "../app-deps.ts";
 import type { AppEnv } from "../app-env.ts";
-import { checkDepth, readJsonText } from "../http/body.ts";
+import { checkShape, readJsonText } from "../http/body.ts";
 import type { Heartbeat } from "../http/heartbeat.ts";
 import { retryHeaders } from "../http/retry-after.ts";
 import { logFailure } from "../log/request-log.ts";
@@ -96,7 +96,7 @@ async function readRequest(c: Context<AppEnv>): Promise<Request> {
     const text = await readJsonText(request);
     return Object.defineProperty(request, "text", { value: async () => text });
   }
-  checkDepth(new URL(request.url).searchParams.get("input") ?? "");
+  checkShape(new URL(request.url).searchParams.get("input") ?? "");
   return request;
 }
 

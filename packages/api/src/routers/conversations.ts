@@ -32,6 +32,7 @@ export const conversations = router({
         success: { 201: "Created", 200: "It had been created before, or gained the members" },
         body: schemas.Conversation,
         errors: ["conflict"],
+        takes: schemas.CreateConversationBody,
         toRest({ conversation, created }: z.infer<typeof schemas.CreateConversationOutput>) {
           return { status: created ? 201 : 200, body: conversation };
         },

@@ -32,6 +32,7 @@ export const messages = router({
         body: schemas.Message,
         errors: ["conflict"],
         headers: [idempotencyKey],
+        takes: schemas.SendMessageBody,
         toRest({ message, created }: z.infer<typeof schemas.SendMessageOutput>) {
           return { status: created ? 201 : 200, body: message };
         },

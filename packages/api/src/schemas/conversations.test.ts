@@ -4,6 +4,7 @@ import { toChatError } from "../errors.ts";
 import {
   AllConversationsInput,
   ConversationPageInput,
+  CreateConversationBody,
   CreateConversationInput,
   GetConversationInput,
   MemberInput,
@@ -56,6 +57,23 @@ describe("a conversation to create", () => {
   it("cannot have 1,001 members", () => {
     const user_ids = Array.from({ length: 1_001 }, (_, index) => `${index}`);
     expect(pathsOf(CreateConversationInput, { user_ids })).toEqual(["user_ids"]);
+  });
+});
+
+describe("a body that REST takes", () => {
+  it("is a conversation as it was got, too, with anything in what only the server sets", () => {
+    const got = {
+      ...conversation,
+      messages: [],
+      created_at: "2020-01-01T00:00:00.000Z",
+      last_seq: 0,
+      member_count: 2,
+      last_activity_at: "2020-01-01T00:00:00.000Z",
+    };
+    for (const body of [conversation, got, { ...got, messages: 7, last_seq: null, id: null }]) {
+      expect(pathsOf(CreateConversationBody, body)).toEqual([]);
+    }
+    expect(pathsOf(CreateConversationBody, { ...got, title: "x" })).toEqual(["title"]);
   });
 });
 

@@ -4,7 +4,7 @@ import {
   type Conversation as StoredConversation,
 } from "@chatnest/db";
 import { z } from "zod";
-import { ConversationId, Timestamp, UserId } from "./ids.ts";
+import { ConversationId, ReadOnly, Timestamp, UserId } from "./ids.ts";
 import { Message } from "./messages.ts";
 
 export const Conversation = z
@@ -28,17 +28,30 @@ export const Conversation = z
   .meta({ id: "Conversation" }) satisfies z.ZodType<StoredConversation>;
 export type Conversation = z.infer<typeof Conversation>;
 
-export const CreateConversationInput = z
-  .strictObject({
-    id: ConversationId.optional(),
-    user_ids: z
-      .array(UserId)
-      .min(1)
-      .max(membersShownMax)
-      .refine((ids) => new Set(ids).size === ids.length, { error: "a member is named twice" })
-      .meta({ description: "Members, in the order they join: 1 to 1,000, no repeats." }),
-  })
-  .meta({ id: "CreateConversation" });
+export const CreateConversationInput = z.strictObject({
+  id: ConversationId.optional(),
+  user_ids: z
+    .array(UserId)
+    .min(1)
+    .max(membersShownMax)
+    .refine((ids) => new Set(ids).size === ids.length, { error: "a member is named twice" })
+    .meta({
+      description: "Members, in the order they join: 1 to 1,000, no repeats.",
+      uniqueItems: true,
+    }),
+});
+
+/** What REST takes: also a whole {@link Conversation}. */
+export const CreateConversationBody = CreateConversationInput.extend({
+  id: CreateConversationInput.shape.id.nullable().meta({
+    description: "Makes a repeat safe; the server makes one.",
+  }),
+  messages: ReadOnly,
+  created_at: ReadOnly,
+  last_seq: ReadOnly,
+  member_count: ReadOnly,
+  last_activity_at: ReadOnly,
+}).meta({ id: "CreateConversation" });
 
 export const CreateConversationOutput = z.object({
   conversation: Conversation,
@@ -65,17 +78,12 @@ const inboxMessagesMax = 10_000;
 export const ConversationPageInput = z
   .strictObject({
     user_id: UserId,
-    limit: z
-      .int()
-      .min(1)
-      .max(1_000)
-      .default(20)
-      .meta({ description: "How many conversations at most." }),
-    cursor: z
-      .string()
-      .max(1_024)
-      .optional()
-      .meta({ description: "Where the page before ended, as its `next` says." }),
+    limit: z.int().min(1).max(1_000).default(20).meta({
+      description: "How many conversations at most; `limit` times `messages` is 10,000 at most.",
+    }),
+    cursor: z.string().max(1_024).optional().meta({
+      description: "Where the page before ended, as its `next` says; nothing else is one.",
+    }),
     messages: NewestMessages,
   })
   .refine(({ limit, messages }) => limit * messages <= inboxMessagesMax, {

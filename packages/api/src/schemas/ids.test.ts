@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { openSqliteStore, StoreError } from "@chatnest/db";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { Bound, ConversationId, MessageId, Seq, UserId } from "./ids.ts";
 
 const store = openSqliteStore(":memory:");
@@ -122,6 +123,31 @@ describe("the schemas and the store", () => {
       fc.asyncProperty(text, async (id) => {
         expect(UserId.safeParse(id).success).toBe(await isTaken(id));
       }),
+    );
+  });
+});
+
+describe("the pattern of an id, as the document has it", () => {
+  const { pattern = "", minLength = 0, maxLength = 0 } = z.toJSONSchema(UserId);
+  const regex = new RegExp(pattern, "u");
+  const part = fc.constantFrom(
+    ...[".", " ", "\t", "\u001f", "\u0085", "\u00a0", "\u2028", "\u3000", "\ufeff", "\u200b"],
+    ...["a", "\u{1F600}", "\\", "\0", "\u007f", "\u1680", "\u180e", "\n", "\r", "\u200a"],
+  );
+
+  it("allows the ids that are taken, and no other", () => {
+    const text = fc.oneof(
+      fc.string({ unit: part, maxLength: 3 }),
+      fc.string({ unit: "binary", maxLength: 4 }),
+      fc.string({ unit: fc.constantFrom("a", "\u{1F600}"), minLength: 126, maxLength: 130 }),
+    );
+    fc.assert(
+      fc.property(text, (id) => {
+        const { length } = [...id];
+        const isAllowed = length >= minLength && length <= maxLength && regex.test(id);
+        expect(isAllowed).toBe(UserId.safeParse(id).success);
+      }),
+      { numRuns: 5_000 },
     );
   });
 });

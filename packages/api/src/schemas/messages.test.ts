@@ -6,6 +6,7 @@ import {
   ImportLine,
   ImportMessagesInput,
   MessagePageInput,
+  SendMessageBody,
   SendMessageInput,
 } from "./messages.ts";
 import { SendNoteInput } from "./notes.ts";
@@ -94,6 +95,16 @@ describe("the fields that a sender has no say in", () => {
   it.each(["2020-01-01T00:00:00.000Z", null])("refuse the timestamp %j by name", (timestamp) => {
     expect(pathsOf(SendMessageInput, { ...message, timestamp })).toEqual(["timestamp"]);
     expect(pathsOf(SendNoteInput, { ...note, timestamp })).toEqual(["timestamp"]);
+  });
+});
+
+describe("a body that REST takes", () => {
+  it("is a message as it was got, too, with anything in what only the server sets", () => {
+    const got = { ...message, timestamp: "2020-01-01T00:00:00.000Z", seq: 7 };
+    for (const body of [message, got, { ...got, seq: {}, timestamp: null }, { ...got, id: null }]) {
+      expect(pathsOf(SendMessageBody, body)).toEqual([]);
+    }
+    expect(pathsOf(SendMessageBody, { ...got, edited: true })).toEqual(["edited"]);
   });
 });
 

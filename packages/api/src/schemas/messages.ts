@@ -5,7 +5,7 @@ import {
   type Message as StoredMessage,
 } from "@chatnest/db";
 import { z } from "zod";
-import { Bound, ConversationId, MessageId, Seq, Timestamp, UserId } from "./ids.ts";
+import { Bound, ConversationId, MessageId, ReadOnly, Seq, Timestamp, UserId } from "./ids.ts";
 
 const contentRule = `1 to ${contentLengthMax} characters of well-formed Unicode without NUL`;
 
@@ -17,6 +17,7 @@ export const Content = z
     description: "The text: 1 to 16,384 characters of well-formed Unicode without NUL.",
     examples: ["Hello!"],
     minLength: 1,
+    pattern: "^[^\\u0000]+$",
   });
 
 export const Message = z
@@ -31,17 +32,24 @@ export const Message = z
   .meta({ id: "Message" }) satisfies z.ZodType<StoredMessage>;
 export type Message = z.infer<typeof Message>;
 
-export const SendMessageInput = z
-  .strictObject({
-    id: MessageId.optional(),
-    user_id: UserId,
-    content: Content,
-    conversation_id: ConversationId.nullable()
-      .optional()
-      .meta({ description: "Where it is said; without one it is a note of its sender." }),
-  })
-  .meta({ id: "SendMessage" });
+export const SendMessageInput = z.strictObject({
+  id: MessageId.optional(),
+  user_id: UserId,
+  content: Content,
+  conversation_id: ConversationId.nullable()
+    .optional()
+    .meta({ description: "Where it is said; without one it is a note of its sender." }),
+});
 export type SendMessageInput = z.infer<typeof SendMessageInput>;
+
+/** What REST takes: also a whole {@link Message}. */
+export const SendMessageBody = SendMessageInput.extend({
+  id: SendMessageInput.shape.id.nullable().meta({
+    description: "Makes a repeat safe; the server makes one. Not together with `Idempotency-Key`.",
+  }),
+  timestamp: ReadOnly,
+  seq: ReadOnly,
+}).meta({ id: "SendMessage" });
 
 export const SendMessageOutput = z.object({ message: Message, created: z.boolean() });
 

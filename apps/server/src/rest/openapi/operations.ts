@@ -53,11 +53,11 @@ function describeChoice(procedures: readonly RestProcedure[]): string {
 
 function writeBody(
   operation: RestOperation,
-  { input, headerFields }: RestProcedure,
+  { input, headerFields, route }: RestProcedure,
   schemas: SchemaWriter,
 ): OpenApiObject {
   const elsewhere = [...operation.params, ...headerFields];
-  const whole = schemas.writeInput(input);
+  const whole = schemas.writeInput(route.takes ?? input);
   const schema = elsewhere.length === 0 ? whole : without(elsewhere, schemas.resolve(whole));
   const example = exampleOf(schemas.resolve(schema));
   return { required: true, content: { "application/json": { schema, example } } };

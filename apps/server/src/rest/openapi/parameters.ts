@@ -33,17 +33,18 @@ export function writeParameters(operation: RestOperation, schemas: SchemaWriter)
         choosing.includes(name) ? withoutDefault(fields[name]) : fields[name],
       ),
     })),
-    ...headers.map(({ name, description }) => ({
+    ...headers.map(({ name, description, pattern }) => ({
       name,
       in: "header",
       description,
-      schema: { type: "string" },
+      schema: { type: "string", pattern },
     })),
     ...(isKept ? [ifNoneMatch] : []),
   ];
 }
 
-function writeParameter(name: string, field: JsonSchema = {}): OpenApiObject {
+/** Writes a parameter that is a field of an input; where it stands is added by the caller. */
+export function writeParameter(name: string, field: JsonSchema = {}): OpenApiObject {
   const { description, examples, ...schema } = field;
   const example = examples?.[0];
   return { name, description, schema, ...(example !== undefined && { example }) };

@@ -1,5 +1,5 @@
 import { type ErrorCode, errorTable } from "@chatnest/api";
-import { bodyBytesMax, jsonDepthMax } from "../../http/body.ts";
+import { bodyBytesMax, jsonDepthMax, jsonValuesMax } from "../../http/body.ts";
 import { Problem } from "../problem.ts";
 import type { SchemaWriter } from "./schemas.ts";
 
@@ -16,7 +16,7 @@ const descriptions: Record<ErrorCode, string> = {
   conflict: "The id is taken by something else.",
   payload_too_large: `The body is larger than ${bodyBytesMax / 1024} KiB.`,
   unsupported_media_type: "The body is not declared as `application/json`, or is compressed.",
-  validation_failed: `A value, a field or a parameter is not as documented, or the body is nested more than ${jsonDepthMax} levels deep; \`errors\` names each.`,
+  validation_failed: `A value, a field or a parameter is not as documented, or the body is nested more than ${jsonDepthMax} levels deep or has more than ${jsonValuesMax} fields and items; \`errors\` names each.`,
   too_many_requests: "The caller has reached a limit; `Retry-After` says when to try again.",
   internal: "Something went wrong on the server's side.",
   unavailable:
@@ -71,8 +71,8 @@ function exampleProblem(code: ErrorCode): Problem {
   const request_id = "0d3e8a52-9f0c-4b0f-8f4e-5f0a3f8f6f11";
   const problem = { type: "about:blank", title, status, code, request_id } as const;
   if (code !== "validation_failed") return { ...problem, detail: descriptions[code] };
-  const errors = [{ path: "timestamp", code: "unrecognized_keys", message: "unknown field" }];
-  return { ...problem, detail: "timestamp: unknown field", errors };
+  const errors = [{ path: "title", code: "unrecognized_keys", message: "unknown field" }];
+  return { ...problem, detail: "title: unknown field", errors };
 }
 
 function header(description: string, schema: OpenApiObject = { type: "string" }): OpenApiObject {

@@ -1,0 +1,209 @@
+import type { Conversation, Message } from "@chatnest/db";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTarget, storeNames, type Target } from "./target.ts";
+import { tell } from "./tell.ts";
+import { readState, write } from "./writes.ts";
+
+/** Names that mean something to a database, a language, a path or a log. */
+const names = [
+  ...[
+    "$ne",
+    "$gt",
+    "$where",
+    "$regex",
+    "$expr",
+    "$function",
+    "$set",
+    "$",
+    "$.",
+    "a.b",
+    "a.$ne",
+    "_id",
+  ],
+  ...["__proto__", "constructor", "prototype", "toString", "valueOf", "hasOwnProperty", "toJSON"],
+  ...["__defineGetter__", "length", "then", "undefined", "null", "NaN", "true", "0", "-1"],
+  ...[
+    '{"$ne":null}',
+    "[object Object]",
+    "c:victim",
+    "n:ann",
+    "'; DROP TABLE messages;--",
+    "' OR 1=1",
+  ],
+  ...[
+    '" OR ""="',
+    "%",
+    "_",
+    "%25",
+    "%00",
+    "../victim",
+    "..%2f",
+    "a/../b",
+    "~",
+    "*",
+    "?",
+    "#",
+    "\\",
+  ],
+  ...[
+    "events",
+    "by-id",
+    "members",
+    "notes",
+    "victim ",
+    " victim",
+    "VICTIM",
+    "v\u0131ctim",
+    "\u200bvictim",
+  ],
+] as const;
+/** Those that are also values of other types where they are keys. */
+const keys = [...names.slice(0, 24), ""] as const;
+
+const json = { "content-type": "application/json" };
+let count = 0;
+
+async function read<TBody>(target: Target, path: string, init?: RequestInit) {
+  count++;
+  const response = await fetch(target.url + path, init);
+  const text = await response.text();
+  return { status: response.status, body: JSON.parse(text || "null") as TBody };
+}
+
+interface Problem {
+  errors?: { path: string }[];
+  error?: { data: { errors?: { path: string }[] } };
+}
+const pathsOf = ({ errors, error }: Problem): string[] =>
+  (errors ?? error?.data.errors ?? []).map(({ path }) => path);
+
+describe.each(storeNames)("on %s", (store) => {
+  let target: Target;
+  beforeAll(async () => {
+    target = await startTarget({ store });
+    const said = { user_id: "ann", content: "secret", conversation_id: "victim" };
+    await write(target, "/messages/", JSON.stringify(said));
+    await write(target, "/conversations/", '{"id":"base","user_ids":["ann"]}');
+  });
+  afterAll(async () => {
+    tell("operators and prototype keys", store, `${count} requests`);
+    count = 0;
+    await target[Symbol.asyncDispose]();
+  });
+
+  it.each(names)("%j is an id like any other, and a text like any other", async (name) => {
+    const path = encodeURIComponent(name);
+    const said = { user_id: name, content: name, conversation_id: name };
+    const sent = await write(target, "/messages/", JSON.stringify(said));
+    expect([sent.status, JSON.parse(sent.text)]).toMatchObject([201, { ...said, seq: 1 }]);
+    const note = await write(
+      target,
+      "/messages/",
+      JSON.stringify({ user_id: name, content: name }),
+    );
+    expect([note.status, JSON.parse(note.text)]).toMatchObject([201, { seq: 1 }]);
+
+    const history = await read<Message[]>(target, `/messages/${path}`);
+    expect(history.body).toEqual([expect.objectContaining(said)]);
+    const notes = await read<Message[]>(target, `/users/${path}/notes`);
+    expect(notes.body).toEqual([expect.objectContaining({ content: name })]);
+    const inbox = await read<Conversation[]>(target, `/conversations/${path}`);
+    expect(inbox.body).toMatchObject([{ id: name, user_ids: [name] }]);
+    const input = encodeURIComponent(JSON.stringify({ conversation_id: name }));
+    const page = await read<unknown>(target, `/trpc/messages.page?input=${input}`);
+    expect(page.body).toMatchObject({ result: { data: { messages: [said] } } });
+
+    const added = await write(target, `/conversations/${path}/members`, '{"user_id":"bob"}');
+    expect(added.status).toBe(201);
+    const removing = `/conversations/${path}/members/${path}`;
+    expect((await read(target, removing, { method: "DELETE" })).status).toBe(204);
+    expect((await read<Conversation[]>(target, `/conversations/${path}`)).body).toEqual([]);
+  });
+
+  it.each(keys)("%j is no field of a body", async (key) => {
+    const before = await readState(target);
+    for (const value of ['"x"', "null", "{}", '{"id":"base"}', '[{"$ne":1}]']) {
+      const field = `${JSON.stringify(key)}:${value}`;
+      for (const [path, body, named] of [
+        ["/messages/", `{"user_id":"ann","content":"x","conversation_id":"base",${field}}`, key],
+        ["/conversations/", `{"user_ids":["ann"],${field}}`, key],
+        ["/conversations/base/members", `{"user_id":"eve",${field}}`, key],
+        ["/trpc/messages.send", `{"user_id":"ann","content":"x",${field}}`, key],
+        ["/trpc/messages.import", `{"messages":[],${field}}`, key],
+        ["/messages/", `{"user_id":{${field}},"content":"x"}`, "user_id"],
+        [
+          "/messages/",
+          `{"user_id":"ann","content":"x","conversation_id":{${field}}}`,
+          "conversation_id",
+        ],
+        ["/conversations/", `{"user_ids":[{${field}}]}`, "user_ids.0"],
+        ["/conversations/", `{"user_ids":{${field}}}`, "user_ids"],
+      ] as const) {
+        count++;
+        const { status, wrong } = await write(target, path, body);
+        expect([status, wrong], `${path} ${body}`).toEqual([422, expect.arrayContaining([named])]);
+      }
+    }
+    expect(await readState(target)).toBe(before);
+  });
+
+  it.each(keys.filter((key) => key !== ""))("%j is no parameter of a query", async (key) => {
+    const encoded = encodeURIComponent(key);
+    for (const query of [encoded, `${encoded}=1`, `limit=1&${encoded}=x`]) {
+      for (const path of ["/messages/victim", "/conversations/ann", "/users/ann/notes"]) {
+        const { status, body } = await read<Problem>(target, `${path}?${query}`);
+        expect([status, pathsOf(body)], `${path}?${query}`).toEqual([422, [key]]);
+      }
+    }
+    for (const nested of [
+      `limit[${encoded}]=1`,
+      `conversation_id[${encoded}]=`,
+      `${encoded}[a]=1`,
+    ]) {
+      const { status, body } = await read<Problem>(target, `/messages/victim?${nested}`);
+      expect([status, pathsOf(body)], nested).toEqual([
+        422,
+        [decodeURIComponent(nested.split("=")[0] ?? "")],
+      ]);
+    }
+  });
+
+  it.each(keys)("%j is no input of tRPC, nor a call of a batch", async (key) => {
+    const input = (text: string) => encodeURIComponent(text);
+    const field = `${JSON.stringify(key)}:"x"`;
+    for (const [text, named] of [
+      [`{"conversation_id":{${field}}}`, "conversation_id"],
+      [`{"conversation_id":"victim",${field}}`, key],
+      [`{${field}}`, key],
+    ] as const) {
+      const { status, body } = await read<Problem>(
+        target,
+        `/trpc/messages.page?input=${input(text)}`,
+      );
+      expect([status, pathsOf(body)], text).toEqual([422, expect.arrayContaining([named])]);
+    }
+    const batch = `{${JSON.stringify(key)}:{"conversation_id":"victim"}}`;
+    const found = await read<Problem[]>(
+      target,
+      `/trpc/messages.page?batch=1&input=${input(batch)}`,
+    );
+    expect(found.status, batch).toBe(key === "0" ? 200 : 422);
+    const named = encodeURIComponent(key);
+    const unknown = await read<Problem>(target, `/trpc/${named}.${named}`, {
+      method: "POST",
+      body: "{}",
+      headers: json,
+    });
+    expect(unknown.status).toBe(404);
+  });
+
+  it("leaves what others have, and objects, as they were", async () => {
+    const { body } = await read<Message[]>(target, "/messages/victim");
+    expect(body).toMatchObject([{ content: "secret" }]);
+    expect(Object.keys(body[0] ?? {})).toHaveLength(6);
+    const said = { user_id: "ann", content: "x" };
+    const { text } = await write(target, "/messages/", JSON.stringify(said));
+    expect(JSON.parse(text)).toMatchObject({ ...said, conversation_id: null });
+    expect(target.output()).not.toMatch(/"level":"(?:error|fatal)"/);
+  });
+});
