@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { CredentialSettings } from "./auth/credentials.ts";
 import type { Trust } from "./auth/trust.ts";
 import type { Heartbeat } from "./http/heartbeat.ts";
-import type { StreamLimits } from "./http/stream-slots.ts";
+import type { StreamLimits, StreamSlots } from "./http/stream-slots.ts";
 import type { ContextOf } from "./request-context.ts";
 
 /** What the server is made of. */
@@ -35,5 +35,7 @@ export interface BorderParts {
   contextOf: ContextOf;
   /** The one of all streams, whichever border they leave by. */
   heartbeat: Heartbeat;
+  /** The slots of histories and inboxes that are read whole. */
+  reads: StreamSlots;
   logger: Logger;
 }

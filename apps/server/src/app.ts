@@ -4,7 +4,6 @@ import { requestId } from "hono/request-id";
 import type { AppDeps } from "./app-deps.ts";
 import type { AppEnv } from "./app-env.ts";
 import { authenticate } from "./auth/authenticate.ts";
-import { refuseUsers } from "./auth/refuse-users.ts";
 import { serveDocs } from "./docs/serve-docs.ts";
 import { serveHealth } from "./health.ts";
 import { shareWithOrigins } from "./http/cors.ts";
@@ -12,6 +11,7 @@ import { findAmbiguity } from "./http/framing.ts";
 import { Heartbeat } from "./http/heartbeat.ts";
 import { answerUnhandled, type SendError } from "./http/methods.ts";
 import { skipSent } from "./http/sent.ts";
+import { StreamSlots } from "./http/stream-slots.ts";
 import { checkTarget, readPath, readTarget } from "./http/target.ts";
 import { logFailure, logRequests } from "./log/request-log.ts";
 import { createContextOf } from "./request-context.ts";
@@ -33,10 +33,10 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   serveHealth(app, deps);
   // What is above holds no data and answers everybody.
   app.use(authenticate(deps));
-  app.use(refuseUsers);
   const parts = {
     contextOf: createContextOf(deps),
     heartbeat: new Heartbeat(),
+    reads: new StreamSlots({ perProcess: 500, perUser: 20, ...deps.readLimits }),
     logger: deps.logger,
   };
   serveRest(app, appRouter, parts);

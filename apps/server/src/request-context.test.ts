@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { afterAll, describe, expect, it } from "vitest";
 import type { AppEnv } from "./app-env.ts";
 import { Heartbeat } from "./http/heartbeat.ts";
+import { StreamSlots } from "./http/stream-slots.ts";
 import { readPath } from "./http/target.ts";
 import { createContextOf } from "./request-context.ts";
 import { serveRest } from "./rest/adapter.ts";
@@ -36,7 +37,7 @@ function createAppOf(caller: Caller): Hono<AppEnv> {
     c.set("requestId", "request-1");
     return next();
   });
-  const parts = { contextOf, heartbeat: new Heartbeat(), logger };
+  const parts = { contextOf, heartbeat: new Heartbeat(), reads: new StreamSlots(), logger };
   serveRest(app, appRouter, parts);
   serveTrpc(app, parts);
   app.onError((error, c) => sendProblem(c, toChatError(error)));

@@ -10,7 +10,13 @@ afterAll(() => store.close());
 describe("a context", () => {
   it("is what it is made of", () => {
     const live = createLive(store);
-    const parts = { store, live, caller: trustedCaller, requestId: "request-1" };
+    const parts = {
+      store,
+      live,
+      caller: trustedCaller,
+      requestId: "request-1",
+      countSend: () => {},
+    };
     expect(createContext(parts)).toEqual(parts);
     live.close();
   });

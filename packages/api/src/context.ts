@@ -14,6 +14,9 @@ export type Caller =
   | { kind: "key" }
   | { kind: "user"; user_id: string; expiresAt: number };
 
+/** How long after its `expiresAt` a caller is still served, in ms: clocks may differ by this. */
+export const clockToleranceMs = 30_000;
+
 /** The caller that may act for any user. */
 export const trustedCaller: Caller = { kind: "trusted" };
 
@@ -24,6 +27,11 @@ export interface Context {
   caller: Caller;
   /** Names the request in answers and logs. */
   requestId: string;
+  /**
+   * Counts a send against the limit of its caller.
+   * @throws ChatError `too_many_requests`
+   */
+  countSend(caller: Caller): Promise<void> | void;
 }
 
 /** What a context is made of. */
@@ -34,15 +42,18 @@ export interface ContextParts {
   live?: Live;
   /** @default a random one */
   requestId?: string;
+  /** @default no limit */
+  countSend?: Context["countSend"];
 }
 
 /** Makes what the procedures of one request are given. */
 export function createContext({
   live = nothingLive,
   requestId = randomUUID(),
+  countSend = () => {},
   ...parts
 }: ContextParts): Context {
-  return { ...parts, live, requestId };
+  return { ...parts, live, requestId, countSend };
 }
 
 const nothingLive: Live = {

@@ -39,9 +39,10 @@ describe.each(Object.entries(storeCodes))("a store's error %s", (storeCode, code
     expect(toTrpcError(error).code).toBe(errorTable[code].trpc);
   });
 
-  it("keeps its text unless it may say where the store is", () => {
+  it("keeps its text unless it may say where the store is, or that a conversation exists", () => {
     const shown = toChatError(new StoreError(error.code, `${secret} is away`)).message;
-    expect(shown.includes(secret)).toBe(code !== "unavailable");
+    const isHidden = code === "unavailable" || storeCode === "not_member";
+    expect(shown.includes(secret)).toBe(!isHidden);
     expect(shown).not.toBe("");
   });
 });

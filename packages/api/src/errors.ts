@@ -1,4 +1,4 @@
-import { isStoreError, type StoreErrorCode } from "@chatnest/db";
+import { isStoreError, type StoreError, type StoreErrorCode } from "@chatnest/db";
 import { TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 import { ZodError } from "zod";
@@ -104,11 +104,16 @@ export function toChatError(error: unknown): ChatError {
   if (error instanceof ZodError) return invalidInput(error);
   if (isStoreError(error)) {
     const code = storeCodes[error.code];
-    const text = code === "unavailable" ? "the store is away; try again" : error.message;
-    return new ChatError(code, text, { cause: error });
+    return new ChatError(code, toText(error), { cause: error });
   }
   if (error instanceof TRPCError) return fromTrpc(error);
   return new ChatError("internal", "something went wrong on our side", { cause: error });
+}
+
+function toText({ code, message }: StoreError): string {
+  if (storeCodes[code] === "unavailable") return "the store is away; try again";
+  // As of a conversation that does not exist.
+  return code === "not_member" ? "there is no such conversation" : message;
 }
 
 /** Turns an error into the one that tRPC answers with; its cause is the {@link ChatError}. */

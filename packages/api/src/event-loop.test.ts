@@ -12,15 +12,13 @@ const longestMsMax = 20;
 let store: ChatStore;
 beforeAll(async () => {
   store = openSqliteStore(":memory:");
-  const sends = Array.from({ length: count }, (_, n) =>
-    append(store, {
-      id: `message-${n}`,
-      user_id: "ann",
-      content: "x".repeat(200),
-      conversation_id,
-    }),
-  );
-  await Promise.all(sends);
+  const content = "x".repeat(200);
+  for (let first = 0; first < count; first += 5_000) {
+    const sends = Array.from({ length: 5_000 }, (_, n) =>
+      append(store, { id: `message-${first + n}`, user_id: "ann", content, conversation_id }),
+    );
+    await Promise.all(sends);
+  }
 }, 60_000);
 afterAll(() => store.close());
 

@@ -25,7 +25,7 @@ describe("Idempotency-Key", () => {
     const printable = keys.filter((key) => /^[\x20-\x7e]+$/.test(key));
     fc.assert(
       fc.property(printable, (key) => {
-        const { id, ...rest } = idempotencyKey.apply(body, key);
+        const { id, ...rest } = idempotencyKey.apply(body, key, trustedCaller);
         expect(rest).toEqual(body);
         expect(typeof id === "string" && isMessageId(id)).toBe(true);
       }),
@@ -87,7 +87,9 @@ describe("Idempotency-Key", () => {
     const keyed = { ...body, conversation_id: randomUUID() };
     const sendWith = (content: string) =>
       api.messages.send(
-        SendMessageInput.parse(idempotencyKey.apply({ ...keyed, content }, "order 66")),
+        SendMessageInput.parse(
+          idempotencyKey.apply({ ...keyed, content }, "order 66", trustedCaller),
+        ),
       );
     const { message } = await sendWith("hi");
     expect(await sendWith("hi")).toEqual({ message, created: false });
@@ -95,13 +97,13 @@ describe("Idempotency-Key", () => {
   });
 
   it.each([randomUUID(), "", 1, null])("is refused together with the id %j", (id) => {
-    expect(() => idempotencyKey.apply({ ...body, id }, "key")).toThrow(refusedKey);
+    expect(() => idempotencyKey.apply({ ...body, id }, "key", trustedCaller)).toThrow(refusedKey);
   });
 
   it.each(["", "x".repeat(256), "a\tb", "a\nb", "a\0b", "\x7f", "caf\u00e9", "\u{1F511}"])(
     "is refused when it is %j",
     (key) => {
-      expect(() => idempotencyKey.apply(body, key)).toThrow(refusedKey);
+      expect(() => idempotencyKey.apply(body, key, trustedCaller)).toThrow(refusedKey);
       expect(key).not.toMatch(documented);
     },
   );
@@ -113,5 +115,5 @@ describe("Idempotency-Key", () => {
 });
 
 function idOf(key: string, input: Record<string, unknown>): string {
-  return String(idempotencyKey.apply(input, key)["id"]);
+  return String(idempotencyKey.apply(input, key, trustedCaller)["id"]);
 }

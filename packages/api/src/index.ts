@@ -4,6 +4,7 @@ export {
   type Caller,
   type Context,
   type ContextParts,
+  clockToleranceMs,
   createContext,
   trustedCaller,
 } from "./context.ts";

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Caller } from "./context.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { ProcedureName } from "./rules.ts";
 
@@ -26,10 +27,10 @@ export type RestHeader = {
     }
   | {
       /**
-       * Puts its value into the input as it came, before it is validated.
+       * Puts its value into the input of a caller as it came, before it is validated.
        * @throws ChatError
        */
-      apply(input: Record<string, unknown>, value: string): Record<string, unknown>;
+      apply(input: Record<string, unknown>, value: string, caller: Caller): Record<string, unknown>;
     }
 );
 

@@ -1,9 +1,9 @@
 import { openSqliteStore } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
-import { type Caller, createContext, trustedCaller } from "./context.ts";
+import { type Caller, type Context, createContext, trustedCaller } from "./context.ts";
 import type { Meta } from "./rest.ts";
 import { appRouter } from "./root.ts";
-import { rules } from "./rules.ts";
+import { type Rule, rules } from "./rules.ts";
 import { procedure, router } from "./trpc.ts";
 
 const store = openSqliteStore(":memory:");
@@ -28,33 +28,95 @@ describe("the table of rules", () => {
   });
 });
 
-const strangers: Caller[] = [
-  { kind: "key" },
-  { kind: "user", user_id: "ann", expiresAt: Date.now() + 60_000 },
-];
+const ann = { kind: "user", user_id: "ann", expiresAt: Date.now() + 60_000 } as const;
 
-describe.each(strangers)("a caller that no rule lets through: $kind", (caller) => {
-  it.each(procedures)("is refused by $path, whatever it sends", async ({ path }) => {
-    const [noun = "", verb = ""] = path.split(".");
-    const api: unknown = appRouter.createCaller(createContext({ store, caller }));
-    const calls = api as Record<string, Record<string, (input: unknown) => Promise<unknown>>>;
-    for (const input of [undefined, { conversation_id: "room", user_id: "ann" }]) {
-      await expect(calls[noun]?.[verb]?.(input)).rejects.toMatchObject({
-        code: "FORBIDDEN",
-        cause: { code: "forbidden" },
+function call(caller: Caller, name: string, input: unknown): Promise<unknown> {
+  return callIn(createContext({ store, caller }), name, input);
+}
+
+function callIn(context: Context, name: string, input: unknown): Promise<unknown> {
+  const [noun = "", verb = ""] = name.split(".");
+  const api: unknown = appRouter.createCaller(context);
+  const calls = api as Record<string, Record<string, (input: unknown) => Promise<unknown>>>;
+  return calls[noun]?.[verb]?.(input) ?? Promise.reject(new Error(`there is no ${name}`));
+}
+
+const rows = Object.entries<Rule>(rules);
+const selfRows = rows.filter(([, rule]) => rule.who === "users" && rule.isSelf);
+const memberRows = rows.filter(([, rule]) => rule.who === "users" && rule.isMember);
+
+describe("a user", () => {
+  it.each(rows.filter(([, { who }]) => who === "servers"))("may not call %s", async (name) => {
+    await expect(call(ann, name, {})).rejects.toMatchObject({ cause: { code: "forbidden" } });
+  });
+
+  it.each(selfRows)("does not act as another one: %s", async (name) => {
+    const input = { user_id: "bob", conversation_id: "room", content: "x", seq: 1 };
+    await expect(call(ann, name, input)).rejects.toMatchObject({ cause: { code: "forbidden" } });
+  });
+
+  it.each(memberRows)("sees no conversation that it is not in: %s", async (name) => {
+    await store.conversations.create({ id: "of-others", user_ids: ["bob"] });
+    const input = (conversation_id: string) => ({ conversation_id, user_id: "ann", seq: 1 });
+    const message = "there is no such conversation";
+    for (const id of ["of-others", "nowhere"]) {
+      await expect(call(ann, name, input(id))).rejects.toMatchObject({
+        cause: { code: "not_found", message },
       });
     }
   });
+
+  it("may leave its own name out", async () => {
+    const note = { content: "mine" };
+    expect(await call(ann, "notes.send", note)).toMatchObject({ message: { user_id: "ann" } });
+    expect(await call(ann, "notes.page", undefined)).toMatchObject({ messages: [note] });
+  });
+
+  it.each([[], "text", 7, null])("gets the answer of the schema to %j", async (input) => {
+    const answer = call(ann, "notes.send", input);
+    await expect(answer).rejects.toMatchObject({ cause: { code: "validation_failed" } });
+  });
+
+  it.each([7, null, ["bob"], { $ne: "ann" }])("is not %j", async (user_id) => {
+    const answer = call(ann, "notes.send", { user_id, content: "x" });
+    await expect(answer).rejects.toMatchObject({ cause: { code: "validation_failed" } });
+  });
+
+  it("counts each send, and nothing else, against its limit", async () => {
+    let counted = 0;
+    const contextOf = (caller: Caller) =>
+      createContext({ store, caller, countSend: () => void counted++ });
+    for (const name of ["notes.send", "notes.page", "conversations.page", "notes.send"]) {
+      await callIn(contextOf(ann), name, name === "notes.send" ? { content: "x" } : {});
+    }
+    expect(counted).toBe(2);
+    await callIn(contextOf({ kind: "key" }), "notes.send", { user_id: "ann", content: "x" });
+    expect(counted).toBe(2);
+  });
 });
 
-it("is asked before the procedure does anything", async () => {
+it.each<Caller>([trustedCaller, { kind: "key" }])(
+  "a $kind caller acts for any user",
+  async (who) => {
+    for (const user_id of ["ann", "bob"]) {
+      const sent = await call(who, "messages.send", {
+        user_id,
+        content: "x",
+        conversation_id: "tea",
+      });
+      expect(sent).toMatchObject({ created: true });
+    }
+    expect(await call(who, "conversations.get", { conversation_id: "tea" })).toMatchObject({
+      user_ids: ["ann", "bob"],
+    });
+  },
+);
+
+it("a rule is asked before the procedure does anything", async () => {
   let calls = 0;
-  const counting = router({ count: procedure("messages.get").query(() => ++calls) });
-  for (const caller of strangers) {
-    const call = counting.createCaller(createContext({ store, caller }));
-    await expect(call.count()).rejects.toMatchObject({ code: "FORBIDDEN" });
-  }
+  const counting = router({ count: procedure("messages.import").query(() => ++calls) });
+  const count = (caller: Caller) => counting.createCaller(createContext({ store, caller })).count();
+  await expect(count(ann)).rejects.toMatchObject({ code: "FORBIDDEN" });
   expect(calls).toBe(0);
-  const call = counting.createCaller(createContext({ store, caller: trustedCaller }));
-  expect(await call.count()).toBe(1);
+  expect(await count(trustedCaller)).toBe(1);
 });

@@ -15,12 +15,15 @@ export interface Sent {
  * @throws ChatError `unavailable` names the id, chosen or not, so that a repeat is safe.
  */
 export async function send(
-  { store }: Context,
+  { store, caller }: Context,
   message: Omit<NewMessage, "id" | "kind"> & { id?: string | undefined },
 ): Promise<Sent> {
   const id = message.id ?? randomUUIDv7();
   try {
-    const { entry, created } = await store.log.append({ ...message, kind: "message", id });
+    const { entry, created } = await store.log.append(
+      { ...message, kind: "message", id },
+      { admission: caller.kind === "user" ? "members_only" : "join" },
+    );
     return { message: toMessage(entry), created };
   } catch (error) {
     if (!isStoreError(error) || toChatError(error).code !== "unavailable") throw error;
@@ -39,10 +42,11 @@ export const idempotencyKey = {
     "1 to 255 printable ASCII characters; a repeat with the same key, user and conversation is the same message. Not together with `id`.",
   // Without the space around it, which HTTP takes away.
   pattern: "^[!-~](?:[ -~]{0,253}[!-~])?$",
-  apply(input, key) {
+  apply(input, key, caller) {
     if (input["id"] !== undefined) throw invalidKey("not together with an id in the body");
     if (!keyPattern.test(key)) throw invalidKey("1 to 255 printable ASCII characters");
-    const scope = [input["user_id"], input["conversation_id"] ?? null, key];
+    const user_id = input["user_id"] ?? (caller.kind === "user" ? caller.user_id : null);
+    const scope = [user_id, input["conversation_id"] ?? null, key];
     const id = createHash("sha256").update(JSON.stringify(scope)).digest("base64url");
     return { ...input, id };
   },

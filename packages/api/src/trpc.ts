@@ -1,9 +1,10 @@
 import { initTRPC } from "@trpc/server";
+import { admit } from "./admission.ts";
 import { boundAnswer } from "./answer-time.ts";
 import type { Context } from "./context.ts";
 import { errorTable, toChatError, toTrpcError } from "./errors.ts";
 import type { Meta } from "./rest.ts";
-import { enforceRule, type ProcedureName, rules } from "./rules.ts";
+import { type ProcedureName, rules } from "./rules.ts";
 
 const t = initTRPC
   .context<Context>()
@@ -41,8 +42,9 @@ const bounded = t.procedure.use(async ({ next }) => {
  * errors of the error table alone.
  */
 export function procedure(name: ProcedureName) {
-  return bounded.meta({ name }).use(({ ctx, next }) => {
-    enforceRule(rules[name], ctx.caller);
-    return next();
+  return bounded.meta({ name }).use(async ({ ctx, next, getRawInput }) => {
+    if (ctx.caller.kind !== "user") return next();
+    const input = await admit(rules[name], ctx, await getRawInput());
+    return next({ getRawInput: async () => input });
   });
 }

@@ -1,11 +1,6 @@
-import type { Caller } from "@chatnest/api";
+import { type Caller, clockToleranceMs } from "@chatnest/api";
 import { ApiKeys, toDigest } from "./api-keys.ts";
-import {
-  clockToleranceMs,
-  createTokenVerifier,
-  type Refusal,
-  type TokenSettings,
-} from "./user-tokens.ts";
+import { createTokenVerifier, type Refusal, type TokenSettings } from "./user-tokens.ts";
 import { VerifiedTokens } from "./verified-tokens.ts";
 
 /** Which credentials a server takes. */

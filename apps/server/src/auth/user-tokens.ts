@@ -1,5 +1,5 @@
 import { webcrypto } from "node:crypto";
-import { type Caller, ChatError } from "@chatnest/api";
+import { type Caller, ChatError, clockToleranceMs } from "@chatnest/api";
 import { isId } from "@chatnest/db";
 import { errors, type JWTVerifyGetKey, type JWTVerifyResult, jwtVerify } from "jose";
 import { openKeySet } from "./key-set.ts";
@@ -24,9 +24,6 @@ export interface Refusal {
   /** Whether its signature is good: it has ended, or is meant for something else. */
   isSigned: boolean;
 }
-
-/** How far the clocks of two machines may be apart. A token is good for so long after its `exp`. */
-export const clockToleranceMs = 30_000;
 
 const types = new Set(["jwt", "at+jwt"]);
 // The end of the year 9999, the last that ISO 8601 can write.

@@ -13,6 +13,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { AppEnv } from "../app-env.ts";
 import { Heartbeat } from "../http/heartbeat.ts";
+import { StreamSlots } from "../http/stream-slots.ts";
 import { readPath } from "../http/target.ts";
 import { serveRest } from "./adapter.ts";
 import { sendProblem } from "./problem.ts";
@@ -72,6 +73,7 @@ const app = new Hono<AppEnv>({ getPath: readPath });
 serveRest(app, router({ things }), {
   contextOf: () => createContext({ store, caller: trustedCaller }),
   heartbeat: new Heartbeat(),
+  reads: new StreamSlots(),
   logger: pino({ level: "silent" }),
 });
 app.onError((error, c) => sendProblem(c, toChatError(error)));

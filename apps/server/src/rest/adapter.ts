@@ -3,6 +3,7 @@ import type { Context, Handler, Hono } from "hono";
 import type { BorderParts } from "../app-deps.ts";
 import type { AppEnv } from "../app-env.ts";
 import { bothForms } from "../http/paths.ts";
+import type { StreamSlots } from "../http/stream-slots.ts";
 import { readTarget } from "../http/target.ts";
 import { logCut } from "../log/request-log.ts";
 import { sendAnswer, sendStream, toAnswer } from "./answer.ts";
@@ -43,9 +44,10 @@ function serveAnswers(operation: RestOperation, parts: BorderParts): Handler<App
 async function stream(
   c: Context<AppEnv>,
   items: AsyncIterable<unknown>,
-  { logger }: BorderParts,
+  { logger, reads }: BorderParts,
 ): Promise<Response> {
   if (c.req.method === "HEAD") return sendStream(c, null);
+  holdSlot(c, reads);
   const array = await openJsonArray(items, (error) => {
     logCut(logger, error, c.get("requestId"));
     // The status is sent: only a cut connection says that the array is not whole.
@@ -54,6 +56,14 @@ async function stream(
     return outgoing !== undefined;
   });
   return sendStream(c, array);
+}
+
+/** Lets a caller hold a slot until the response is closed. */
+function holdSlot(c: Context<AppEnv>, slots: StreamSlots): void {
+  const free = slots.takeFor(c.get("caller"));
+  const response = c.env?.outgoing;
+  if (response) response.once("close", free);
+  else free();
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

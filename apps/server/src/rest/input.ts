@@ -48,7 +48,7 @@ export async function readInput(
     input =
       "field" in header
         ? { ...input, ...toNumbers({ [header.field]: value }, numbers) }
-        : header.apply(input, value);
+        : header.apply(input, value, c.get("caller"));
   }
   return input;
 }

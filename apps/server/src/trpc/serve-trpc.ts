@@ -101,6 +101,8 @@ async function readRequest(c: Context<AppEnv>): Promise<Request> {
 }
 
 function toHeaders(errors: readonly TRPCError[]): Headers {
-  const passing = errors.map(toChatError).find(({ code }) => code === "unavailable");
-  return new Headers({ "cache-control": "no-store", ...(passing && retryHeaders(passing)) });
+  const temporary = errors
+    .map(toChatError)
+    .find(({ code }) => code === "unavailable" || code === "too_many_requests");
+  return new Headers({ "cache-control": "no-store", ...(temporary && retryHeaders(temporary)) });
 }

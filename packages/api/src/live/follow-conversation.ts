@@ -1,8 +1,10 @@
 import { conversationStream, type Entry } from "@chatnest/db";
 import { ChatError } from "../errors.ts";
+import { noConversation } from "../rules.ts";
 import type { Followed, Hub } from "./hub.ts";
 import type { MembershipEnds } from "./membership-ends.ts";
 import type { Position } from "./position.ts";
+import { endAs } from "./until-expiry.ts";
 import { createWait } from "./wait.ts";
 
 /** Where to begin. */
@@ -28,7 +30,7 @@ export interface FollowParts {
 /**
  * Follows a conversation: every message behind a place, once and in order, for ever. It starts, catches up, resumes and
  * waits by the same steps: read on, and wait where there is nothing. It ends when the signal aborts.
- * @throws ChatError `not_found` when the member has left, `unavailable` when the hub closes: an end would tell the client
+ * @throws ChatError `unauthorized` when the signal says so, `not_found` when the member has left, `unavailable` when the hub closes: an end would tell the client
  * not to come back.
  * @throws StoreError `unavailable`, `closed`.
  */
@@ -61,7 +63,7 @@ export async function* followConversation(
       let seq = place?.seq ?? last_seq;
       yield { kind: isReset ? "reset" : "ready", epoch, seq, last_seq };
       while (!signal.aborted && (hub.isClosed || hub.isCurrent(epoch))) {
-        if (!isMember) throw new ChatError("not_found", "there is no such conversation");
+        if (!isMember) throw noConversation();
         if (hub.isClosed) throw new ChatError("unavailable", "the server is going down; come back");
         const found = tail.read(seq);
         const entries = found instanceof Promise ? await found : found;
@@ -77,6 +79,7 @@ export async function* followConversation(
       // Whatever it held is of another history now.
       after = "unreadable";
     }
+    endAs(signal);
   } finally {
     unwatch?.();
     wait.end();

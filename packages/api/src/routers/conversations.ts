@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { membersShownMax, type NewConversation } from "@chatnest/db";
 import { z } from "zod";
-import type { Context } from "../context.ts";
-import { ChatError } from "../errors.ts";
+import type { Caller, Context } from "../context.ts";
+import { ChatError, refuseInput } from "../errors.ts";
 import { readInbox, readInboxPage } from "../inbox.ts";
 import { type RestQuery, toLinkHeaders } from "../rest.ts";
 import * as schemas from "../schemas/conversations.ts";
@@ -41,9 +42,8 @@ export const conversations = router({
     .input(schemas.CreateConversationInput)
     .output(schemas.CreateConversationOutput)
     .mutation(async ({ ctx, input }) => {
-      // At random, so that on a sharded cluster new conversations spread.
-      const id = input.id ?? randomUUID();
-      const { created } = await ctx.store.conversations.create({ id, user_ids: input.user_ids });
+      const { id, user_ids } = toNewConversation(ctx.caller, input);
+      const { created } = await ctx.store.conversations.create({ id, user_ids });
       return { conversation: await find(ctx, { conversation_id: id, messages: 50 }), created };
     }),
 
@@ -131,6 +131,28 @@ export const conversations = router({
     .output(z.void())
     .mutation(({ ctx, input }) => ctx.store.members.leave(input)),
 });
+
+/**
+ * Completes a conversation that is to be created. A user is among its members, and does not choose the id, which would tell
+ * whether it is taken.
+ * @throws ChatError `forbidden`, `validation_failed`
+ */
+function toNewConversation(
+  caller: Caller,
+  { id, user_ids }: z.infer<typeof schemas.CreateConversationInput>,
+): NewConversation {
+  // At random, so that on a sharded cluster new conversations spread.
+  if (caller.kind !== "user") return { id: id ?? randomUUID(), user_ids };
+  if (id !== undefined) {
+    throw new ChatError("forbidden", "the server makes the ids of users' conversations");
+  }
+  if (user_ids.includes(caller.user_id)) return { id: randomUUID(), user_ids };
+  if (user_ids.length === membersShownMax) {
+    const message = `with its creator it has more than ${membersShownMax} members`;
+    throw refuseInput([{ path: "user_ids", code: "too_big", message }]);
+  }
+  return { id: randomUUID(), user_ids: [caller.user_id, ...user_ids] };
+}
 
 async function find(
   { store }: Context,

@@ -1,6 +1,7 @@
 import { toConversationEvents, toUserEvents } from "../live/events.ts";
 import { beginning, Following } from "../live/following.ts";
 import { type Position, readPosition, toPosition } from "../live/position.ts";
+import { untilExpiry } from "../live/until-expiry.ts";
 import type { RestHeader } from "../rest.ts";
 import { FollowConversationInput, FollowUserInput } from "../schemas/live.ts";
 import { procedure, router } from "../trpc.ts";
@@ -12,6 +13,7 @@ const lastEventId: RestHeader = {
 };
 
 const ends = `- \`unavailable\` \`{code, detail}\`: the stream ends; come back after \`retry\`.
+- \`expired\` \`{}\`: the token has expired; come back with a new one.
 
 A comment line every 15 seconds says that the stream is alive.`;
 
@@ -44,6 +46,7 @@ export const live = router({
         description: ofConversation,
         success: { 200: "Server-sent events" },
         body: "events",
+        errors: ["not_found"],
         headers: [lastEventId],
       },
     })
@@ -51,9 +54,14 @@ export const live = router({
     .subscription(({ ctx, input, signal = never() }) => {
       const { conversation_id } = input;
       const place = input.lastEventId ?? input.after;
-      const follow = { conversation_id, ...(place != null && { after: toPlace(place) }) };
+      const { caller } = ctx;
+      const follow = {
+        conversation_id,
+        ...(place != null && { after: toPlace(place) }),
+        ...(caller.kind === "user" && { member: caller.user_id }),
+      };
       return new Following({
-        begin: () => ctx.live.followConversation(follow, signal),
+        begin: () => ctx.live.followConversation(follow, untilExpiry(signal, caller)),
         toEvents: (news) => toConversationEvents(conversation_id, news),
       });
     }),
@@ -78,7 +86,7 @@ export const live = router({
       const since = firstId === beginning ? undefined : toPlace(firstId);
       const follow = { user_id, ...(since && { since }) };
       return new Following({
-        begin: () => ctx.live.followUser(follow, signal),
+        begin: () => ctx.live.followUser(follow, untilExpiry(signal, ctx.caller)),
         toEvents: (news) => toUserEvents(user_id, news),
         // Until all heads are told, what was given stands: of another epoch, or of none, it leads to a reset again, and to all
         // heads.

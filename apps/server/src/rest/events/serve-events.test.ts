@@ -20,6 +20,7 @@ import { z } from "zod";
 import type { AppEnv } from "../../app-env.ts";
 import { Heartbeat } from "../../http/heartbeat.ts";
 import { skipSent } from "../../http/sent.ts";
+import { StreamSlots } from "../../http/stream-slots.ts";
 import { readPath } from "../../http/target.ts";
 import { serveRest } from "../adapter.ts";
 import { sendProblem } from "../problem.ts";
@@ -71,6 +72,7 @@ app.use(skipSent);
 serveRest(app, router({ things }), {
   contextOf: () => createContext({ store, caller: trustedCaller }),
   heartbeat: new Heartbeat(),
+  reads: new StreamSlots(),
   logger: pino({ level: "silent" }),
 });
 app.onError((error, c) => sendProblem(c, toChatError(error)));

@@ -74,6 +74,11 @@ function isFollowing(value: unknown): value is LiveFollowing {
 }
 
 function refuse(stream: EventStream, { code, message }: ChatError): void {
+  if (code === "unauthorized") {
+    void stream.write(toEventText({ event: "expired", data: {} }));
+    stream.end();
+    return;
+  }
   void stream.write(toRetryText(refusedFromMs, refusedToMs));
   void stream.write(toEventText({ event: "unavailable", data: { code, detail: message } }));
   stream.end();

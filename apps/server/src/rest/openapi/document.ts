@@ -43,11 +43,20 @@ export function createOpenApiDocument(): OpenApiObject {
     info: { title: "ChatNest", version, description, license: { name: "MIT", identifier: "MIT" } },
     servers: [{ url: "/", description: "This server" }],
     tags,
-    security: [],
+    // Without credentials where the server has none configured.
+    security: [{ bearer: [] }, {}],
     paths: { ...paths, ...probes },
-    components: { schemas: schemas.named, responses, headers },
+    components: { schemas: schemas.named, responses, headers, securitySchemes },
   };
 }
+
+const securitySchemes = {
+  bearer: {
+    type: "http",
+    scheme: "bearer",
+    description: "A server key, which acts for any user, or a user's token (JWT).",
+  },
+};
 
 const probes = {
   "/livez": { get: writeProbe("livez", "Is the process up?") },
@@ -72,6 +81,8 @@ function writeProbe(operationId: string, summary: string, codes: ErrorCode[] = [
     operationId,
     tags: ["health"],
     summary,
+    // Answered without credentials.
+    security: [],
     responses: { 200: yes, ...errorResponses(["bad_request", "internal", ...codes]) },
   };
 }

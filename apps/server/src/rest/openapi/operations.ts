@@ -6,8 +6,10 @@ import { exampleOf, type JsonSchema, type SchemaWriter } from "./schemas.ts";
 
 const everywhere: ErrorCode[] = [
   "bad_request",
+  "unauthorized",
   "forbidden",
   "validation_failed",
+  "too_many_requests",
   "internal",
   "unavailable",
 ];

@@ -10,8 +10,9 @@ const descriptions: Record<ErrorCode, string> = {
   bad_request: "The URL or the body cannot be read: broken percent-encoding, no UTF-8, no JSON.",
   unauthorized: "Credentials are missing or wrong.",
   forbidden:
-    "The caller is not trusted: without credentials only requests of this machine are, by a name of it and not through a proxy.",
-  not_found: "There is no such thing.",
+    "The caller may not do this: a user's token acts for its user alone, and without credentials only requests from this machine are trusted, by a loopback name and not through a proxy.",
+  not_found:
+    "It does not exist. A conversation that the user of a token is not in is answered in the same way.",
   method_not_allowed: "The path has other methods; `Allow` names them.",
   conflict: "The id is taken by something else.",
   payload_too_large: `The body is larger than ${bodyBytesMax / 1024} KiB.`,
@@ -27,6 +28,9 @@ const descriptions: Record<ErrorCode, string> = {
 export const headers = {
   "X-Request-Id": header("Names the request in the server's log; the client may choose it."),
   "Retry-After": header("Seconds to wait before trying again.", { type: "integer" }),
+  "WWW-Authenticate": header("The credentials to send (RFC 6750): `Bearer`."),
+  RateLimit: header("The limit that was reached, and how many seconds until it allows more."),
+  "RateLimit-Policy": header("The limit: how many calls in how many seconds."),
   ETag: header("Names this state of the answer, for `If-None-Match`. Absent when all is streamed."),
   Link: header(
     'The pages beside this one (RFC 8288): `<?before=7>; rel="prev"`, `<?after=9>; rel="next"`. Absent when all is streamed.',
@@ -35,6 +39,12 @@ export const headers = {
 
 /** The name of a header that answers can have. */
 export type HeaderName = keyof typeof headers;
+
+const ownHeaders: Partial<Record<ErrorCode, readonly HeaderName[]>> = {
+  unauthorized: ["WWW-Authenticate"],
+  too_many_requests: ["Retry-After", "RateLimit", "RateLimit-Policy"],
+  unavailable: ["Retry-After"],
+};
 
 /** Points at headers. */
 export function headersNamed(names: readonly HeaderName[]): OpenApiObject {
@@ -56,10 +66,7 @@ export function writeErrorResponses(
   const schema = schemas.writeOutput(Problem);
   return Object.fromEntries(
     [...codes].map((code) => {
-      const names: HeaderName[] = [
-        "X-Request-Id",
-        ...(code === "unavailable" ? (["Retry-After"] as const) : []),
-      ];
+      const names: HeaderName[] = ["X-Request-Id", ...(ownHeaders[code] ?? [])];
       const content = { "application/problem+json": { schema, example: exampleProblem(code) } };
       return [code, { description: descriptions[code], headers: headersNamed(names), content }];
     }),

@@ -2,6 +2,7 @@ import type { ChatStore, ConversationHead, Entry } from "@chatnest/db";
 import { ChatError } from "../../errors.ts";
 import type { Hub } from "../hub.ts";
 import { type Position, toPosition } from "../position.ts";
+import { endAs } from "../until-expiry.ts";
 import { createWait } from "../wait.ts";
 import type { ConversationFollowers } from "./conversation-followers.ts";
 import { findJoinedSeq } from "./joined-seq.ts";
@@ -67,6 +68,7 @@ export async function* followUser(
       if (!news) await wait.until((wake) => feed.onMore(wake));
       else yield "kind" in news ? news : { kind: "entries", entries: news };
     }
+    endAs(signal);
   } finally {
     wait.end();
     disconnect();
