@@ -10,7 +10,7 @@ const ifNoneMatch = {
 };
 
 /** Writes the parameters of an operation: of its path, its query and its headers. */
-export function writeParameters(operation: RestOperation, schemas: SchemaWriter): OpenApiObject[] {
+function writeParameters(operation: RestOperation, schemas: SchemaWriter): OpenApiObject[] {
   const { method, params, procedures } = operation;
   const fields = fieldsOf(operation, schemas);
   const elsewhere = [...params, ...procedures.flatMap(({ headerFields }) => headerFields)];
@@ -44,7 +44,7 @@ export function writeParameters(operation: RestOperation, schemas: SchemaWriter)
 }
 
 /** Writes a parameter that is a field of an input; where it stands is added by the caller. */
-export function writeParameter(name: string, field: JsonSchema = {}): OpenApiObject {
+function writeParameter(name: string, field: JsonSchema = {}): OpenApiObject {
   const { description, examples, ...schema } = field;
   const example = examples?.[0];
   return { name, description, schema, ...(example !== undefined && { example }) };
