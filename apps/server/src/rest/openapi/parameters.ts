@@ -10,7 +10,7 @@ const ifNoneMatch = {
 };
 
 /** Writes the parameters of an operation: of its path, its query and its headers. */
-function writeParameters(operation: RestOperation, schemas: SchemaWriter): OpenApiObject[] {
+export function writeParameters(operation: RestOperation, schemas: SchemaWriter): OpenApiObject[] {
   const { method, params, procedures } = operation;
   const fields = fieldsOf(operation, schemas);
   const elsewhere = [...params, ...procedures.flatMap(({ headerFields }) => headerFields)];
