@@ -44,7 +44,7 @@ export const CreateConversationInput = z.strictObject({
 /** What REST takes: also a whole {@link Conversation}. */
 export const CreateConversationBody = CreateConversationInput.extend({
   id: CreateConversationInput.shape.id.nullable().meta({
-    description: "Makes a repeat safe; the server makes one.",
+    description: "Makes a repeat safe; without one the server makes it.",
   }),
   messages: ReadOnly,
   created_at: ReadOnly,
@@ -78,21 +78,12 @@ const inboxMessagesMax = 10_000;
 export const ConversationPageInput = z
   .strictObject({
     user_id: UserId,
-    limit: z
-      .int()
-      .min(1)
-      .max(1_000)
-      .default(20)
-      .meta({
-        description: "How many conversations at most; `limit` times `messages` is 10,000 at most.",
-      }),
-    cursor: z
-      .string()
-      .max(1_024)
-      .optional()
-      .meta({
-        description: "Where the page before ended, as its `next` says; nothing else is one.",
-      }),
+    limit: z.int().min(1).max(1_000).default(20).meta({
+      description: "How many conversations at most; `limit` times `messages` is 10,000 at most.",
+    }),
+    cursor: z.string().max(1_024).optional().meta({
+      description: "Where the page before ended, as its `next` says; nothing else is one.",
+    }),
     messages: NewestMessages,
   })
   .refine(({ limit, messages }) => limit * messages <= inboxMessagesMax, {
