@@ -10,7 +10,7 @@ export interface RestProcedure {
   /** The fields of its input that are numbers. */
   numbers: ReadonlySet<string>;
   input: z.ZodObject;
-  /** Of the fields of a body: those that only the server sets, and `null` where nothing has to be given. */
+  /** Picks the fields that count as not given: read-only ones, and `null` in optional ones. */
   isLeftOut: IsLeftOut;
   call(context: Context, input: unknown): Promise<unknown>;
 }

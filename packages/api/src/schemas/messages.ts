@@ -42,7 +42,7 @@ export const SendMessageInput = z.strictObject({
 });
 export type SendMessageInput = z.infer<typeof SendMessageInput>;
 
-/** What REST takes: also a whole {@link Message}. */
+/** The body that REST accepts: the input, or a whole {@link Message} as the server returned it. */
 export const SendMessageBody = SendMessageInput.extend({
   id: SendMessageInput.shape.id.nullable().meta({
     description:
