@@ -20,19 +20,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "alone",
-          include: measured,
-          maxWorkers: 1,
+          name: "beside others",
+          include: ["tests/attacks/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...measured],
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
       {
         extends: true,
         test: {
-          name: "beside others",
-          include: ["tests/attacks/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, ...measured],
-          maxWorkers: 2,
+          name: "alone",
+          include: measured,
+          maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },
       },

@@ -111,6 +111,36 @@ describe("GET", () => {
   });
 });
 
+const headerNames = [
+  ...["accept", "accept-encoding", "authorization", "content-type", "cookie", "if-none-match"],
+  ...[
+    "idempotency-key",
+    "last-event-id",
+    "origin",
+    "x-request-id",
+    "x-forwarded-for",
+    "trpc-accept",
+  ],
+];
+const headerTexts = ["a,", '"', "a;q=0.1,", " ;", "application/json ", "a.", "gzip;q=", '"a", W/'];
+const headerCases = headerNames.flatMap((name) => headerTexts.map((text) => [name, text] as const));
+
+describe("a header", () => {
+  it.each(headerCases)("%s that repeats %j is cheap", async (name, text) => {
+    const value = text.repeat(15_000 / text.length);
+    for (const path of ["/docs", "/messages/room?limit=1", "/trpc/messages.page"]) {
+      const { status, cpuMs } = await cost.measure(path, { headers: { [name]: value } });
+      expect([200, 403, 415, 422]).toContain(status);
+      expect(cpuMs).toBeLessThanOrEqual(cpuMsMax);
+    }
+    const body = '{"user_id":"ann","content":"x"}';
+    const headers = { ...json, [name]: value };
+    const { status, cpuMs } = await cost.measure("/messages/", { method: "POST", body, headers });
+    expect([201, 403, 415, 422]).toContain(status);
+    expect(cpuMs).toBeLessThanOrEqual(cpuMsMax);
+  });
+});
+
 it("left the server as it was", async () => {
   const said = { user_id: "ann", content: "x", conversation_id: "room" };
   const body = JSON.stringify(said);

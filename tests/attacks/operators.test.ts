@@ -197,6 +197,22 @@ describe.each(storeNames)("on %s", (store) => {
     expect(unknown.status).toBe(404);
   });
 
+  it.each(names)("%j in a cursor is a place like any other, or refused", async (name) => {
+    for (const at of [
+      "2020-01-01T00:00:00.000Z",
+      "0000-01-01T00:00:00Z",
+      "9999-12-31T23:59Z",
+      name,
+    ]) {
+      for (const place of [[at, name], [at, { $ne: name }], { 0: at, 1: name }, [name], name]) {
+        const cursor = Buffer.from(JSON.stringify(place)).toString("base64url");
+        const { status, body } = await read<Problem>(target, `/conversations/ann?cursor=${cursor}`);
+        if (status === 200) expect(at).not.toBe(name);
+        else expect([status, pathsOf(body)], cursor).toEqual([422, ["cursor"]]);
+      }
+    }
+  });
+
   it("leaves what others have, and objects, as they were", async () => {
     const { body } = await read<Message[]>(target, "/messages/victim");
     expect(body).toMatchObject([{ content: "secret" }]);

@@ -1,7 +1,7 @@
 /**
  * Holds many connections and is slow on all of them: `node slow-attacker.ts <port> <connections>`. A third each never ends its
- * head, never ends its body, and asks for a long history that it does not read. Whoever is cut off comes back. It prints
- * `open` once all are connected, and goes on until it is killed.
+ * head, never ends its body, and asks for a long history that it does not read. A connection that is cut is opened
+ * again. It prints `open` once all are connected, and goes on until it is killed.
  */
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";

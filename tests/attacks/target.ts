@@ -40,7 +40,7 @@ export async function startTarget({
   const folder = resources.use(await newFolder());
   const settings = store === "MongoDB" ? { MONGODB_URI: newDatabase(resources) } : {};
   const server = resources.use(
-    await startServer({ cwd: folder.path, env: { ...settings, ...env }, timeoutMs: 300_000 }),
+    await startServer({ cwd: folder.path, env: { ...settings, ...env }, timeoutMs: 400_000 }),
   );
   const { url, port, process } = server;
   const { pid = 0 } = process;

@@ -139,7 +139,7 @@ describe("what is wrong with an input", () => {
     ["long", (n: number) => `${n}${"f".repeat(200)}`],
     ["escaped", (n: number) => `${n}${"\u0001".repeat(200)}`],
     ["astral", (n: number) => `${n}${"\u{1F600}".repeat(200)}`],
-  ])("is counted where there is more than fits into 4 KB, by %s names", (_, toName) => {
+  ])("is listed as far as 4 KB go, and counted beyond (%s names)", (_, toName) => {
     const fields = Array.from({ length: 5_000 }, (_, n) => [toName(n), 1]);
     const { issues = [], message } = refuse({ name: "x", ...Object.fromEntries(fields) });
     expect(issues.length).toBeGreaterThan(1);

@@ -126,7 +126,7 @@ export function toTrpcError(error: unknown): TRPCError {
 const issuesBytesMax = 1_500;
 const pathLengthMax = 64;
 
-/** Makes the error of an input of which some things are wrong. It lists the first of them. */
+/** Makes the error of a wrong input. It lists the first issues and counts the rest. */
 export function refuseInput(found: readonly InputIssue[], options: ErrorOptions = {}): ChatError {
   const issues = firstOf(found);
   const text = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message));

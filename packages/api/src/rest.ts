@@ -55,8 +55,8 @@ export interface RestRoute {
   errors?: readonly ErrorCode[];
   headers?: readonly RestHeader[];
   /**
-   * What a body may hold, where that is more than the procedure takes: fields that the procedure does not have are left out
-   * before it is called. @default the input of the procedure
+   * The body, where REST accepts more than the procedure takes: fields that its input does not have are dropped before it is
+   * called. @default the input of the procedure
    */
   takes?: z.ZodObject;
   /** Whether a success can carry a `Link` header to the neighbouring pages. */

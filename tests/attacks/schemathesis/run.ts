@@ -51,8 +51,11 @@ export async function runSchemathesis(options: RunOptions) {
     // What it exits with is in the report.
     execFile(python, args, run, (_error, stdout, stderr) => resolve(stdout + stderr));
   });
-  const text = await readFile(reportPath, "utf8").catch(() => {
-    throw new Error(`Schemathesis has written no report: ${printed.slice(-2_000)}`);
-  });
+  // Its file is there from the beginning.
+  const text = await readFile(reportPath, "utf8").catch(() => "");
+  if (text === "") {
+    const seconds = timeoutMs / 1000;
+    throw new Error(`Schemathesis has no report after ${seconds} s: ${printed.slice(-2_000)}`);
+  }
   return { report: JSON.parse(text) as SchemathesisReport, printed };
 }

@@ -66,10 +66,10 @@ export function joinInput(
   return { ...rest, ...params };
 }
 
-/** Says of a field of a body, by its name and value, whether it is as good as not given. */
+/** Says whether a field of a body counts as not given. */
 export type IsLeftOut = (name: string, value: unknown) => boolean;
 
-/** Leaves out the fields of a body that are as good as not given. */
+/** Drops the fields of a body that count as not given. */
 export function leaveOut(
   body: Record<string, unknown>,
   isLeftOut: IsLeftOut,

@@ -41,10 +41,10 @@ export const CreateConversationInput = z.strictObject({
     }),
 });
 
-/** What REST takes: also a whole {@link Conversation}. */
+/** The body that REST accepts: the input, or a whole {@link Conversation} as the server returned it. */
 export const CreateConversationBody = CreateConversationInput.extend({
   id: CreateConversationInput.shape.id.nullable().meta({
-    description: "Makes a repeat safe; the server makes one.",
+    description: "Makes a repeat safe; without one the server makes it.",
   }),
   messages: ReadOnly,
   created_at: ReadOnly,

@@ -45,7 +45,7 @@ export const Seq = z
 /** A bound of a page: positions, and the place before the first. */
 export const Bound = z.int().min(0);
 
-/** A field of a model that only the server sets: a client may post it back, and it is ignored whatever it holds. */
+/** A field that only the server sets. A client may send it back with its model; its value is ignored. */
 export const ReadOnly = z
   .unknown()
   .optional()

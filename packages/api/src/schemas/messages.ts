@@ -42,10 +42,11 @@ export const SendMessageInput = z.strictObject({
 });
 export type SendMessageInput = z.infer<typeof SendMessageInput>;
 
-/** What REST takes: also a whole {@link Message}. */
+/** The body that REST accepts: the input, or a whole {@link Message} as the server returned it. */
 export const SendMessageBody = SendMessageInput.extend({
   id: SendMessageInput.shape.id.nullable().meta({
-    description: "Makes a repeat safe; the server makes one. Not together with `Idempotency-Key`.",
+    description:
+      "Makes a repeat safe; without one the server makes it. Not together with `Idempotency-Key`.",
   }),
   timestamp: ReadOnly,
   seq: ReadOnly,

@@ -18,7 +18,7 @@ any other method is 405 with \`Allow\`, any other path 404; errors are \`applica
 
 A request that is no HTTP, too slow, or expects what there is not gets Node's bare 400, 408, 417 or 431 instead.
 
-Ids in a path are percent-encoded once. A write takes the documented fields, \`null\` in one that may be left out is as good as leaving it out, and those that are read-only are ignored; any other is refused. A body is JSON of at most 256 KiB.`;
+Ids in a path are percent-encoded once. A write takes the documented fields: \`null\` in an optional field counts as leaving it out, read-only fields are ignored, any other field is refused. A body is JSON of at most 256 KiB.`;
 
 const tags = [
   { name: "messages", description: "What is said in conversations: one ordered log for each." },
