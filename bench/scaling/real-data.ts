@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { ChatStore, NewMessage } from "@chatnest/db";
+import { realChatFile } from "@chatnest/tests/import/real-chat.ts";
 import { append } from "@chatnest/tests/support/append.ts";
 import { createRandom } from "./random.ts";
 
@@ -15,11 +16,9 @@ export interface RealDataOptions {
 /** A message that gets its id when it is sent. */
 export type RealMessage = Omit<NewMessage, "kind" | "id" | "timestamp">;
 
-const source = new URL("../../../shared/data/irc/ubuntu.jsonl", import.meta.url);
-
 /** Reads the logs of the real channels: what was said in each, in order. */
 async function readLogs(): Promise<Map<string, RealMessage[]>> {
-  const lines = (await readFile(process.env["CHATNEST_REAL_DATA"] ?? source, "utf8")).trim();
+  const lines = (await readFile(realChatFile, "utf8")).trim();
   const messages = lines.split("\n").map((line): RealMessage => {
     const { user_id, content, conversation_id } = JSON.parse(line);
     return { user_id, content, conversation_id };

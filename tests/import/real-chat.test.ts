@@ -7,42 +7,63 @@ import { type RunningServer, runChatnest, startServer } from "../cli/chatnest.ts
 import { newFolder } from "../cli/folder.ts";
 import { until } from "../support/until.ts";
 import { type ReadMessage, readAll } from "./read-back.ts";
-import { readRealChat, realChatFile, toUtterances, type Utterance } from "./real-chat.ts";
+import {
+  chatExcerptFile,
+  readRealChat,
+  toUtterances,
+  type Utterance,
+  wholeChatFile,
+} from "./real-chat.ts";
 
-const messageCount = 65_422;
 const timeoutMs = 180_000;
-let chat: Map<string, Utterance[]>;
 
-beforeAll(async () => {
-  chat = await readRealChat();
-  // The file is the one that is meant.
-  expect(chat.size).toBe(51);
-  expect([...chat.values()].flat()).toHaveLength(messageCount);
+// The excerpt everywhere; the whole, too, where it is named.
+const files = [
+  { name: "an excerpt of the real chat", file: chatExcerptFile, count: 2_000 },
+  ...(wholeChatFile ? [{ name: "the whole real chat", file: wholeChatFile, count: 65_422 }] : []),
+];
+const stores = [
+  { store: "the embedded store", toEnv: () => ({}) },
+  ...inject("mongoDeployments")
+    .slice(0, 1)
+    .map(({ name, uri }) => ({ store: `MongoDB (${name})`, toEnv: () => toMongoEnv(uri) })),
+];
+
+describe.each(files)("$name", ({ file, count }) => {
+  let chat: Map<string, Utterance[]>;
+  beforeAll(async () => {
+    chat = await readRealChat(file);
+    // The file is the one that is meant.
+    expect(chat.size).toBe(51);
+    expect([...chat.values()].flat()).toHaveLength(count);
+  });
+
+  it.each(stores)(
+    "goes into $store and comes out again, in order, once",
+    ({ toEnv }) => importAndReadBack({ file, chat }, toEnv()),
+    timeoutMs,
+  );
 });
 
-describe("all of the real chat, on the embedded store", () => {
-  it("goes in and comes out again, in order, once", () => importAndReadBack({}), timeoutMs);
-});
+function toMongoEnv(uri: string): Record<string, string> {
+  const name = `test-${randomUUID()}`;
+  const inDatabase = uri.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]+)\/?[^?]*/, `$1/${name}`);
+  return { MONGODB_URI: inDatabase };
+}
 
-describe.each(inject("mongoDeployments").slice(0, 1))(
-  "all of the real chat, on MongoDB ($name)",
-  ({ uri }) => {
-    it(
-      "goes in and comes out again, in order, once",
-      () => {
-        const name = `test-${randomUUID()}`;
-        const inDatabase = uri.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]+)\/?[^?]*/, `$1/${name}`);
-        return importAndReadBack({ MONGODB_URI: inDatabase });
-      },
-      timeoutMs,
-    );
-  },
-);
+interface Chat {
+  file: string;
+  chat: Map<string, Utterance[]>;
+}
 
-async function importAndReadBack(env: Record<string, string>): Promise<void> {
+async function importAndReadBack(
+  { file: chatFile, chat }: Chat,
+  env: Record<string, string>,
+): Promise<void> {
+  const messageCount = [...chat.values()].flat().length;
   await using folder = await newFolder();
   const cwd = folder.path;
-  const first = await runChatnest(["import", realChatFile], { cwd, env });
+  const first = await runChatnest(["import", chatFile], { cwd, env });
   expect(first).toMatchObject({
     code: 0,
     stdout: toSummary({ stored: messageCount, existing: 0 }),
@@ -50,8 +71,8 @@ async function importAndReadBack(env: Record<string, string>): Promise<void> {
   console.log(first.stdout.trim());
 
   await using server = await startReadyServer(cwd, env);
-  const stored = await readEverything(server);
-  expectRealChat(stored);
+  const stored = await readEverything(server, chat.keys());
+  expectRealChat(chat, stored);
   const client = createChatClient({ url: server.url });
   await expectSameThroughClient(client, stored);
   await expectSameFromBothEnds(client, stored);
@@ -59,8 +80,8 @@ async function importAndReadBack(env: Record<string, string>): Promise<void> {
 
   // What was imported is known again: the file itself, a renamed copy, and one that grew.
   const copy = join(cwd, "renamed.jsonl");
-  await copyFile(realChatFile, copy);
-  for (const file of [realChatFile, copy]) {
+  await copyFile(chatFile, copy);
+  for (const file of [chatFile, copy]) {
     const again = await runChatnest(["import", file], { cwd, env });
     expect(again).toMatchObject({
       code: 0,
@@ -81,7 +102,7 @@ async function importAndReadBack(env: Record<string, string>): Promise<void> {
   });
 
   await using next = await startReadyServer(cwd, env);
-  const now = await readEverything(next);
+  const now = await readEverything(next, chat.keys());
   expect(now.get(conversationId)?.splice(log.length)).toHaveLength(3);
   expect(now).toEqual(stored);
 }
@@ -102,15 +123,21 @@ async function startReadyServer(cwd: string, env: Record<string, string>): Promi
   return server;
 }
 
-async function readEverything(server: RunningServer): Promise<Map<string, ReadMessage[]>> {
+async function readEverything(
+  server: RunningServer,
+  conversationIds: Iterable<string>,
+): Promise<Map<string, ReadMessage[]>> {
   const stored = new Map<string, ReadMessage[]>();
-  for (const conversationId of chat.keys()) {
+  for (const conversationId of conversationIds) {
     stored.set(conversationId, await readAll(server.url, conversationId));
   }
   return stored;
 }
 
-function expectRealChat(stored: Map<string, ReadMessage[]>): void {
+function expectRealChat(
+  chat: ReadonlyMap<string, Utterance[]>,
+  stored: Map<string, ReadMessage[]>,
+): void {
   for (const [conversationId, log] of chat) {
     const messages = stored.get(conversationId) ?? [];
     expect(toUtterances(messages)).toEqual(log);

@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-/** The file that all of this is about; it lies beside the repository and is not part of it. */
-export const realChatFile = fileURLToPath(
-  new URL("../../../shared/data/irc/ubuntu.jsonl", import.meta.url),
-);
+/** The whole of the real chat, where `CHATNEST_REAL_DATA` names it: it is not part of the repository. */
+export const wholeChatFile = process.env["CHATNEST_REAL_DATA"] || undefined;
+/** An excerpt of it. */
+export const chatExcerptFile = fileURLToPath(new URL("../data/ubuntu-irc.jsonl", import.meta.url));
+/** As much of it as there is. */
+export const realChatFile = wholeChatFile ?? chatExcerptFile;
 
 /** What somebody said. */
 export interface Utterance {
@@ -14,13 +16,10 @@ export interface Utterance {
   timestamp: string;
 }
 
-/**
- * Reads what was said in each conversation, in the order it was said.
- * @throws Error that says what is missing.
- */
-export async function readRealChat(): Promise<Map<string, Utterance[]>> {
+/** Reads what was said in each conversation of a file, in the order it was said. */
+export async function readRealChat(file: string): Promise<Map<string, Utterance[]>> {
   const conversations = new Map<string, Utterance[]>();
-  for (const line of (await readLines()).split("\n")) {
+  for (const line of (await readFile(file, "utf8")).split("\n")) {
     if (line === "") continue;
     const { conversation_id, user_id, content, timestamp } = JSON.parse(line);
     const utterance = { user_id, content, timestamp: new Date(timestamp).toISOString() };
@@ -29,15 +28,6 @@ export async function readRealChat(): Promise<Map<string, Utterance[]>> {
     else conversations.set(conversation_id, [utterance]);
   }
   return conversations;
-}
-
-async function readLines(): Promise<string> {
-  try {
-    return await readFile(realChatFile, "utf8");
-  } catch (cause) {
-    const text = `the real chat that this test imports is not there: ${realChatFile}`;
-    throw new Error(text, { cause });
-  }
 }
 
 /** Leaves of messages what was said. */
