@@ -3,9 +3,7 @@ import type { ChatStore } from "@chatnest/db";
 import type { Logger } from "pino";
 import type { CredentialSettings } from "./auth/credentials.ts";
 import type { Trust } from "./auth/trust.ts";
-import type { Heartbeat } from "./http/heartbeat.ts";
-import type { StreamLimits, StreamSlots } from "./http/stream-slots.ts";
-import type { ContextOf } from "./request-context.ts";
+import type { StreamLimits } from "./http/stream-slots.ts";
 
 /** What the server is made of. */
 export interface AppDeps {
@@ -28,14 +26,4 @@ export interface AppDeps {
   readLimits?: StreamLimits;
   /** Whether the server is on its way down, and takes no more than one request on each connection. */
   isDraining(): boolean;
-}
-
-/** What each border to the procedures is given. */
-export interface BorderParts {
-  contextOf: ContextOf;
-  /** The one of all streams, whichever border they leave by. */
-  heartbeat: Heartbeat;
-  /** The slots of histories and inboxes that are read whole. */
-  reads: StreamSlots;
-  logger: Logger;
 }

@@ -1,7 +1,8 @@
 import { isId } from "@chatnest/db";
+import type { UserCaller } from "./caller.ts";
 import type { Context } from "./context.ts";
-import { ChatError } from "./errors.ts";
-import { actAsSelf, noConversation, type Rule, type UserCaller } from "./rules.ts";
+import { ChatError, noConversation } from "./errors.ts";
+import { actAsSelf, type Rule } from "./rules.ts";
 
 /**
  * Lets a caller in by the rule of a procedure, and returns the input to go on with: that of a user names the user.

@@ -1,6 +1,7 @@
 import { openSqliteStore } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
-import { createContext, trustedCaller } from "./context.ts";
+import { trustedCaller } from "./caller.ts";
+import { createContext } from "./context.ts";
 import { createLive } from "./live/index.ts";
 import { createCaller } from "./root.ts";
 

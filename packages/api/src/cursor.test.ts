@@ -1,7 +1,8 @@
 import { openSqliteStore } from "@chatnest/db";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { createContext, trustedCaller } from "./context.ts";
+import { trustedCaller } from "./caller.ts";
+import { createContext } from "./context.ts";
 import { parseCursor, toCursor } from "./cursor.ts";
 import { ChatError } from "./errors.ts";
 import { createCaller } from "./root.ts";

@@ -110,10 +110,17 @@ export function toChatError(error: unknown): ChatError {
   return new ChatError("internal", "something went wrong on our side", { cause: error });
 }
 
+/** Creates the error of a conversation that does not exist, or that the caller may not see: the answer is the same. */
+export function noConversation(): ChatError {
+  return new ChatError("not_found", noConversationText);
+}
+
+const noConversationText = "there is no such conversation";
+
 function toText({ code, message }: StoreError): string {
   if (storeCodes[code] === "unavailable") return "the store is away; try again";
   // As of a conversation that does not exist.
-  return code === "not_member" ? "there is no such conversation" : message;
+  return code === "not_member" ? noConversationText : message;
 }
 
 /** Turns an error into the one that tRPC answers with; its cause is the {@link ChatError}. */

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { openSqliteStore } from "@chatnest/db";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { createContext, trustedCaller } from "./context.ts";
+import { trustedCaller } from "./caller.ts";
+import { createContext } from "./context.ts";
 import { createCaller, type RouterInputs } from "./root.ts";
 import type { MessagePage } from "./schemas/messages.ts";
 

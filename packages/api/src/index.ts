@@ -1,13 +1,7 @@
 export type { Message } from "@chatnest/db";
 export { boundAnswer } from "./answer-time.ts";
-export {
-  type Caller,
-  type Context,
-  type ContextParts,
-  clockToleranceMs,
-  createContext,
-  trustedCaller,
-} from "./context.ts";
+export { type Caller, clockToleranceMs, trustedCaller } from "./caller.ts";
+export { type Context, type ContextParts, createContext } from "./context.ts";
 export {
   ChatError,
   type ErrorCode,

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Caller } from "./context.ts";
+import type { Caller } from "./caller.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { ProcedureName } from "./rules.ts";
 

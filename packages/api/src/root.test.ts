@@ -1,6 +1,7 @@
 import { openMongoStore, openSqliteStore } from "@chatnest/db";
 import { describe, expect, it } from "vitest";
-import { createContext, trustedCaller } from "./context.ts";
+import { trustedCaller } from "./caller.ts";
+import { createContext } from "./context.ts";
 import { appRouter, createCaller } from "./root.ts";
 
 type Api = ReturnType<typeof createCaller>;

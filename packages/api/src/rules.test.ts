@@ -1,6 +1,7 @@
 import { openSqliteStore } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
-import { type Caller, type Context, createContext, trustedCaller } from "./context.ts";
+import { type Caller, trustedCaller } from "./caller.ts";
+import { type Context, createContext } from "./context.ts";
 import type { Meta } from "./rest.ts";
 import { appRouter } from "./root.ts";
 import { type Rule, rules } from "./rules.ts";

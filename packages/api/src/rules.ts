@@ -1,4 +1,4 @@
-import type { Caller } from "./context.ts";
+import type { UserCaller } from "./caller.ts";
 import { ChatError } from "./errors.ts";
 
 /**
@@ -53,14 +53,6 @@ export const rules = {
 
 /** The name of a procedure: its path in the router. */
 export type ProcedureName = keyof typeof rules;
-
-/** A caller with a user's token. */
-export type UserCaller = Extract<Caller, { kind: "user" }>;
-
-/** What one refused caller is told is told to all: it shows nothing of what exists. */
-export function noConversation(): ChatError {
-  return new ChatError("not_found", "there is no such conversation");
-}
 
 /**
  * Puts the user of a token into an input that names no user.

@@ -1,7 +1,7 @@
 import type { AnyTRPCRouter } from "@trpc/server";
 import type { Context, Handler, Hono } from "hono";
-import type { BorderParts } from "../app-deps.ts";
 import type { AppEnv } from "../app-env.ts";
+import type { BorderParts } from "../border.ts";
 import { bothForms } from "../http/paths.ts";
 import type { StreamSlots } from "../http/stream-slots.ts";
 import { readTarget } from "../http/target.ts";

@@ -1,6 +1,7 @@
 import { ChatError } from "@chatnest/api";
 import { describe, expect, it } from "vitest";
-import { joinInput, leaveOut, readQuery, refuseQuery, toNumbers } from "./input.ts";
+import { joinInput, readQuery, refuseQuery, toNumbers } from "./input.ts";
+import { leaveOut } from "./left-out.ts";
 
 /** Runs something that has to throw, and gives what it threw. */
 function refused(run: () => unknown): ChatError {

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { readJsonObject } from "../http/body.ts";
 import { queryOf } from "../http/target.ts";
+import { leaveOut } from "./left-out.ts";
 import type { RestProcedure } from "./routes.ts";
 
 const integerText = /^(?:0|-?[1-9]\d*)$/;
@@ -64,20 +65,6 @@ export function joinInput(
   const twice = Object.keys(params).filter((name) => Object.hasOwn(rest, name));
   if (twice.length > 0) throw refuse(twice, "the path says it");
   return { ...rest, ...params };
-}
-
-/** Says whether a field of a body counts as not given. */
-export type IsLeftOut = (name: string, value: unknown) => boolean;
-
-/** Drops the fields of a body that count as not given. */
-export function leaveOut(
-  body: Record<string, unknown>,
-  isLeftOut: IsLeftOut,
-): Record<string, unknown> {
-  const fields = Object.entries(body);
-  const kept = fields.filter(([name, value]) => !isLeftOut(name, value));
-  // Defines properties and never assigns them, so that `__proto__` is a name like any other.
-  return kept.length === fields.length ? body : Object.fromEntries(kept);
 }
 
 /** Refuses query parameters where there are none to be given. */

@@ -1,7 +1,7 @@
 import type { Context, Meta, RestRoute } from "@chatnest/api";
 import type { AnyTRPCProcedure, AnyTRPCRouter } from "@trpc/server";
 import { z } from "zod";
-import type { IsLeftOut } from "./input.ts";
+import type { IsLeftOut } from "./left-out.ts";
 
 /** A procedure that REST shows. */
 export interface RestProcedure {

@@ -1,6 +1,5 @@
 import { conversationStream, type Entry } from "@chatnest/db";
-import { ChatError } from "../errors.ts";
-import { noConversation } from "../rules.ts";
+import { ChatError, noConversation } from "../errors.ts";
 import type { Followed, Hub } from "./hub.ts";
 import type { MembershipEnds } from "./membership-ends.ts";
 import type { Position } from "./position.ts";

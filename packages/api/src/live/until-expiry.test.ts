@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { trustedCaller } from "../context.ts";
+import { trustedCaller } from "../caller.ts";
 import { endAs, untilExpiry } from "./until-expiry.ts";
 
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import { type Caller, clockToleranceMs } from "../context.ts";
+import { type Caller, clockToleranceMs } from "../caller.ts";
 import { ChatError } from "../errors.ts";
 
 /** The longest time of a timer, in ms: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { membersShownMax, type NewConversation } from "@chatnest/db";
 import { z } from "zod";
-import type { Caller, Context } from "../context.ts";
-import { ChatError, refuseInput } from "../errors.ts";
+import type { Caller } from "../caller.ts";
+import type { Context } from "../context.ts";
+import { ChatError, noConversation, refuseInput } from "../errors.ts";
 import { readInbox, readInboxPage } from "../inbox.ts";
 import { type RestQuery, toLinkHeaders } from "../rest.ts";
 import * as schemas from "../schemas/conversations.ts";
@@ -159,6 +160,6 @@ async function find(
   { conversation_id, messages }: z.infer<typeof schemas.GetConversationInput>,
 ): Promise<schemas.Conversation> {
   const [conversation] = await store.conversations.get([conversation_id], messages);
-  if (!conversation) throw new ChatError("not_found", "there is no such conversation");
+  if (!conversation) throw noConversation();
   return conversation;
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { conversationStream, noteStream, openSqliteStore, readLastSeq } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
-import { createContext, trustedCaller } from "../context.ts";
+import { trustedCaller } from "../caller.ts";
+import { createContext } from "../context.ts";
 import { createCaller, type RouterInputs } from "../root.ts";
 
 type Line = RouterInputs["messages"]["import"]["messages"][number];

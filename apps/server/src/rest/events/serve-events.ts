@@ -1,7 +1,7 @@
 import { type ChatError, Following, toChatError } from "@chatnest/api";
 import type { Context, Handler } from "hono";
-import type { BorderParts } from "../../app-deps.ts";
 import type { AppEnv } from "../../app-env.ts";
+import type { BorderParts } from "../../border.ts";
 import { markSent } from "../../http/sent.ts";
 import { readTarget } from "../../http/target.ts";
 import { logFailure } from "../../log/request-log.ts";
