@@ -92,6 +92,8 @@ export function openLog(
       throw notMember({ conversation_id, user_id });
     }
     const stream = streamOf(entry);
+    // Before the time of the entry: its author joins with it, not after it.
+    const now = Date.now();
     const before = readHead(stream);
     const row: MessageRow = {
       seq: (before?.seq ?? 0) + 1,
@@ -106,7 +108,6 @@ export function openLog(
     }
     const appended = { entry: toEntry(stream, row), created: true };
     if (conversation_id === null) return { appended, joined: null };
-    const now = Date.now();
     touchConversation.run(conversation_id, row.timestamp, row.seq, now);
     const isNew = members.join(user_id, conversation_id, now);
     return { appended, joined: isNew ? conversation_id : null };

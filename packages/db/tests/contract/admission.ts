@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { ChatStore, StoreEvent } from "../../src/store.ts";
 import { conversationStream } from "../../src/stream.ts";
 import { expectRefusal, readLog, send } from "../log.ts";
@@ -78,6 +78,21 @@ export function admissionContract(store: () => ChatStore): void {
     expect(await store().members.has({ conversation_id: id, user_id: "bob" })).toBe(false);
     expect(joined).toEqual([]);
     stop();
+  });
+
+  it("lets an author join with its first message, never after it", async () => {
+    const { now } = Date;
+    let time = now();
+    // A clock that goes on at every look.
+    vi.spyOn(Date, "now").mockImplementation(() => ++time);
+    try {
+      const id = unique("room");
+      const { message } = await send(store(), newMessage({ conversation_id: id, user_id: "ann" }));
+      const [member] = await store().members.list(id, { limit: 1 });
+      expect(member?.joined_at.getTime()).toBeLessThanOrEqual(Date.parse(message.timestamp));
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 }
 
