@@ -89,7 +89,7 @@ describe("following a user", () => {
     expect(first?.[1]).toMatchObject({ type: "heads", complete: true, heads: [{ last_seq: 0 }] });
   });
 
-  it.each(["", "x", "other-1790000000000", "0-0"])(
+  it.each(["", "x", "1790000000000", "other-1790000000000", "0-0"])(
     "begins with a reset, and leads to another, where lastEventId is %j",
     async (lastEventId) => {
       const [reset, heads] = await read(api.live.user({ user_id: "bob", lastEventId }), 2);

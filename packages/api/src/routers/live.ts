@@ -1,7 +1,8 @@
 import { toConversationEvents, toUserEvents } from "../live/events.ts";
 import { beginning, Following } from "../live/following.ts";
-import { type Position, readPosition, toPosition } from "../live/position.ts";
+import { readPosition } from "../live/position.ts";
 import { untilExpiry } from "../live/until-expiry.ts";
+import { readWatermark, toWatermark } from "../live/user/watermark.ts";
 import type { RestHeader } from "../rest.ts";
 import { FollowConversationInput, FollowUserInput } from "../schemas/live.ts";
 import { procedure, router } from "../trpc.ts";
@@ -57,7 +58,7 @@ export const live = router({
       const { caller } = ctx;
       const follow = {
         conversation_id,
-        ...(place != null && { after: toPlace(place) }),
+        ...(place != null && { after: readPosition(place) ?? ("unreadable" as const) }),
         ...(caller.kind === "user" && { member: caller.user_id }),
       };
       return new Following({
@@ -83,21 +84,18 @@ export const live = router({
     .subscription(({ ctx, input, signal = never() }) => {
       const { user_id } = input;
       const firstId = input.lastEventId ?? beginning;
-      const since = firstId === beginning ? undefined : toPlace(firstId);
+      const since =
+        firstId === beginning ? undefined : (readWatermark(firstId) ?? ("unreadable" as const));
       const follow = { user_id, ...(since && { since }) };
       return new Following({
         begin: () => ctx.live.followUser(follow, untilExpiry(signal, ctx.caller)),
         toEvents: (news) => toUserEvents(user_id, news),
         // Until all heads are told, what was given stands: of another epoch, or of none, it leads to a reset again, and to all
         // heads.
-        firstId: since === "unreadable" ? toPosition("0", 0) : firstId,
+        firstId: since === "unreadable" ? toWatermark({ epoch: "0", atMs: 0 }) : firstId,
       });
     }),
 });
-
-function toPlace(text: string): Position | "unreadable" {
-  return readPosition(text) ?? "unreadable";
-}
 
 // tRPC gives a signal to every subscription; its types do not say so, and a caller in this process may give none.
 function never(): AbortSignal {

@@ -117,7 +117,7 @@ describe("a user whose heads were read so long ago that what was joined since fe
 
 describe("a user who comes back to many conversations that were joined meanwhile", () => {
   it("is told where the joining stands in the hundred that were joined last", async () => {
-    const watermark = Date.now();
+    const atMs = Date.now();
     for (let n = 0; n < 150; n++) {
       goOn(1);
       await store.conversations.create({ id: `room-${n}`, user_ids: ["ann", "bob"] });
@@ -135,7 +135,7 @@ describe("a user who comes back to many conversations that were joined meanwhile
       },
     };
     const live = createLive(counted);
-    const since = { epoch: await store.epoch(), seq: watermark };
+    const since = { epoch: await store.epoch(), atMs };
     const leaving = new AbortController();
     let turns = 0;
     const timer = setInterval(() => turns++, 0);

@@ -1,18 +1,18 @@
 import type { ChatStore, ConversationHead, Entry } from "@chatnest/db";
 import { ChatError } from "../../errors.ts";
 import type { Hub } from "../hub.ts";
-import { type Position, toPosition } from "../position.ts";
 import { endAs } from "../until-expiry.ts";
 import { createWait } from "../wait.ts";
 import type { ConversationFollowers } from "./conversation-followers.ts";
 import { findJoinedSeq } from "./joined-seq.ts";
 import { clocksDifferByMs, type MembershipNews, UserFeed } from "./user-feed.ts";
+import { toWatermark, type Watermark } from "./watermark.ts";
 
 /** Whose conversations to follow, and from when. */
 export interface FollowUserInput {
   user_id: string;
-  /** A watermark that an earlier following gave; `unreadable` is one that nobody can tell. */
-  since?: Position | "unreadable";
+  /** The watermark that an earlier following sent, in ms since 1970; `unreadable` when the text was not a watermark. */
+  since?: Watermark | "unreadable";
 }
 
 /** Where a conversation ends. */
@@ -87,10 +87,10 @@ async function* tellHeads(
   { feed, epoch, since }: HeadsInput,
 ): AsyncGenerator<UserNews, void> {
   const now = Date.now();
-  const watermark = toPosition(epoch, now);
+  const watermark = toWatermark({ epoch, atMs: now });
   const isReset = since === "unreadable" || (since !== undefined && since.epoch !== epoch);
   if (isReset) yield { kind: "reset" };
-  const from = isReset || since === undefined ? undefined : toMoment(Math.min(since.seq, now));
+  const from = isReset || since === undefined ? undefined : toMoment(Math.min(since.atMs, now));
   // Before the heads are read, so that a head is newer, and told before the watermark, which says that all was told.
   if (from) yield* tellLeft(parts, feed, from);
   const places = await begin(parts, feed, from);
@@ -119,8 +119,8 @@ async function* tellLeft(
 }
 
 // Clocks and writes in flight may differ by the overlap.
-function toMoment(watermark: number): Date {
-  return new Date(Math.max(watermark - clocksDifferByMs, 0));
+function toMoment(atMs: number): Date {
+  return new Date(Math.max(atMs - clocksDifferByMs, 0));
 }
 
 /** Lets a feed begin, and returns where: in all conversations, or in those that something happened in since a moment. */

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { append } from "../../../tests/append.ts";
 import { delayed, fate } from "../../../tests/delayed-store.ts";
 import { createLive, type Live } from "../index.ts";
-import { readPosition } from "../position.ts";
 import type { Place, UserNews } from "./follow-user.ts";
+import { readWatermark } from "./watermark.ts";
 
 const schedules = 10_000;
 const rooms = [0, 1, 2];
@@ -177,7 +177,7 @@ class Client {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    const since = this.#watermark === undefined ? undefined : readPosition(this.#watermark);
+    const since = this.#watermark === undefined ? undefined : readWatermark(this.#watermark);
     this.hasComeBack = since !== undefined;
     this.#left.clear();
     const input = { user_id: this.#userId, ...(since && { since }) };
