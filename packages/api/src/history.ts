@@ -1,4 +1,4 @@
-import { type ChatStore, readLastSeq, type Stream } from "@chatnest/db";
+import { type ChatStore, readHead, type Stream } from "@chatnest/db";
 import type { Message, MessagePage } from "./schemas/messages.ts";
 import { nextTurn } from "./turn.ts";
 
@@ -28,13 +28,13 @@ export function readPage(
 
 /** Reads all messages of a log up to its end at the beginning, oldest first, in chunks. */
 export async function* readAll(store: ChatStore, stream: Stream): AsyncGenerator<Message> {
-  const last = await readLastSeq(store.log, stream);
+  const head = await readHead(store.log, stream);
   let after = 0;
-  while (after < last) {
-    const range = { after, before: last + 1, limit: chunkSize, from: "oldest" } as const;
+  while (after < head) {
+    const range = { after, before: head + 1, limit: chunkSize, from: "oldest" } as const;
     const chunk = await store.messages.page(stream, range);
     yield* chunk;
-    after = chunk.length < chunkSize ? last : (chunk.at(-1)?.seq ?? last);
+    after = chunk.length < chunkSize ? head : (chunk.at(-1)?.seq ?? head);
     await nextTurn();
   }
 }
@@ -54,7 +54,7 @@ async function readBack(
   const first = messages[0];
   // Before 0 there is no more than before 1: of an empty log that is the newest page.
   const isNewest =
-    before === undefined || (await readLastSeq(store.log, stream)) < Math.max(before, 1);
+    before === undefined || (await readHead(store.log, stream)) < Math.max(before, 1);
   return {
     messages,
     prev: first && found.length > limit ? { before: first.seq } : null,
@@ -90,6 +90,6 @@ async function neighbourBefore(
 ): Promise<{ before: number } | null> {
   if (after === 0) return null;
   if (first) return { before: first.seq };
-  const last = await readLastSeq(store.log, stream);
-  return last > 0 ? { before: Math.min(after, last) + 1 } : null;
+  const head = await readHead(store.log, stream);
+  return head > 0 ? { before: Math.min(after, head) + 1 } : null;
 }

@@ -57,7 +57,7 @@ export async function* followConversation(
       followed = hub.follow(conversationStream(conversation_id));
       const { tail } = followed;
       const epoch = await hub.epoch();
-      const last_seq = await tail.end();
+      const last_seq = await tail.readHead();
       const place = after === "unreadable" || (after?.epoch ?? epoch) !== epoch ? undefined : after;
       const isReset = after !== undefined && place === undefined;
       let seq = place?.seq ?? last_seq;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type ChatStore, type Entry, readLastSeq, type Stream } from "@chatnest/db";
+import { type ChatStore, type Entry, readHead, type Stream } from "@chatnest/db";
 import { nextTurn } from "../turn.ts";
 
 /** How much is kept of the newest entries of a followed log, so that the common reader asks the store for nothing. */
@@ -44,26 +44,26 @@ export class LogTail {
     this.#ringLengthMax = ringLengthMax;
   }
 
-  /** Where the log ends, as far as is known. */
+  /** The head, as far as this process knows it; `undefined` before it was read. */
   get head(): number | undefined {
     return this.#head;
   }
 
-  /** Says where the log ended at a moment, if it can be told from the entries that are kept. */
-  endBefore(time: Date): number | undefined {
+  /** Tells the head at a moment, if the kept entries show it. */
+  headBefore(time: Date): number | undefined {
     const since = time.toISOString();
     const first = this.#ring.find(({ timestamp }) => timestamp >= since);
-    const end = first ? first.seq - 1 : this.#head;
-    // What is not kept may be of later, too.
-    return end === 0 || (end ?? 0) > this.#floor ? end : undefined;
+    const head = first ? first.seq - 1 : this.#head;
+    // Entries that are not kept may be later, too.
+    return head === 0 || (head ?? 0) > this.#floor ? head : undefined;
   }
 
   /**
-   * Says where the log ends; the store is asked for the first time only.
-   * @throws StoreError `unavailable` or `closed`.
+   * Returns the head. Only the first call asks the store.
+   * @throws StoreError `unavailable`, `closed`.
    */
-  async end(): Promise<number> {
-    if (this.#head === undefined) this.learn(await readLastSeq(this.#store.log, this.#stream));
+  async readHead(): Promise<number> {
+    if (this.#head === undefined) this.learn(await readHead(this.#store.log, this.#stream));
     return this.#head ?? 0;
   }
 
@@ -83,7 +83,7 @@ export class LogTail {
     this.#planTick();
   }
 
-  /** Learns where the log ends. */
+  /** Learns the head. */
   learn(head: number): void {
     if (this.#head !== undefined && head <= this.#head) return;
     this.#clear(head);
@@ -162,7 +162,7 @@ export class LogTail {
     const entries = await this.#store.log.page(this.#stream, range);
     if (entries.length > 0) return this.#cut(entries);
     // The log ends there, or before. Where it says otherwise, the store has not caught up with itself.
-    this.learn(await readLastSeq(this.#store.log, this.#stream));
+    this.learn(await readHead(this.#store.log, this.#stream));
     if ((this.#head ?? 0) > after) await pause(pauseMs);
     return entries;
   }

@@ -6,7 +6,7 @@ import { ChatError, refuseInput } from "../errors.ts";
 import { readInbox, readInboxPage } from "../inbox.ts";
 import { type RestQuery, toLinkHeaders } from "../rest.ts";
 import * as schemas from "../schemas/conversations.ts";
-import { streamOfItems } from "../schemas/streams.ts";
+import { streamedArray } from "../schemas/streamed-array.ts";
 import { procedure, router } from "../trpc.ts";
 
 const tag = "conversations";
@@ -71,7 +71,7 @@ export const conversations = router({
       },
     })
     .input(schemas.AllConversationsInput)
-    .output(streamOfItems(schemas.Conversation))
+    .output(streamedArray(schemas.Conversation))
     .query(({ ctx, input }) => readInbox(ctx.store, input.user_id, input.messages)),
 
   page: procedure("conversations.page")

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { conversationStream, noteStream, openSqliteStore, readLastSeq } from "@chatnest/db";
+import { conversationStream, noteStream, openSqliteStore, readHead } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
 import { createContext, trustedCaller } from "../context.ts";
 import { createCaller, type RouterInputs } from "../root.ts";
@@ -51,7 +51,7 @@ describe("messages.import", () => {
     expect(await api.messages.import({ messages })).toEqual({
       results: [stored, stored, existing, refused, existing],
     });
-    expect(await readLastSeq(store.log, conversationStream(room))).toBe(2);
+    expect(await readHead(store.log, conversationStream(room))).toBe(2);
   });
 
   it("changes nothing the second time", async () => {
@@ -68,7 +68,7 @@ describe("messages.import", () => {
     async (conversation_id) => {
       const user_id = randomUUID();
       await api.messages.import({ messages: [newLine({ user_id, conversation_id })] });
-      expect(await readLastSeq(store.log, noteStream(user_id))).toBe(1);
+      expect(await readHead(store.log, noteStream(user_id))).toBe(1);
     },
   );
 
@@ -99,7 +99,7 @@ describe("messages.import", () => {
     await expect(api.messages.import({ messages })).rejects.toMatchObject({
       cause: { code: "validation_failed", issues: [{ path: "messages" }] },
     });
-    expect(await readLastSeq(store.log, conversationStream(room))).toBe(0);
+    expect(await readHead(store.log, conversationStream(room))).toBe(0);
   });
 
   it("refuses all when one line is none, and says which", async () => {
@@ -108,7 +108,7 @@ describe("messages.import", () => {
     await expect(api.messages.import({ messages })).rejects.toMatchObject({
       cause: { code: "validation_failed", issues: [{ path: "messages.1.content" }] },
     });
-    expect(await readLastSeq(store.log, conversationStream(room))).toBe(0);
+    expect(await readHead(store.log, conversationStream(room))).toBe(0);
   });
 
   it("fails as a whole while the store is away, since nothing is known then", async () => {

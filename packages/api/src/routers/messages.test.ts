@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { conversationStream, openSqliteStore, readLastSeq } from "@chatnest/db";
+import { conversationStream, openSqliteStore, readHead } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
 import { createContext, trustedCaller } from "../context.ts";
 import { createCaller } from "../root.ts";
@@ -58,7 +58,7 @@ describe("messages.send", () => {
     const first = await sendTo(room, { id });
     await sendTo(room);
     expect(await sendTo(room, { id })).toEqual({ message: first.message, created: false });
-    expect(await readLastSeq(store.log, conversationStream(room))).toBe(2);
+    expect(await readHead(store.log, conversationStream(room))).toBe(2);
   });
 
   it.each([{ content: "other" }, { user_id: "bob" }])(

@@ -4,7 +4,7 @@ import { ChatError, toChatError } from "../errors.ts";
 import { readAll, readPage } from "../history.ts";
 import { type RestAnswer, type RestQuery, toLinkHeaders } from "../rest.ts";
 import * as schemas from "../schemas/messages.ts";
-import { streamOfItems } from "../schemas/streams.ts";
+import { streamedArray } from "../schemas/streamed-array.ts";
 import { idempotencyKey, send } from "../sending.ts";
 import { procedure, router } from "../trpc.ts";
 
@@ -52,7 +52,7 @@ export const messages = router({
       },
     })
     .input(schemas.AllMessagesInput)
-    .output(streamOfItems(schemas.Message))
+    .output(streamedArray(schemas.Message))
     .query(({ ctx, input }) => readAll(ctx.store, conversationStream(input.conversation_id))),
 
   page: procedure("messages.page")

@@ -3,7 +3,7 @@ import { conversationOf, type Stream } from "../stream.ts";
 
 /** A document of `chat_messages`. */
 export interface MessageDocument {
-  /** The message's id and its stream, made by {@link messageKey}: so the unique index of `_id` is the one of (stream, id). */
+  /** The id and the name of the log, joined by {@link messageKey}. So the index of `_id` makes ids unique in their log. */
   _id: string;
   stream: Stream;
   seq: number;

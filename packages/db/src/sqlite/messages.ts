@@ -38,8 +38,8 @@ export function openMessages(db: DatabaseSync): SqliteMessages {
       const last = messages.at(-1)?.seq ?? after;
       if (messages.length === limit) return { messages, read_to: last };
       // Nobody writes between the two reads: they run in one turn.
-      const end = Math.min(readHead(stream)?.seq ?? 0, before - 1);
-      return { messages, read_to: Math.max(last, end) };
+      const head = readHead(stream)?.seq ?? 0;
+      return { messages, read_to: Math.max(last, Math.min(head, before - 1)) };
     },
     async get(stream, seq) {
       const row = bySeq.get(stream, seq);

@@ -1,7 +1,7 @@
 import type { Entry, Message } from "../entities.ts";
 import { conversationOf, type Stream } from "../stream.ts";
 
-/** A row of the messages table, without its stream. */
+/** A row of the messages table, without the name of its log. */
 export interface MessageRow {
   seq: number;
   id: string;

@@ -19,9 +19,9 @@ interface Followers {
   wokenAt: number;
 }
 
-/** A membership, and where the conversation ended when it began. */
+/** A membership, and the head of the conversation when it began. */
 interface Joined extends Membership {
-  end: number;
+  headBefore: number;
 }
 
 /** A conversation that was silent for so long may be dropped, once the store too says that it is quiet, in ms. */
@@ -96,31 +96,36 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
 
   async function onAnswer(question: Question): Promise<() => void> {
     const { head, members, asked } = question;
-    /** Where the conversation ended when those joined who are not told of it yet. */
-    const ends = new Map<number, number>();
+    /** The head when a user joined, by the time of joining in ms since 1970, for the joinings not announced yet. */
+    const headsBefore = new Map<number, number>();
     for (const member of members) {
       const feeds = [...(feedsOf.get(member.user_id) ?? [])];
       const isNews = feeds.some((feed) => asked.has(feed) && !feed.knows(member));
       const joinedAt = member.joined_at.getTime();
-      if (isNews && !ends.has(joinedAt)) ends.set(joinedAt, await endBefore(head, member));
+      if (isNews && !headsBefore.has(joinedAt)) {
+        headsBefore.set(joinedAt, await readHeadBefore(head, member));
+      }
     }
-    return () => settle(question, ends);
+    return () => settle(question, headsBefore);
   }
 
-  // Whoever joins and is written to at once is sent that; mostly what this process heard tells where it begins.
-  async function endBefore(head: ConversationHead, { joined_at }: Membership): Promise<number> {
+  // A message sent right after the joining has to be delivered. Usually the tail shows where the joining is in the log.
+  async function readHeadBefore(
+    head: ConversationHead,
+    { joined_at }: Membership,
+  ): Promise<number> {
     const { conversation_id, last_seq, quiet_seq } = head;
     const tail = followersOf.get(conversation_id)?.followed.tail;
     const isHeard = last_seq <= (tail?.head ?? 0);
-    const end = isHeard ? tail?.endBefore(joined_at) : undefined;
-    if (end !== undefined || last_seq <= quiet_seq) return end ?? last_seq;
+    const kept = isHeard ? tail?.headBefore(joined_at) : undefined;
+    if (kept !== undefined || last_seq <= quiet_seq) return kept ?? last_seq;
     return findJoinedSeq(store, head, joined_at);
   }
 
   /** Settles who hears a conversation, and what they are told of it, by what the store answered. */
   function settle(
     { head, members, asked, left }: Question,
-    ends: ReadonlyMap<number, number>,
+    headsBefore: ReadonlyMap<number, number>,
   ): void {
     const userIds = new Set(members.map(({ user_id }) => user_id));
     const hearing = followersOf.get(head.conversation_id)?.feeds ?? [];
@@ -130,8 +135,8 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     for (const member of members) {
       for (const feed of feedsOf.get(member.user_id) ?? []) {
         if (!asked.has(feed)) continue;
-        const end = ends.get(member.joined_at.getTime()) ?? head.last_seq;
-        join(feed, head, { ...member, end });
+        const headBefore = headsBefore.get(member.joined_at.getTime()) ?? head.last_seq;
+        join(feed, head, { ...member, headBefore });
       }
     }
   }
@@ -154,7 +159,7 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
       return;
     }
     // What was sent before is not sent again.
-    const place = isKnown ? quiet_seq : Math.max(member.end, quiet_seq, placeLeft);
+    const place = isKnown ? quiet_seq : Math.max(member.headBefore, quiet_seq, placeLeft);
     if (!isKnown) feed.tell({ kind: "joined", conversation_id, last_seq: place });
     hold(feed, head, place);
   }
@@ -200,8 +205,8 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
 
   // Not while something is left to send: a feed goes on at the end later, as if it held no place.
   function drop(conversationId: string, { followed, feeds }: Followers): void {
-    const end = followed.tail.head;
-    for (const feed of feeds) if (feed.placeIn(conversationId) !== end) return;
+    const { head } = followed.tail;
+    for (const feed of feeds) if (feed.placeIn(conversationId) !== head) return;
     followersOf.delete(conversationId);
     followed.release();
     for (const feed of feeds) feed.release(conversationId);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
-import { type ChatStore, conversationStream, openSqliteStore, readLastSeq } from "@chatnest/db";
+import { type ChatStore, conversationStream, openSqliteStore, readHead } from "@chatnest/db";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { append } from "../../../tests/append.ts";
@@ -108,7 +108,7 @@ async function openChat(store: ChatStore, user_id: string) {
   /** Where the user's conversations end. */
   async function places(): Promise<Map<string, number>> {
     const ends = [...memberOf].toSorted().map(async (id) => {
-      return [id, await readLastSeq(store.log, conversationStream(id))] as const;
+      return [id, await readHead(store.log, conversationStream(id))] as const;
     });
     return new Map(await Promise.all(ends));
   }
@@ -123,7 +123,7 @@ async function openChat(store: ChatStore, user_id: string) {
       vi.setSystemTime(Date.now() + 1);
       const id = idOf(index);
       if (memberOf.delete(id)) return store.members.leave({ conversation_id: id, user_id });
-      joinedAt.set(id, await readLastSeq(store.log, conversationStream(id)));
+      joinedAt.set(id, await readHead(store.log, conversationStream(id)));
       await store.members.join({ conversation_id: id, user_id });
       memberOf.add(id);
     },

@@ -25,7 +25,7 @@ export interface Watch {
 
 /** How long the server may have nothing to say before it says so, in ms: the heartbeat. */
 const heartbeatMs = 1_000;
-/** After so long without a heartbeat the stream is taken for dead, in ms. */
+/** A change stream without a heartbeat for this long counts as dead, in ms. */
 const silenceMaxMs = 10_000;
 const pauseMinMs = 100;
 const pauseMaxMs = 5_000;
@@ -54,7 +54,7 @@ const pipeline = [
 
 // Change streams need a replica set: https://www.mongodb.com/docs/manual/changeStreams/
 const noChangeStreams = new Set([40573 /* not a replica set */, 20 /* IllegalOperation */]);
-// What the token stands for is not in the oplog any more, or the stream ended there.
+// The position of the token is no longer in the oplog, or the change stream ended there.
 const tokenLost = new Set([
   260 /* InvalidResumeToken */, 280 /* ChangeStreamFatalError */, 286 /* ChangeStreamHistoryLost */,
 ]);
@@ -111,22 +111,22 @@ export function openWatch(
     const isResumed = token !== undefined;
     await using session = client.startSession();
     const lag = createLag(session);
-    await using stream = db.watch<MessageDocument | MemberDocument>(pipeline, {
+    await using changeStream = db.watch<MessageDocument | MemberDocument>(pipeline, {
       session,
       maxAwaitTimeMS: heartbeatMs,
       batchSize: 1_000,
       ...(isResumed && { resumeAfter: token }),
     });
-    current = stream;
+    current = changeStream;
     let isFirst = true;
     while (!closed.signal.aborted) {
       const askedAt = performance.now();
-      const change = await stream.tryNext();
+      const change = await changeStream.tryNext();
       aliveAt = performance.now();
       refusals = 0;
       onHeartbeat();
       publishState();
-      // Nobody knows what happened before a stream without a token was open.
+      // A change stream without a token misses what happened before it was opened.
       if (isFirst && !isResumed) events.emit({ kind: "missed" });
       isFirst = false;
       if (change) {
@@ -134,7 +134,7 @@ export function openWatch(
         events.emit(readEvent(change as ChangeStreamDocument<MessageDocument & MemberDocument>));
       }
       heardUntil = Math.max(heardUntil, lag.heardUntil(askedAt, change));
-      token = change?.operationType === "invalidate" ? undefined : stream.resumeToken;
+      token = change?.operationType === "invalidate" ? undefined : changeStream.resumeToken;
       if (change?.operationType === "invalidate") return;
     }
   }
@@ -169,7 +169,7 @@ function primaryOf({ servers }: TopologyDescription): string | undefined {
   return [...servers.values()].find(({ type }) => type === "RSPrimary")?.address;
 }
 
-// A document that is none of ours would else stop the stream at its place for ever.
+// A document that ChatNest did not write would otherwise stop the change stream for good.
 function readEvent(change: ChangeStreamDocument<MessageDocument & MemberDocument>): StoreEvent {
   try {
     return toEvent(change);
