@@ -45,7 +45,10 @@ export type WatchMessage =
 /** `chatnest.watch`: one message for each change that the change stream delivers, and for each change of its state. */
 export const watchChannel = openChannel<WatchMessage>("chatnest.watch");
 
-// Only this package publishes on it, so listeners receive what `publish` takes.
-function openChannel<TMessage>(name: string): DiagnosticsChannel<TMessage> {
+/**
+ * Opens a channel under a name that starts with `chatnest.`. Each channel is opened once, by the one module that publishes on
+ * it, so listeners receive what `publish` takes.
+ */
+export function openChannel<TMessage>(name: string): DiagnosticsChannel<TMessage> {
   return channel(name) as DiagnosticsChannel<TMessage>;
 }

@@ -5,6 +5,7 @@ export {
   type GroupCommitMessage,
   type GroupOutcome,
   groupCommitChannel,
+  openChannel,
   type WatchMessage,
   watchChannel,
 } from "./diagnostics.ts";

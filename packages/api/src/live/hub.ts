@@ -1,4 +1,5 @@
 import { type ChatStore, type StoreEvent, type Stream, streamOf } from "@chatnest/db";
+import { type CheckMessage, checkChannel } from "./diagnostics.ts";
 import { LogTail } from "./log-tail.ts";
 
 /** A log that somebody follows; it is kept until everybody let go of it. */
@@ -16,6 +17,9 @@ export interface HubOptions {
   ringLengthMax?: number;
 }
 
+/** What one part of a check compared with the store. */
+export type CheckCounts = Partial<Pick<CheckMessage, "conversations" | "memberships">>;
+
 /** What wakes the readers of a process. */
 export interface Hub {
   /** Follows a log. */
@@ -29,8 +33,8 @@ export interface Hub {
   isCurrent(epoch: string): boolean;
   /** Hears of every event, before the logs do. */
   onEvent(listen: (event: StoreEvent) => void): void;
-  /** Adds to what is done at every check. */
-  onCheck(check: () => Promise<void>): void;
+  /** Adds a part to every check. */
+  onCheck(check: () => Promise<CheckCounts>): void;
   /** When the last check that was completed began, by `performance.now()`. */
   readonly checkedAt: number;
   readonly isClosed: boolean;
@@ -59,7 +63,7 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
   /** When what was last told as missed began: once is enough. */
   let missedSince: number | undefined;
   const listeners: ((event: StoreEvent) => void)[] = [];
-  const checks: (() => Promise<void>)[] = [];
+  const checks: (() => Promise<CheckCounts>)[] = [];
 
   const unwatch = store.watch(hear);
   const timer = setInterval(check, options.checkEveryMs ?? checkEveryMsDefault).unref();
@@ -76,22 +80,33 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
 
   /** Compares what is known with the store; a check that is under way serves all who want one. */
   function check(): Promise<void> {
-    // What fails now is done by the next one.
-    checking ??= compare()
-      .catch(() => {})
-      .finally(() => {
-        checking = undefined;
-      });
+    checking ??= compareAndPublish().finally(() => {
+      checking = undefined;
+    });
     return checking;
   }
 
-  async function compare(): Promise<void> {
+  async function compareAndPublish(): Promise<void> {
+    const startedAt = performance.now();
+    const counts = { logs: 0, conversations: 0, memberships: 0 };
+    // What fails is left to the next check.
+    const isComplete = await compare(counts).then(
+      () => true,
+      () => false,
+    );
+    if (!checkChannel.hasSubscribers) return;
+    checkChannel.publish({ ...counts, durationMs: performance.now() - startedAt, isComplete });
+  }
+
+  async function compare(counts: Required<CheckCounts> & { logs: number }): Promise<void> {
     const startedAt = performance.now();
     if (knownEpoch !== undefined && (await store.epoch()) !== knownEpoch) startNewEpoch();
     for (const { tail } of followed.values()) tail.age();
     const streams = [...followed.keys()];
     for (let start = 0; start < streams.length; start += checkSize) {
-      const heads = await store.log.heads(streams.slice(start, start + checkSize));
+      const some = streams.slice(start, start + checkSize);
+      const heads = await store.log.heads(some);
+      counts.logs += some.length;
       for (const [stream, { seq }] of heads) followed.get(stream)?.tail.learn(seq);
     }
     // After so long, what was quiet before may have woken and fallen quiet again.
@@ -99,7 +114,7 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
       missedSince = checkedAt;
       tell({ kind: "missed" });
     }
-    for (const further of checks) await further();
+    for (const further of checks) Object.assign(counts, await further());
     // As of its beginning: what happened during a slow check may have been too late for it.
     checkedAt = startedAt;
   }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type ChatStore, type Entry, readHead, type Stream } from "@chatnest/db";
 import { nextTurn } from "../turn.ts";
+import { deliveryChannel, ringMissChannel } from "./diagnostics.ts";
 
 /** How much is kept of the newest entries of a followed log, so that the common reader asks the store for nothing. */
 const ringBytesMax = 128 * 1024;
@@ -12,6 +13,7 @@ const tickMs = 5;
 const readLimitMax = 256;
 const pauseMs = 50;
 const nothing: readonly Entry[] = [];
+const one = () => 1;
 
 /**
  * The end of one log, as one process knows it: where it ends, and its newest entries. Readers ask for what comes after the
@@ -29,13 +31,16 @@ export class LogTail {
   #ages = 0;
   #floor = 0;
   #head: number | undefined;
-  readonly #waiting = new Set<() => void>();
+  /** What to call when there is more, and how many readers that wakes. */
+  readonly #waiting = new Map<() => void, () => number>();
   /** Readers that stand at the same place share an answer, and what is made of it, until this turn ends. */
   readonly #answers = new Map<number, readonly Entry[]>();
   readonly #reads = new Map<number, Promise<readonly Entry[]>>();
   /** How many entries are read at a time: about as many as are kept, however long they are. */
   #readLimit = 32;
   #tick: NodeJS.Timeout | undefined;
+  /** When the first entry of the tick was learned of, by `performance.now()`. */
+  #learnedAt = 0;
   #wokenAt = 0;
 
   constructor(store: ChatStore, stream: Stream, ringLengthMax = ringLengthMaxDefault) {
@@ -108,20 +113,34 @@ export class LogTail {
     return answer;
   }
 
-  /** Calls once when there is more; answers with how not to. It must be called in the same turn as the empty `read`. */
-  onMore(call: () => void): () => void {
-    this.#waiting.add(call);
+  /**
+   * Calls once when there is more; returns a function that cancels the call. Call it in the same turn as the empty `read`.
+   * @param readers How many readers the call wakes, for diagnostics. One by default.
+   */
+  onMore(call: () => void, readers: () => number = one): () => void {
+    this.#waiting.set(call, readers);
     return () => this.#waiting.delete(call);
   }
 
   /** Wakes every reader now, whether there is more or not. */
   wake(): void {
+    const isTick = this.#tick !== undefined;
     clearTimeout(this.#tick);
     this.#tick = undefined;
     this.#wokenAt = performance.now();
-    const waiting = [...this.#waiting];
+    const readers = isTick && deliveryChannel.hasSubscribers ? this.#countReaders() : 0;
+    const waiting = [...this.#waiting.keys()];
     this.#waiting.clear();
     for (const call of waiting) call();
+    if (readers > 0) {
+      deliveryChannel.publish({ delayMs: performance.now() - this.#learnedAt, readers });
+    }
+  }
+
+  #countReaders(): number {
+    let count = 0;
+    for (const readers of this.#waiting.values()) count += readers();
+    return count;
   }
 
   /** Lets time pass, in steps: in a longer pause nothing is kept, and readers find all in the store. */
@@ -149,6 +168,10 @@ export class LogTail {
 
   #readStore(after: number): Promise<readonly Entry[]> {
     let reading = this.#reads.get(after);
+    if (ringMissChannel.hasSubscribers) {
+      const entriesBehind = Math.max((this.#head ?? 0) - after, 0);
+      ringMissChannel.publish({ entriesBehind, isShared: reading !== undefined });
+    }
     if (!reading) {
       reading = this.#askStore(after).finally(() => this.#reads.delete(after));
       this.#reads.set(after, reading);
@@ -181,7 +204,8 @@ export class LogTail {
   // Without a delay after a pause; what comes soon after waits for the tick, with all that comes meanwhile.
   #planTick(): void {
     if (this.#tick !== undefined || this.#waiting.size === 0) return;
-    const wait = this.#wokenAt + tickMs - performance.now();
+    this.#learnedAt = performance.now();
+    const wait = this.#wokenAt + tickMs - this.#learnedAt;
     this.#tick = setTimeout(() => this.wake(), Math.max(wait, 0));
   }
 }

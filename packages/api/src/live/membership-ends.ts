@@ -28,7 +28,11 @@ export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds
     if (event.kind === "missed") void ask([...followed.keys()]).catch(() => {});
     else if (event.kind === "left") void ask([keyOf(event)]).catch(() => {});
   });
-  hub.onCheck(() => ask([...followed.keys()]));
+  hub.onCheck(async () => {
+    const keys = [...followed.keys()];
+    await ask(keys);
+    return { memberships: keys.length };
+  });
 
   async function ask(keys: readonly string[]): Promise<void> {
     for (let start = 0; start < keys.length; start += askedMax) {

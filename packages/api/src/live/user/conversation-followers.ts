@@ -5,7 +5,7 @@ import {
   type Membership,
   type StoreEvent,
 } from "@chatnest/db";
-import { type Followed, type Hub, unheardMaxMs } from "../hub.ts";
+import { type CheckCounts, type Followed, type Hub, unheardMaxMs } from "../hub.ts";
 import type { LogTail } from "../log-tail.ts";
 import { findJoinedSeq } from "./joined-seq.ts";
 import { createMembershipLookup, type Question } from "./membership-lookup.ts";
@@ -84,14 +84,15 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
   }
 
   function listen(conversationId: string, followers: Followers): void {
-    followers.followed.tail.onMore(() => {
+    const wakeAll = () => {
       if (followersOf.get(conversationId) !== followers) return;
       const now = performance.now();
       if (now - followers.wokenAt > askedAgainAfterMs) lookup.ask(conversationId);
       followers.wokenAt = now;
       for (const feed of followers.feeds) feed.wake(conversationId);
       listen(conversationId, followers);
-    });
+    };
+    followers.followed.tail.onMore(wakeAll, () => followers.feeds.size);
   }
 
   async function onAnswer(question: Question): Promise<() => void> {
@@ -176,13 +177,14 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
   }
 
   /** Wakes what woke unheard, asks again who is where, and lets go of what fell quiet. */
-  async function check(): Promise<void> {
+  async function check(): Promise<CheckCounts> {
     const startedAt = performance.now();
     if (store.watchState() !== "live") await hearChanges();
     const active = feedsOf.size > 0 ? await store.conversations.heads("active") : [];
     for (const { conversation_id, last_seq } of active) {
       wake(conversation_id).followed.tail.learn(last_seq);
     }
+    const conversations = followersOf.size;
     for (const conversationId of followersOf.keys()) lookup.ask(conversationId);
     await lookup.settled();
     const isActive = new Set(active.map(({ conversation_id }) => conversation_id));
@@ -190,6 +192,7 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
       const isQuiet = !isActive.has(id) && followers.wokenAt < startedAt - keptForMs;
       if (isQuiet) drop(id, followers);
     }
+    return { conversations };
   }
 
   // Where a joining or leaving by another process is not heard of at once, or not at all.
