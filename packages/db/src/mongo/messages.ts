@@ -5,7 +5,7 @@ import { toMessage } from "./documents.ts";
 import { readLogHeads } from "./log-heads.ts";
 import { readLogPage } from "./log-pages.ts";
 
-/** Opens the messages of the logs. */
+/** Opens the messages. */
 export function openMessages(connection: Connection): MessageStore {
   return {
     async page(stream, range) {

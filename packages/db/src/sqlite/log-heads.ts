@@ -9,12 +9,12 @@ export interface LogHeadRow {
   timestamp: number;
 }
 
-/** The statement of heads; a test asks SQLite for its plan. */
+/** The statement for heads. A test checks its query plan. */
 export const logHeadSql = {
   newest: "SELECT seq, timestamp FROM messages WHERE stream = ? ORDER BY seq DESC LIMIT 1",
 } as const;
 
-/** Makes the function that reads the newest entry of a log. */
+/** Opens the function that reads the newest entry of a log. */
 export function openLogHeads(db: DatabaseSync): (stream: Stream) => LogHeadRow | undefined {
   const newest = prepareQuery<LogHeadRow>(db, logHeadSql.newest);
   return (stream) => newest.get(stream);

@@ -18,23 +18,23 @@ import { createWatchPublisher } from "./watch-publisher.ts";
 /** The one change stream of a process. */
 export interface Watch {
   state(): WatchState;
-  /** Until when all that happened was heard, by `performance.now()`; `-Infinity` while nothing was. */
+  /** Until when all changes were heard, by `performance.now()`; `-Infinity` before the first. */
   heardUntil(): number;
   close(): Promise<void>;
 }
 
-/** How long the server may have nothing to say before it says so, in ms: the heartbeat. */
+/** After how long without a change the server sends an empty reply, in ms: the heartbeat. */
 const heartbeatMs = 1_000;
 /** A change stream without a heartbeat for this long counts as dead, in ms. */
 const silenceMaxMs = 10_000;
 const pauseMinMs = 100;
 const pauseMaxMs = 5_000;
-/** After so many refusals in a row, of reasons that are not known here, the token is given up. */
+/** After how many unknown errors in a row the token is given up. */
 const refusalsMax = 5;
 
 const ofChat = { $in: ["chat_messages", "chat_conversations", "chat_members", "chat_meta"] };
 
-// It stays the same for ever: a token only resumes the pipeline that it came from.
+// Must never change: a token only resumes the pipeline that it came from.
 const pipeline = [
   {
     $match: {
@@ -60,8 +60,8 @@ const tokenLost = new Set([
 ]);
 
 /**
- * Listens to what all processes store, resumes where it was cut off, and says `missed` where it cannot. `onAlone` is told
- * when the database has no change streams.
+ * Emits what all processes store. After an interruption it resumes, or emits `missed` when it cannot. `onAlone` is called when
+ * the database has no change streams.
  */
 export function openWatch(
   { client, db }: Connection,
@@ -69,7 +69,7 @@ export function openWatch(
   onAlone: () => void,
 ): Watch {
   const closed = new AbortController();
-  // A member that was the primary still answers, but need not hear of anything any more.
+  // A former primary still answers, but may not receive changes any more.
   const unwatchPrimary = onNewPrimary(client, () => void current?.close().catch(() => {}));
   let refusals = 0;
   let current: { close(): Promise<void> } | undefined;
@@ -151,7 +151,7 @@ export function openWatch(
   };
 }
 
-/** Calls when another member becomes the primary than the one before; answers with how not to. */
+/** Calls when another member becomes the primary; returns a function that removes the listener. */
 function onNewPrimary(client: MongoClient, call: () => void): () => void {
   let primary: string | undefined;
   const hear = ({ previousDescription, newDescription }: TopologyDescriptionChangedEvent) => {
