@@ -1,6 +1,6 @@
 // Tries what the page says about shard keys on two real shards. Usage: npx node bench/scaling/sharding.ts
 import { randomUUID } from "node:crypto";
-import { type ChatStore, isStoreError, openMongoStore, readLastSeq } from "@chatnest/db";
+import { type ChatStore, isStoreError, openMongoStore, readHead } from "@chatnest/db";
 import { createConnection } from "@chatnest/db/internals/mongo/connection/connection.ts";
 import { append } from "@chatnest/tests/support/append.ts";
 import { startCluster } from "./cluster.ts";
@@ -165,7 +165,7 @@ async function moveGiant(): Promise<void> {
     ...{ min: range.min, max: range.max },
     maxChunkSizeBytes: rangeMegabytes * 2 ** 20,
   });
-  const count = await readLastSeq(store.log, `c:${id}`);
+  const count = await readHead(store.log, `c:${id}`);
   console.log(`one conversation of ${count} messages: ${splitKeys.length} places to split it`);
   await tell(`moving it`, () => cluster.moveRange("chat_messages", range, { to: second.name }));
   let longestMs = 0;

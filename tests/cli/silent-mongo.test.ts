@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { openMongoStore, readLastSeq } from "@chatnest/db";
+import { openMongoStore, readHead } from "@chatnest/db";
 import { expect, it } from "vitest";
 import { append } from "../support/append.ts";
 import { type MongoDeployment, startStandalone } from "../support/mongod.ts";
@@ -25,7 +25,7 @@ it("a store on a MongoDB that falls silent for ever closes in time, and answers 
   // Until the first one is on its way, so that the others wait behind it.
   await new Promise((resolve) => setTimeout(resolve, 500));
   sends.push(send("second"), send("third"));
-  const reading = readLastSeq(store.log, "c:tea");
+  const reading = readHead(store.log, "c:tea");
   const outcomes = Promise.allSettled([...sends, reading]);
   const startedAt = performance.now();
   await store.close();

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { type ChatStore, type Conversation, openMongoStore, readLastSeq } from "@chatnest/db";
+import { type ChatStore, type Conversation, openMongoStore, readHead } from "@chatnest/db";
 import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { append } from "../support/append.ts";
@@ -83,7 +83,7 @@ async function checkAfterCreate(store: ChatStore): Promise<void> {
 async function checkPositions(store: ChatStore, count: number): Promise<void> {
   const history = await store.messages.page("c:room", { limit: 10, from: "oldest" });
   expect(history.map(({ seq }) => seq)).toEqual(Array.from({ length: count }, (_, n) => n + 1));
-  expect(await readLastSeq(store.log, "c:room")).toBe(count);
+  expect(await readHead(store.log, "c:room")).toBe(count);
   const room = await readRoom(store);
   if (!room) return expect(count).toBe(0);
   const expected = history.at(-1)?.timestamp ?? room.created_at;

@@ -4,7 +4,7 @@ import {
   conversationStream,
   noteStream,
   openMongoStore,
-  readLastSeq,
+  readHead,
   type Stream,
 } from "@chatnest/db";
 import { Db } from "mongodb";
@@ -45,7 +45,7 @@ describe("history stays dense when the primary, seven messages long, is killed w
     await set.heal();
     await set.settled();
     await say(first, room, ["next"]);
-    expect(await readLastSeq(first.log, stream)).toBe(6);
+    expect(await readHead(first.log, stream)).toBe(6);
   });
 
   it("between what a send reads and what it inserts", async () => {

@@ -1,4 +1,4 @@
-import { readLastSeq, StoreError } from "@chatnest/db";
+import { readHead, StoreError } from "@chatnest/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sendRaw } from "../support/raw.ts";
 import { unique } from "../support/rest.ts";
@@ -127,7 +127,7 @@ describe("tRPC", () => {
     const text = `{"user_id":"alice","conversation_id":"${room}","content":"x`;
     const body = Buffer.concat([Buffer.from(text), Buffer.from([0xff]), Buffer.from('"}')]);
     expectError(await call("messages.send", post(body)), [400, "bad_request"]);
-    expect(await readLastSeq(server.store.log, `c:${room}`)).toBe(0);
+    expect(await readHead(server.store.log, `c:${room}`)).toBe(0);
   });
 
   it("answers 422 to what is too deep, sent or asked", async () => {

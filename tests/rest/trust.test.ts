@@ -1,4 +1,4 @@
-import { readLastSeq } from "@chatnest/db";
+import { readHead } from "@chatnest/db";
 import { describe, expect, it } from "vitest";
 import { sendRaw } from "../support/raw.ts";
 import { startServer, type TestServer } from "../support/server.ts";
@@ -69,7 +69,7 @@ describe("without credentials on loopback", () => {
       code: "forbidden",
       detail: expect.stringContaining("CHATNEST_AUTH=none"),
     });
-    expect(await readLastSeq(server.store.log, "c:room")).toBe(0);
+    expect(await readHead(server.store.log, "c:room")).toBe(0);
   });
 
   it("refuses it in the shape of tRPC there", async () => {

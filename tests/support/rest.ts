@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Conversation, type Message, readLastSeq } from "@chatnest/db";
+import { type Conversation, type Message, readHead } from "@chatnest/db";
 import { DocumentCheck } from "./document.ts";
 import { startServer, type TestServer } from "./server.ts";
 
@@ -84,6 +84,6 @@ export async function snapshot(
   return {
     conversations: await store.conversations.get([conversationId], 1_000),
     inbox: await store.conversations.inbox(userId, { limit: 1_000 }),
-    notes: await readLastSeq(store.log, `n:${userId}`),
+    notes: await readHead(store.log, `n:${userId}`),
   };
 }

@@ -4,25 +4,25 @@ import type { Caller } from "./caller.ts";
 import { ChatError } from "./errors.ts";
 import type { Live } from "./live/index.ts";
 
-/** What every procedure is given. */
+/** What every procedure can use. */
 export interface Context {
   store: ChatStore;
   live: Live;
   caller: Caller;
-  /** Names the request in answers and logs. */
+  /** The id of the request in responses and logs. */
   requestId: string;
   /**
    * Counts a send against the limit of its caller.
-   * @throws ChatError `too_many_requests`
+   * @throws ChatError `too_many_requests`.
    */
   countSend(caller: Caller): Promise<void> | void;
 }
 
-/** What a context is made of. */
+/** The parts of a context. */
 export interface ContextParts {
   store: ChatStore;
   caller: Caller;
-  /** @default nothing can be followed, as in an import */
+  /** @default following throws `unavailable`, as in an import */
   live?: Live;
   /** @default a random one */
   requestId?: string;
@@ -30,7 +30,7 @@ export interface ContextParts {
   countSend?: Context["countSend"];
 }
 
-/** Makes what the procedures of one request are given. */
+/** Creates the context of one request. */
 export function createContext({
   live = nothingLive,
   requestId = randomUUID(),
@@ -47,5 +47,5 @@ const nothingLive: Live = {
 };
 
 function refuseToFollow(): never {
-  throw new ChatError("unavailable", "nothing can be followed here");
+  throw new ChatError("unavailable", "following is not available here");
 }

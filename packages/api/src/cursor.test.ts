@@ -28,15 +28,15 @@ const garbage: [string, string][] = [
   ["an id that is a number", toBase64([time, 1])],
   ["a time that is a number", toBase64([0, "room"])],
   ["a time that is null", toBase64([null, "room"])],
-  ["a day that is none", toBase64(["2026-02-30T12:00:00.000Z", "room"])],
-  ["an hour that is none", toBase64(["2026-01-31T24:00:00.000Z", "room"])],
+  ["a day that does not exist", toBase64(["2026-02-30T12:00:00.000Z", "room"])],
+  ["an hour that does not exist", toBase64(["2026-01-31T24:00:00.000Z", "room"])],
   ["a date without a time", toBase64(["2026-01-31", "room"])],
   ["a time of no zone", toBase64(["2026-01-31T12:00:00.000", "room"])],
   ["a word for a time", toBase64(["yesterday", "room"])],
 ];
 
 describe("a cursor", () => {
-  it("names any place in an inbox, and is what it was made of", () => {
+  it("is read back as the position that it was written for", () => {
     const places = fc.record({
       last_activity_at: fc
         .date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-12-31T23:59:59.999Z") })
@@ -62,7 +62,7 @@ describe("a cursor", () => {
     },
   );
 
-  it("goes on behind its place, also when the conversation there is gone", async () => {
+  it("continues after its position, also when the conversation there is gone", async () => {
     const user_id = "walker";
     const messages = ["a", "b", "c"].map((name) => ({
       id: `message-${name}`,
@@ -79,23 +79,27 @@ describe("a cursor", () => {
   });
 });
 
-describe("what is no cursor", () => {
+describe("an invalid cursor", () => {
   it.each(garbage)("is refused by name: %s", async (_, cursor) => {
-    const issue = { path: "cursor", code: "invalid_format", message: "is no cursor of ours" };
+    const issue = {
+      path: "cursor",
+      code: "invalid_format",
+      message: "is not a cursor of this server",
+    };
     await expect(api.conversations.page({ user_id: "alice", cursor })).rejects.toMatchObject({
       code: "UNPROCESSABLE_CONTENT",
       cause: { code: "validation_failed", issues: [issue] },
     });
   });
 
-  it("is refused by name when it has 1,025 characters", async () => {
+  it("is refused, with its path, when it has 1,025 characters", async () => {
     const cursor = "x".repeat(1_025);
     await expect(api.conversations.page({ user_id: "alice", cursor })).rejects.toMatchObject({
       cause: { code: "validation_failed", issues: [{ path: "cursor", code: "too_big" }] },
     });
   });
 
-  it("is refused whatever it is, never an error of ours", () => {
+  it("is refused, whatever it is, and never causes an internal error", () => {
     const codeUnit = fc.nat(0xffff).map((code) => String.fromCharCode(code));
     fc.assert(
       fc.property(fc.string({ unit: codeUnit, maxLength: 1_024 }), (cursor) => {

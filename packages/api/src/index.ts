@@ -11,6 +11,14 @@ export {
   toChatError,
   toTrpcError,
 } from "./errors.ts";
+export {
+  type CheckMessage,
+  checkChannel,
+  type DeliveryMessage,
+  deliveryChannel,
+  type RingMissMessage,
+  ringMissChannel,
+} from "./live/diagnostics.ts";
 export type { ConversationNews } from "./live/follow-conversation.ts";
 export { Following, type LiveEvent } from "./live/following.ts";
 export { createLive, type Live } from "./live/index.ts";

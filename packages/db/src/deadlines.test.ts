@@ -24,7 +24,7 @@ describe("deadlines", () => {
     expect(serverMs).toBeLessThan(socketTimeoutMs);
   });
 
-  it("let the driver miss a silent primary before a command stops waiting for the next one", () => {
+  it("let the driver notice a silent primary before a command stops waiting for the next one", () => {
     expect(heartbeatFrequencyMs + connectTimeoutMs).toBeLessThan(serverSelectionTimeoutMs);
   });
 
@@ -32,22 +32,22 @@ describe("deadlines", () => {
     expect(connectTimeoutMs).toBeLessThanOrEqual(waitQueueTimeoutMs);
   });
 
-  it("leave a group time for another try after one that met silence and no primary", () => {
+  it("leave a group time for another attempt after one without an answer and without a primary", () => {
     const failedTryMs = socketTimeoutMs + serverSelectionTimeoutMs;
     expect(failedTryMs).toBeLessThan(triesEndAfterMs);
   });
 
-  it("end the tries of a group, and the wait for one, before the call that waits for them", () => {
+  it("end the attempts of a group, and the wait for one, before the call", () => {
     expect(Math.max(triesEndAfterMs, waitMsMax)).toBeLessThan(callTimeoutMs);
   });
 
-  it("end a call before the answer that needs it, and that before the request", () => {
+  it("end a call before the answer, and the answer before the request", () => {
     expect(callTimeoutMs).toBeLessThan(answerTimeoutMs);
     expect(answerTimeoutMs).toBeLessThan(requestTimeoutMs);
     expect(requestTimeoutMs).toBe(15_000);
   });
 
-  it("let a store that closes reject its calls before it is closed, and close before a call would end", () => {
+  it("let a closing store reject its calls before it is closed, and close before a call would time out", () => {
     expect(lastCallsTimeoutMs).toBeLessThan(closeTimeoutMs);
     expect(closeTimeoutMs).toBeLessThan(callTimeoutMs);
   });

@@ -1,4 +1,4 @@
-// How the 15 s of a request add up. Each limit is longer than the one above it; the last three cut off what is late.
+// How the 15 s of a request add up. Each limit is longer than the one above it; the last three cut off late answers.
 //
 //    4 s    the server works on a read, or waits for a majority to acknowledge a write
 //    5 s    an attempt without an answer: the socket times out, or no primary is found
@@ -22,7 +22,7 @@ export const heartbeatFrequencyMs = 2_000;
 export const waitQueueTimeoutMs = 2_000;
 /** How long a command waits for a primary, in ms. */
 export const serverSelectionTimeoutMs = 5_000;
-/** When a silent connection is given up, in ms. The server's own limits end slow commands before that. */
+/** After how long a silent connection is closed, in ms. The limits of the server end slow commands before that. */
 export const socketTimeoutMs = 5_000;
 
 /** How long a send may wait for its group, in ms; then it is rejected, unwritten. */

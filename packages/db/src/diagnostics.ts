@@ -37,15 +37,18 @@ export const groupCommitChannel = openChannel<GroupCommitMessage>("chatnest.grou
 
 /** News of MongoDB's change stream. */
 export type WatchMessage =
-  /** The state has changed. `degraded` is published at the next attempt to reopen the stream, a few seconds late. */
+  /** The state has changed. `degraded` is published at the next attempt to reopen the change stream, a few seconds late. */
   | { kind: "state"; state: WatchState }
   /** A change arrived `lagMs` after MongoDB stored it, as far as both clocks agree. Needs MongoDB 6.0. */
   | { kind: "lag"; lagMs: number };
 
-/** `chatnest.watch`: one message for each change that the stream delivers, and for each change of its state. */
+/** `chatnest.watch`: one message for each change that the change stream delivers, and for each change of its state. */
 export const watchChannel = openChannel<WatchMessage>("chatnest.watch");
 
-// Only this package publishes on it, so listeners receive what `publish` takes.
-function openChannel<TMessage>(name: string): DiagnosticsChannel<TMessage> {
+/**
+ * Opens a channel under a name that starts with `chatnest.`. Each channel is opened once, by the one module that publishes on
+ * it, so listeners receive what `publish` takes.
+ */
+export function openChannel<TMessage>(name: string): DiagnosticsChannel<TMessage> {
   return channel(name) as DiagnosticsChannel<TMessage>;
 }

@@ -1,4 +1,4 @@
-/** One message in its current state: of a conversation, or a note when it has no conversation. */
+/** A message in its current state. One without a conversation is a note. */
 export interface Message {
   /** Unique in its log: 8 to 64 of `A-Za-z0-9_-`. */
   id: string;
@@ -9,16 +9,16 @@ export interface Message {
   timestamp: string;
   /** `null` for a note. */
   conversation_id: string | null;
-  /** Position in its log: 1, 2, 3, ... */
+  /** The position in its log: 1, 2, 3, ... */
   seq: number;
 }
 
-/** A message as it was sent: one kind of entry. */
+/** A message as it was sent. */
 export interface MessageEntry extends Message {
   kind: "message";
 }
 
-/** One entry of a log. Every entry, of whatever kind, has a position of its own. */
+/** An entry of a log. Entries of all kinds are numbered together. */
 export type Entry = MessageEntry;
 
 /** A conversation as its members see it. */
@@ -30,14 +30,14 @@ export interface Conversation {
   messages: Message[];
   /** ISO 8601, UTC, with milliseconds. */
   created_at: string;
-  /** Position of the newest entry, 0 when there is none. */
+  /** The head of its log: the position of the newest entry, 0 when there is none. */
   last_seq: number;
   member_count: number;
   /** The `timestamp` of the newest message, else `created_at`. */
   last_activity_at: string;
 }
 
-/** Shows the message that an entry stored. */
+/** Returns the message that an entry stored. */
 export function toMessage({ kind: _, ...message }: MessageEntry): Message {
   return message;
 }

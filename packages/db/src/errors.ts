@@ -3,9 +3,9 @@
  *
  * - `conflict`: the id is taken by something else; nothing was stored.
  * - `not_found`: there is no such conversation or member.
- * - `not_member`: the author is no member of the conversation; nothing was stored.
+ * - `not_member`: the author is not a member of the conversation; nothing was stored.
  * - `invalid`: the input breaks a limit, or the store could not give it back unchanged; nothing was stored.
- * - `unavailable`: the store is away or overloaded; whether a write was stored is unknown, repeating it with the same id is safe.
+ * - `unavailable`: the store is unreachable or overloaded. A write may have been stored; repeating it with the same id is safe.
  * - `closed`: the store was closed; nothing was stored.
  * - `cannot_open`: the store cannot be opened, and trying again will not help.
  */
@@ -18,7 +18,7 @@ export type StoreErrorCode =
   | "closed"
   | "cannot_open";
 
-/** The one error that stores throw on purpose; anything else that leaves a store is a bug. */
+/** The only error that stores throw on purpose; any other is a bug. */
 export class StoreError extends Error {
   readonly code: StoreErrorCode;
 
@@ -29,7 +29,7 @@ export class StoreError extends Error {
   }
 }
 
-/** Says whether something thrown is a {@link StoreError}, of a certain code if one is given. */
+/** Tells whether an error is a {@link StoreError}, with the given code if there is one. */
 export function isStoreError(error: unknown, code?: StoreErrorCode): error is StoreError {
   return error instanceof StoreError && (code === undefined || error.code === code);
 }

@@ -1,6 +1,6 @@
 import type { InboxPosition, InboxRange } from "./ports/conversations.ts";
 
-/** Puts a user's conversations in inbox order, most recently active first, ties by id, and cuts out a range. */
+/** Sorts a user's conversations in inbox order (most recently active first, ties by id) and returns a range of them. */
 export function sliceInbox(positions: InboxPosition[], range: InboxRange): InboxPosition[] {
   const { after } = range;
   const rest = after ? positions.filter((position) => compare(position, after) > 0) : positions;

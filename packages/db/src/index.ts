@@ -5,6 +5,7 @@ export {
   type GroupCommitMessage,
   type GroupOutcome,
   groupCommitChannel,
+  openChannel,
   type WatchMessage,
   watchChannel,
 } from "./diagnostics.ts";
@@ -16,7 +17,6 @@ export {
   toMessage,
 } from "./entities.ts";
 export { isStoreError, StoreError, type StoreErrorCode } from "./errors.ts";
-export { readLastSeq } from "./last-seq.ts";
 export * from "./limits.ts";
 export { type MongoChatStore, type MongoStoreOptions, openMongoStore } from "./mongo/index.ts";
 export type {
@@ -49,6 +49,7 @@ export type {
   UsersQuery,
 } from "./ports/members.ts";
 export type { MessageStore, ReadOn, ReadOnRange } from "./ports/messages.ts";
+export { readHead } from "./read-head.ts";
 export { openSqliteStore } from "./sqlite/index.ts";
 export type { ChatStore, MembershipEvent, StoreEvent, WatchState } from "./store.ts";
 export { conversationStream, noteStream, type Stream, streamOf } from "./stream.ts";

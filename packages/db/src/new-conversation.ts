@@ -4,27 +4,28 @@ import { isId, membersShownMax } from "./limits.ts";
 import type { NewConversation } from "./ports/conversations.ts";
 
 /**
- * Refuses a conversation that a store could not keep.
+ * Checks a new conversation.
  * @throws StoreError `invalid`, naming the field.
  */
 export function checkNewConversation({ id, user_ids }: NewConversation): void {
-  if (!isId(id)) throw new StoreError("invalid", "a conversation cannot have this id");
+  if (!isId(id)) throw new StoreError("invalid", "not a valid id of a conversation");
   const isList =
     user_ids.length >= 1 &&
     user_ids.length <= membersShownMax &&
     new Set(user_ids).size === user_ids.length &&
     user_ids.every(isId);
-  if (!isList) throw new StoreError("invalid", "a conversation cannot have these user_ids");
+  if (!isList)
+    throw new StoreError("invalid", `user_ids must be 1 to ${membersShownMax} different ids`);
 }
 
-/** Condenses a set of members, whatever their order, so that a repeated create can be told from another one. */
+/** Hashes a set of members, independent of their order, to tell a repeated create from a different one. */
 export function hashOfMembers(userIds: readonly string[]): string {
   return createHash("sha256")
     .update(JSON.stringify([...userIds].sort()))
     .digest("base64url");
 }
 
-/** Makes the error of an id that was created with other members. */
+/** Makes the error for an id whose conversation was created with other members. */
 export function otherMembers(id: string): StoreError {
   return new StoreError("conflict", `the conversation ${id} was created with other members`);
 }

@@ -4,13 +4,13 @@ import { isContent, isId, isMessageId } from "./limits.ts";
 import type { NewEntry } from "./ports/log.ts";
 import type { Member } from "./ports/members.ts";
 
-// With a zone: without one, the machine's own would count. Four digits a year: ISO 8601 has no other without agreement.
+// The zone is required: without one, `Date.parse` assumes that of the machine. Years have four digits, as in plain ISO 8601.
 const timestampPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 const timeMin = Date.parse("0000-01-01T00:00:00.000Z");
 const timeMax = Date.parse("9999-12-31T23:59:59.999Z");
 
 /**
- * Refuses an entry that a store could not give back unchanged.
+ * Checks that a store can give an entry back unchanged.
  * @throws StoreError `invalid`, naming the field.
  */
 export function checkNewEntry(entry: NewEntry): void {
@@ -29,14 +29,14 @@ function isTimestamp(value: string): boolean {
   return time >= timeMin && time <= timeMax;
 }
 
-/** Picks the time of an entry, in ms since 1970: the given one, else now, but never below the entry before it. */
+/** Returns the time of an entry, in ms since 1970: the given one, else now, but never below the entry before it. */
 export function timeOf(entry: NewEntry, timeBefore: number | undefined): number {
   if (entry.timestamp !== undefined) return Date.parse(entry.timestamp);
   return Math.max(Date.now(), timeBefore ?? 0);
 }
 
 /**
- * Compares a stored entry with a new one of the same id.
+ * Checks that a new entry repeats the stored entry of the same id.
  * @throws StoreError `conflict` when the stored body differs.
  */
 export function checkSameEntry(stored: Entry, entry: NewEntry): void {
@@ -47,9 +47,9 @@ export function checkSameEntry(stored: Entry, entry: NewEntry): void {
   if (!isSame) throw new StoreError("conflict", `another message has the id ${entry.id}`);
 }
 
-/** Makes the error of an author who is no member of the conversation. */
+/** Makes the error for an author who is not a member of the conversation. */
 export function notMember({ conversation_id, user_id }: Member): StoreError {
-  return new StoreError("not_member", `${user_id} is no member of ${conversation_id}`);
+  return new StoreError("not_member", `${user_id} is not a member of ${conversation_id}`);
 }
 
 function invalid(field: string): StoreError {

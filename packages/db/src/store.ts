@@ -4,28 +4,29 @@ import type { LogStore } from "./ports/log.ts";
 import type { Member, MemberStore, MembershipChange } from "./ports/members.ts";
 import type { MessageStore } from "./ports/messages.ts";
 
-/** What every store of chat does, whatever keeps the data. */
+/** A store of chat data. All stores pass the same contract tests. */
 export interface ChatStore {
   readonly log: LogStore;
   readonly messages: MessageStore;
   readonly members: MemberStore;
   readonly conversations: ConversationStore;
   /**
-   * Reads the name of the store's epoch: positions of another one mean nothing here. 1 to 32 of `a-z0-9`.
+   * Reads the name of the epoch: 1 to 32 of `a-z0-9`. Positions of another epoch are meaningless here.
    * @throws StoreError `unavailable`, `closed`.
    */
   epoch(): Promise<string>;
   /**
-   * Begins a new epoch after a backup was restored, so that no client waits for positions that are gone.
+   * Starts a new epoch, after a backup was restored: clients must not wait for positions that are gone.
    * @throws StoreError `unavailable`, `closed`.
    */
   renewEpoch(): Promise<void>;
   /**
-   * Calls a listener, which must not throw, with what is stored from now on: what this process stores at once and in the
-   * order of each log, what others store as fast as the database reports it. Returns a function that stops it.
+   * Calls a listener for everything stored from now on, and returns a function that removes it. Events of this process arrive
+   * at once and in the order of each log, those of other processes when the database reports them. The listener must not
+   * throw.
    */
   watch(listener: (event: StoreEvent) => void): () => void;
-  /** Tells how this process hears of what other processes store. */
+  /** Tells whether events of other processes arrive. */
   watchState(): WatchState;
   /**
    * Resolves once the store can read and write.
@@ -33,27 +34,29 @@ export interface ChatStore {
    */
   ping(): Promise<void>;
   /**
-   * Stores what was already sent, then lets go of everything, within 5 s: what has no answer by then is rejected. Later
-   * calls throw `closed`. Closing twice is fine.
+   * Stores the accepted entries and closes the store, within 5 s. Calls that are unfinished by then are rejected, later ones
+   * throw `closed`. Can be called twice.
    */
   close(): Promise<void>;
 }
 
-/** A change to a membership, heard as it happens: `updated` keeps the member and changes what is kept of it. */
+/** A change of a membership. `updated`: the user stays a member, but what is stored about it has changed. */
 export interface MembershipEvent extends Member {
   kind: MembershipChange["kind"] | "updated";
 }
 
-/** Something that happened in a store. An event may come twice, and may come after a later one. */
+/** Something that happened in a store. An event can arrive twice, and after a later one. */
 export type StoreEvent =
   | { kind: "entry"; entry: Entry }
   | MembershipEvent
-  /** Events may have been lost: whatever depends on them is to be read again. */
+  /** Events may have been lost: what depends on them has to be read again. */
   | { kind: "missed" };
 
 /**
+ * How events of other processes arrive.
+ *
  * - `live`: at once, or there are no other processes.
- * - `alone`: not at all, since the database has no change streams (a standalone MongoDB).
+ * - `alone`: never, since the database has no change streams (a standalone MongoDB).
  * - `degraded`: not at the moment.
  */
 export type WatchState = "live" | "alone" | "degraded";

@@ -18,7 +18,7 @@ export function noteStream(userId: string): Stream {
   return `n:${userId}`;
 }
 
-/** Reads the conversation's id out of a stream's name; `null` for notes. */
+/** Returns the id of the conversation that a log belongs to; `null` for notes. */
 export function conversationOf(stream: Stream): string | null {
   return stream.startsWith("c:") ? stream.slice(2) : null;
 }

@@ -8,21 +8,21 @@ import type { MemberStore } from "./ports/members.ts";
 import type { MessageStore } from "./ports/messages.ts";
 import type { ChatStore } from "./store.ts";
 
-/** A store that trusts its input; closing it is up to its owner. */
+/** A store that trusts its input. Its owner closes it. */
 export type UncheckedStore = Omit<ChatStore, "close">;
 
-/** Refuses calls while the store takes none, and calls with an id that cannot exist. */
+/** Refuses a call while the store is not open, or with an invalid id. */
 type Check = (...ids: string[]) => void;
 
 /**
- * Makes the calls of a store refuse what no store could keep, or would take for something else, before they reach it.
- * `admit` is called first: it throws while the store takes no calls.
+ * Wraps a store so that input that a store could not give back unchanged is refused with `invalid` before it gets there.
+ * `admit` is called first: it throws while the store is not open.
  */
 export function validatedStore(store: UncheckedStore, admit: () => void): UncheckedStore {
   function check(...ids: string[]): void {
     admit();
     for (const id of ids) {
-      if (!isId(id)) throw new StoreError("invalid", "no user and no conversation has this id");
+      if (!isId(id)) throw new StoreError("invalid", "not a valid id of a user or a conversation");
     }
   }
 

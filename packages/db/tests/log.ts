@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { type Message, toMessage } from "../src/entities.ts";
 import { isStoreError, type StoreErrorCode } from "../src/errors.ts";
-import { readLastSeq } from "../src/last-seq.ts";
 import type { AppendOptions, NewMessage } from "../src/ports/log.ts";
+import { readHead } from "../src/read-head.ts";
 import type { ChatStore } from "../src/store.ts";
 import type { Stream } from "../src/stream.ts";
 import { newMessages, upTo } from "./make.ts";
@@ -73,7 +73,7 @@ export async function readLog(store: ChatStore, stream: Stream): Promise<Message
   }
   expect(seqsOf(log)).toEqual(upTo(log.length));
   expect(new Set(log.map((message) => message.id)).size).toBe(log.length);
-  expect(await readLastSeq(store.log, stream)).toBe(log.length);
+  expect(await readHead(store.log, stream)).toBe(log.length);
   return log;
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, vi } from "vitest";
 import { openSqliteStore } from "../src/index.ts";
-import { readLastSeq } from "../src/last-seq.ts";
+import { readHead } from "../src/read-head.ts";
 import type { ChatStore } from "../src/store.ts";
 import { describeStore } from "./describe-store.ts";
 import { expectCrowdRefused, send } from "./log.ts";
@@ -31,10 +31,10 @@ describe("opening a SQLite file", () => {
     expectCannotOpen(file);
     await send(store, newMessage({ conversation_id: "room" }));
     expectCannotOpen(file);
-    expect(await readLastSeq(store.log, "c:room")).toBe(2);
+    expect(await readHead(store.log, "c:room")).toBe(2);
     await store.close();
     const next = openSqliteStore(file);
-    expect(await readLastSeq(next.log, "c:room")).toBe(2);
+    expect(await readHead(next.log, "c:room")).toBe(2);
     await next.close();
   });
 
@@ -80,7 +80,7 @@ describe("opening a SQLite file", () => {
     await send(store, newMessage({ conversation_id: "room" }));
     await store.close();
     const again = openSqliteStore(file);
-    expect(await readLastSeq(again.log, "c:room")).toBe(1);
+    expect(await readHead(again.log, "c:room")).toBe(1);
     await again.close();
   });
 });
@@ -101,7 +101,7 @@ it("SQLite refuses a send that has waited for 12 s, unwritten", async () => {
   } finally {
     vi.restoreAllMocks();
   }
-  expect(await readLastSeq(store.log, "c:room")).toBe(0);
+  expect(await readHead(store.log, "c:room")).toBe(0);
   const next = await send(store, newMessage({ conversation_id: "room" }));
   expect(next.message.seq).toBe(1);
 });

@@ -1,41 +1,48 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type ChatStore, type Entry, readLastSeq, type Stream } from "@chatnest/db";
+import { type ChatStore, type Entry, readHead, type Stream } from "@chatnest/db";
 import { nextTurn } from "../turn.ts";
+import { deliveryChannel, ringMissChannel } from "./diagnostics.ts";
 
-/** How much is kept of the newest entries of a followed log, so that the common reader asks the store for nothing. */
+/** The size of the ring in bytes of JSON, and in entries. With it most readers need nothing from the store. */
 const ringBytesMax = 128 * 1024;
 const ringLengthMaxDefault = 256;
-/** So many calls of `age` without an entry are a pause, behind which nothing is kept. */
+/** After how many calls of `age` without a new entry the ring is emptied. */
 const agesMax = 3;
-/** How long wake-ups are held back so that what arrives close together is told together, in ms; none after a pause. */
+/** How long after a wake-up the next one waits, in ms, so that entries that arrive close together are sent together. */
 const tickMs = 5;
+/** How many entries are read from the store at a time, at most. */
 const readLimitMax = 256;
+/** How long a read waits when the store has not caught up with its own head, in ms. */
 const pauseMs = 50;
 const nothing: readonly Entry[] = [];
+const one = () => 1;
 
 /**
- * The end of one log, as one process knows it: where it ends, and its newest entries. Readers ask for what comes after the
- * last entry they had, and are woken when there is more; how many they are, and how slow, costs it nothing.
+ * What one process knows of a followed log: its head, and a ring of its newest entries. Readers ask for what comes after their
+ * last entry, and are woken when there is more. It keeps nothing per reader, however many or slow they are.
  */
 export class LogTail {
   readonly #store: ChatStore;
   readonly #stream: Stream;
-  /** Everything behind `#floor` up to `#head`. */
+  /** All entries after `#floor`, up to `#head`. */
   #ring: Entry[] = [];
-  /** What each of them takes when it is written. */
+  /** The size of each of them in bytes of JSON. */
   #ringSizes: number[] = [];
   #ringBytes = 0;
   readonly #ringLengthMax: number;
   #ages = 0;
   #floor = 0;
   #head: number | undefined;
-  readonly #waiting = new Set<() => void>();
-  /** Readers that stand at the same place share an answer, and what is made of it, until this turn ends. */
+  /** What to call when there is more, and how many readers that wakes. */
+  readonly #waiting = new Map<() => void, () => number>();
+  /** Readers at the same position share an array, and what is written from it, until this turn ends. */
   readonly #answers = new Map<number, readonly Entry[]>();
   readonly #reads = new Map<number, Promise<readonly Entry[]>>();
-  /** How many entries are read at a time: about as many as are kept, however long they are. */
+  /** How many entries are read at a time. It adapts to their size, so that about `ringBytesMax` is read. */
   #readLimit = 32;
   #tick: NodeJS.Timeout | undefined;
+  /** When the first entry of the tick was learned of, by `performance.now()`. */
+  #learnedAt = 0;
   #wokenAt = 0;
 
   constructor(store: ChatStore, stream: Stream, ringLengthMax = ringLengthMaxDefault) {
@@ -44,33 +51,33 @@ export class LogTail {
     this.#ringLengthMax = ringLengthMax;
   }
 
-  /** Where the log ends, as far as is known. */
+  /** The head, as far as this process knows it; `undefined` before it was read. */
   get head(): number | undefined {
     return this.#head;
   }
 
-  /** Says where the log ended at a moment, if it can be told from the entries that are kept. */
-  endBefore(time: Date): number | undefined {
+  /** Tells the head at a moment, if the kept entries show it. */
+  headBefore(time: Date): number | undefined {
     const since = time.toISOString();
     const first = this.#ring.find(({ timestamp }) => timestamp >= since);
-    const end = first ? first.seq - 1 : this.#head;
-    // What is not kept may be of later, too.
-    return end === 0 || (end ?? 0) > this.#floor ? end : undefined;
+    const head = first ? first.seq - 1 : this.#head;
+    // Entries that are not kept may be later, too.
+    return head === 0 || (head ?? 0) > this.#floor ? head : undefined;
   }
 
   /**
-   * Says where the log ends; the store is asked for the first time only.
-   * @throws StoreError `unavailable` or `closed`.
+   * Returns the head. Only the first call asks the store.
+   * @throws StoreError `unavailable`, `closed`.
    */
-  async end(): Promise<number> {
-    if (this.#head === undefined) this.learn(await readLastSeq(this.#store.log, this.#stream));
+  async readHead(): Promise<number> {
+    if (this.#head === undefined) this.learn(await readHead(this.#store.log, this.#stream));
     return this.#head ?? 0;
   }
 
-  /** Learns of an entry; one that is known, or came late, changes nothing. */
+  /** Learns of an entry. One that is known or older than the head changes nothing. */
   push(entry: Entry): void {
     if (this.#head !== undefined && entry.seq <= this.#head) return;
-    // What lies between was not heard of: it is in the store.
+    // The entries in between were missed. They are in the store.
     if (entry.seq !== (this.#head ?? -1) + 1) this.#clear(entry.seq - 1);
     const size = sizeOf(entry);
     this.#ring.push(entry);
@@ -83,7 +90,7 @@ export class LogTail {
     this.#planTick();
   }
 
-  /** Learns where the log ends. */
+  /** Learns the head. */
   learn(head: number): void {
     if (this.#head !== undefined && head <= this.#head) return;
     this.#clear(head);
@@ -92,9 +99,9 @@ export class LogTail {
   }
 
   /**
-   * Reads what comes after a position: some of it, the oldest first; nothing when that is the end, or lies ahead of it. The
-   * answer is a promise only where the store is to be asked.
-   * @throws StoreError `unavailable` or `closed`.
+   * Reads the next entries after a position, oldest first: up to 128 KiB of them, none at the head or beyond. Returns a promise
+   * only when it has to read the store.
+   * @throws StoreError `unavailable`, `closed`.
    */
   read(after: number): readonly Entry[] | Promise<readonly Entry[]> {
     if (this.#head === undefined || after < this.#floor) return this.#readStore(after);
@@ -102,29 +109,43 @@ export class LogTail {
     const known = this.#answers.get(after);
     if (known) return known;
     const answer = this.#ring.filter(({ seq }) => seq > after);
-    // All who are woken together read in the same turn; who comes later would keep every place that anybody stood at.
+    // Readers that are woken together read in the same turn. Kept longer, the answers would pile up.
     if (this.#answers.size === 0) setImmediate(() => this.#answers.clear());
     this.#answers.set(after, answer);
     return answer;
   }
 
-  /** Calls once when there is more; answers with how not to. It must be called in the same turn as the empty `read`. */
-  onMore(call: () => void): () => void {
-    this.#waiting.add(call);
+  /**
+   * Calls once when there is more; returns a function that cancels the call. Call it in the same turn as the empty `read`.
+   * @param readers How many readers the call wakes, for diagnostics. One by default.
+   */
+  onMore(call: () => void, readers: () => number = one): () => void {
+    this.#waiting.set(call, readers);
     return () => this.#waiting.delete(call);
   }
 
   /** Wakes every reader now, whether there is more or not. */
   wake(): void {
+    const isTick = this.#tick !== undefined;
     clearTimeout(this.#tick);
     this.#tick = undefined;
     this.#wokenAt = performance.now();
-    const waiting = [...this.#waiting];
+    const readers = isTick && deliveryChannel.hasSubscribers ? this.#countReaders() : 0;
+    const waiting = [...this.#waiting.keys()];
     this.#waiting.clear();
     for (const call of waiting) call();
+    if (readers > 0) {
+      deliveryChannel.publish({ delayMs: performance.now() - this.#learnedAt, readers });
+    }
   }
 
-  /** Lets time pass, in steps: in a longer pause nothing is kept, and readers find all in the store. */
+  #countReaders(): number {
+    let count = 0;
+    for (const readers of this.#waiting.values()) count += readers();
+    return count;
+  }
+
+  /** Counts the time without a new entry. After a while the ring is emptied, and readers use the store. */
   age(): void {
     this.#ages++;
     if (this.#ages === agesMax && this.#head !== undefined) this.#clear(this.#head);
@@ -149,6 +170,10 @@ export class LogTail {
 
   #readStore(after: number): Promise<readonly Entry[]> {
     let reading = this.#reads.get(after);
+    if (ringMissChannel.hasSubscribers) {
+      const entriesBehind = Math.max((this.#head ?? 0) - after, 0);
+      ringMissChannel.publish({ entriesBehind, isShared: reading !== undefined });
+    }
     if (!reading) {
       reading = this.#askStore(after).finally(() => this.#reads.delete(after));
       this.#reads.set(after, reading);
@@ -161,13 +186,13 @@ export class LogTail {
     await nextTurn();
     const entries = await this.#store.log.page(this.#stream, range);
     if (entries.length > 0) return this.#cut(entries);
-    // The log ends there, or before. Where it says otherwise, the store has not caught up with itself.
-    this.learn(await readLastSeq(this.#store.log, this.#stream));
+    // The head is at or before `after`. If not, the store has not caught up with its own head yet.
+    this.learn(await readHead(this.#store.log, this.#stream));
     if ((this.#head ?? 0) > after) await pause(pauseMs);
     return entries;
   }
 
-  // A reader that takes nothing holds what it was given, so that is bounded too.
+  // A slow reader holds on to what it was given, so that is limited as well.
   #cut(entries: Entry[]): Entry[] {
     let bytes = 0;
     const end = entries.findIndex((entry) => {
@@ -178,15 +203,16 @@ export class LogTail {
     return end < 0 ? entries : entries.slice(0, Math.max(end, 1));
   }
 
-  // Without a delay after a pause; what comes soon after waits for the tick, with all that comes meanwhile.
+  // The first entry after a pause is delivered at once. Those that follow closely wait for the tick.
   #planTick(): void {
     if (this.#tick !== undefined || this.#waiting.size === 0) return;
-    const wait = this.#wokenAt + tickMs - performance.now();
+    this.#learnedAt = performance.now();
+    const wait = this.#wokenAt + tickMs - this.#learnedAt;
     this.#tick = setTimeout(() => this.wake(), Math.max(wait, 0));
   }
 }
 
-// One character may take six bytes when it is written.
+// Measured, since JSON may take six bytes for one character.
 function sizeOf(entry: Entry): number {
   return Buffer.byteLength(JSON.stringify(entry));
 }

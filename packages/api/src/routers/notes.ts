@@ -4,7 +4,7 @@ import { ChatError } from "../errors.ts";
 import { readAll, readPage } from "../history.ts";
 import { Message, MessagePage, SendMessageOutput } from "../schemas/messages.ts";
 import * as schemas from "../schemas/notes.ts";
-import { streamOfItems } from "../schemas/streams.ts";
+import { streamedArray } from "../schemas/streamed-array.ts";
 import { send } from "../sending.ts";
 import { procedure, router } from "../trpc.ts";
 import { pageToRest } from "./messages.ts";
@@ -27,7 +27,7 @@ export const notes = router({
   all: procedure("notes.all")
     .meta({ rest: { ...rest, body: z.array(Message) } })
     .input(schemas.AllNotesInput)
-    .output(streamOfItems(Message))
+    .output(streamedArray(Message))
     .query(({ ctx, input }) => readAll(ctx.store, noteStream(input.user_id))),
 
   page: procedure("notes.page")

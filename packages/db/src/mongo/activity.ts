@@ -12,19 +12,20 @@ import { RecentMap } from "./writing/recent-map.ts";
 /** An entry of a conversation. */
 type Said = NewEntry & { conversation_id: string };
 
-/** An entry on its way into its log. */
+/** An entry to append. */
 export interface Append {
   entry: NewEntry;
   admission: Admission;
 }
 
-/** For how long a conversation is marked as active at a time, in ms, and when the mark is renewed. */
+/** How long a mark as active lasts, in ms, and how much of it may be left when it is renewed. */
 const leaseMs = 60_000;
 const renewWhenLeftMs = 30_000;
-/** How long after its mark ran out a conversation is settled: clocks may differ by this, in ms. */
+/** How long after the end of its mark a conversation is settled, in ms. Clocks may differ by this much. */
 const settleAfterMs = 60_000;
-/** So many conversations are settled at a time. */
+/** How many conversations are settled at a time. */
 const settledMax = 500;
+/** How many conversations are remembered as active. */
 const rememberedMax = 50_000;
 
 interface Parts {
@@ -33,13 +34,13 @@ interface Parts {
   events: Pick<Events, "watch">;
 }
 
-/** What goes around the entries of a conversation: that it exists, who is in it, when it was active. */
+/** The conversations behind the entries: their existence, their members, and when they were active. */
 export type Activity = ReturnType<typeof createActivity>;
 
 /**
- * Keeps conversations and memberships in step with the logs. A conversation is marked as active before an entry is
- * stored in it, for a minute at a time; while it is marked, the log itself says what its newest entry is. So a send writes
- * nothing but its entry, and a crash between two writes leaves no inbox wrong. See docs/decisions.
+ * Keeps conversations and memberships in step with the logs. Before an entry is stored, its conversation is marked as active
+ * for a minute. The newest entry of a marked conversation is read from its log. So a send writes only its entry, and a crash
+ * between two writes leaves no inbox wrong. See docs/decisions/0002.
  */
 export function createActivity(connection: Connection, { members, beliefs, events }: Parts) {
   const { conversations } = connection;
@@ -53,7 +54,7 @@ export function createActivity(connection: Connection, { members, beliefs, event
     return conversation_id === null || beliefs.has(memberKey(user_id, conversation_id));
   }
 
-  /** Reads which authors are members, by their keys; they are known from then on. */
+  /** Reads which authors are members, as keys, and remembers them. */
   async function lookUp(entries: readonly NewEntry[]): Promise<ReadonlySet<string>> {
     let found: ReadonlySet<string> = new Set();
     await beliefs.learn(async () => {
@@ -63,7 +64,7 @@ export function createActivity(connection: Connection, { members, beliefs, event
     return found;
   }
 
-  /** Readies conversations for entries: they exist, are marked as active, and authors who may join are members. */
+  /** Prepares conversations for entries: creates them, marks them as active, and adds the authors who may join. */
   async function begin(appends: readonly Append[]): Promise<void> {
     await markActive(appends.map(({ entry }) => entry).filter(isSaid));
     const joining = appends.filter(({ admission }) => admission === "join");
@@ -111,7 +112,7 @@ export function createActivity(connection: Connection, { members, beliefs, event
     });
   }
 
-  /** Writes the newest entries of all conversations that fell quiet, and takes their marks off. */
+  /** Stores the heads of all conversations that became quiet, and removes their marks. */
   async function settle(): Promise<void> {
     let count: number;
     do count = await settleSome();
@@ -133,7 +134,7 @@ export function createActivity(connection: Connection, { members, beliefs, event
     await conversations.bulkWrite(
       quiet.map((document) => ({
         updateOne: {
-          // Left alone when somebody marked it again.
+          // Not when it was marked again meanwhile.
           filter: {
             _id: document._id,
             ...(document.active_until && { active_until: document.active_until }),
@@ -152,7 +153,7 @@ export function createActivity(connection: Connection, { members, beliefs, event
     return quiet.length;
   }
 
-  /** Says what the newest entries of conversations are: the log knows of the active ones. */
+  /** Completes conversations with their newest entries, which for active ones are read from the log. */
   async function withPositions<TDocument extends ConversationDocument>(
     documents: TDocument[],
   ): Promise<TDocument[]> {

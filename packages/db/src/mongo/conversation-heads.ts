@@ -5,13 +5,13 @@ import type { Connection } from "./connection/connection.ts";
 import type { ConversationDocument } from "./documents.ts";
 import type { Members } from "./members.ts";
 
-/** What heads are made of. */
+/** What the heads need. */
 export interface HeadParts {
   activity: Activity;
   members: Members;
 }
 
-/** Makes the function that reads where conversations end. */
+/** Opens the function that reads the heads of conversations. */
 export function openConversationHeads(
   { conversations }: Connection,
   { activity, members }: HeadParts,

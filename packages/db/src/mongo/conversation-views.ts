@@ -6,12 +6,12 @@ import type { Connection } from "./connection/connection.ts";
 import { type ConversationDocument, type MessageDocument, toMessage } from "./documents.ts";
 import { withId, withMembers } from "./with-members.ts";
 
-/** What one command reads: of so many conversations, and so many messages. */
+/** How many conversations and messages one command reads at most. */
 const conversationsMax = 100;
 const messagesMax = 1_000;
-/** Of so many large conversations one command counts the members: each counts in proportion to its members. */
+/** How many conversations one command counts the members of. The cost of each is in proportion to its members. */
 const countedMax = 10;
-/** So many chunks are read at once, by two commands each, so that one call leaves the connections to others. */
+/** How many chunks are read at once, with two commands each, so that one call does not take all connections. */
 const chunksAtOnce = 2;
 
 interface ShownMembers {
@@ -20,8 +20,8 @@ interface ShownMembers {
 }
 
 /**
- * Reads what conversations show beside their own documents, in the order given: their first members, how many there are, and
- * their `newest` newest messages. Many conversations share a command.
+ * Reads what conversations show in addition to their documents, in the given order: their first members, the number of all
+ * members, and their `newest` newest messages. Many conversations share a command.
  */
 export async function readConversationViews(
   connection: Connection,
@@ -81,7 +81,7 @@ async function readNewest(
             as: "message",
           },
         },
-        // Together with the lookup, so that no document holds more than one message: 16 MB is the limit of a document.
+        // MongoDB merges this into the lookup, so that no document has more than one message: the limit is 16 MB.
         { $unwind: "$message" },
         { $replaceRoot: { newRoot: "$message" } },
       ],
@@ -91,7 +91,7 @@ async function readNewest(
   return Map.groupBy(documents.map(toMessage).reverse(), (message) => message.conversation_id);
 }
 
-/** Reads the members of conversations in the order they joined, the first 1,000, and how many there are. */
+/** Reads the first 1,000 members of conversations in the order they joined, and the number of all. */
 async function readMembers(
   connection: Connection,
   ids: readonly string[],

@@ -11,13 +11,13 @@ import { readConversationViews } from "./conversation-views.ts";
 import type { ConversationDocument } from "./documents.ts";
 import type { Members } from "./members.ts";
 
-/** What conversations are made of. */
+/** What the conversations need. */
 export interface ConversationParts {
   activity: Activity;
   members: Members;
 }
 
-/** Opens the conversations and who is in them. */
+/** Opens the conversations. */
 export function openConversations(
   connection: Connection,
   { activity, members }: ConversationParts,
@@ -32,7 +32,7 @@ export function openConversations(
     if (!isBySending && stored.created_with !== created_with) throw otherMembers(id);
     if (isBySending || stored.incomplete) {
       const memberships = user_ids.map((user_id) => ({ user_id, conversation_id: id }));
-      // Counted from the creation, so that whoever completes it, again or at the same time, gives the same order.
+      // Counted from the creation, so that a repeated or concurrent create gives the same order.
       await members.join(memberships, isBySending ? undefined : stored.created_at);
       await conversations.updateOne({ _id: id }, { $unset: { incomplete: true } });
     }

@@ -3,7 +3,7 @@ import { conversationOf, type Stream } from "../stream.ts";
 
 /** A document of `chat_messages`. */
 export interface MessageDocument {
-  /** The message's id and its stream, made by {@link messageKey}: so the unique index of `_id` is the one of (stream, id). */
+  /** The id and the name of the log, joined by {@link messageKey}. So the index of `_id` makes ids unique in their log. */
   _id: string;
   stream: Stream;
   seq: number;
@@ -17,16 +17,16 @@ export interface ConversationDocument {
   /** The conversation's id. */
   _id: string;
   created_at: Date;
-  /** Hash of the members it was created with; absent when it came to be by sending. */
+  /** Hash of the members it was created with; absent when a message created it. */
   created_with?: string;
   /** Present from the creation until all its members are stored. */
   incomplete?: true;
-  /** Right while `active_until` is absent; else the log knows. */
+  /** Current while `active_until` is absent; otherwise the log has the current values. */
   last_seq: number;
   last_activity_at: Date;
-  /** A sender may add to the log until then; settled some time after. */
+  /** Entries may be stored until then. It is removed by settling, some time after. */
   active_until?: Date;
-  /** What `active_until` was when it was last settled: nothing was said since. */
+  /** The `active_until` of the last settling: no entry was stored since. */
   quiet_since?: Date;
 }
 
@@ -40,37 +40,37 @@ export interface MemberDocument {
   joined: number;
 }
 
-/** A document of `chat_leavings`: that a user left a conversation; it stays when the user joins again. */
+/** A document of `chat_leavings`: a user left a conversation. It stays when the user joins again. */
 export interface LeavingDocument {
-  /** As of the membership. */
+  /** The `_id` of the membership. */
   _id: string;
   user_id: string;
   conversation_id: string;
   left_at: Date;
 }
 
-/** A document of `chat_meta`: the version of the schema, the name of the epoch, or when somebody last looked whether writes work. */
+/** A document of `chat_meta`: the version of the schema, the name of the epoch, or the time of the last `ping`, in ms since 1970. */
 export interface MetaDocument {
   _id: "schema" | "epoch" | "ping";
   value: number | string;
 }
 
-/** Makes the key of a message. No `/` is in an id of a message, so the first one ends it. */
+/** Makes the key of a message. The id of a message has no `/`, so the first one ends it. */
 export function messageKey(stream: Stream, id: string): string {
   return `${id}/${stream}`;
 }
 
-/** Makes the key of a membership. No control character is in an id, so a line feed ends the first. */
+/** Makes the key of a membership. Ids have no control characters, so a line feed ends the first. */
 export function memberKey(userId: string, conversationId: string): string {
   return `${userId}\n${conversationId}`;
 }
 
-/** Turns a place in the order of joining into the moment of joining. */
+/** Converts a place in the order of joining to the time of joining. */
 export function toJoinedAt(joined: number): Date {
   return new Date(Math.floor(joined / 1_000));
 }
 
-/** Turns a document into the message that it keeps. */
+/** Converts a document to its message. */
 export function toMessage(document: MessageDocument): Message {
   return {
     id: document._id.slice(0, document._id.indexOf("/")),
@@ -82,7 +82,7 @@ export function toMessage(document: MessageDocument): Message {
   };
 }
 
-/** Turns a document into the entry that it keeps. */
+/** Converts a document to its entry. */
 export function toEntry(document: MessageDocument): Entry {
   return { kind: "message", ...toMessage(document) };
 }

@@ -18,29 +18,32 @@ import { openMembers } from "./members.ts";
 import { openMessages } from "./messages.ts";
 import { openWatch, type Watch } from "./watching/watch.ts";
 
-/** Where a MongoDB store is, and who wants to hear of it. */
+/** Where the MongoDB store is, and listeners for what happens while it opens. */
 export interface MongoStoreOptions {
-  /** The database is the URI's, else `chatnest`. */
+  /** A connection string. Without a database in it, `chatnest` is used. */
   uri: string;
-  /** Is told of every try to connect that failed. */
+  /** Called after each failed attempt to connect. */
   onRetry?(error: StoreError): void;
-  /** Is told when the database has no change streams, so that processes do not hear of each other at once. */
+  /** Called when the database has no change streams, so that events of other processes do not arrive. */
   onAlone?(): void;
-  /** Is told of the former service's collections in the same database; they are left alone. */
+  /** Called when the database also has collections of the former service, which are left alone. */
   onFormerCollections?(names: string[]): void;
 }
 
-/** A store that may not be there yet. */
+/** A store that may not be reachable yet. */
 export interface MongoChatStore extends ChatStore {
-  /** Answers when the store can be used; rejects with `cannot_open` when that will never be. Until then calls throw `unavailable`. */
+  /**
+   * Resolves once the store can be used; until then its calls throw `unavailable`. Rejects with StoreError `cannot_open` when
+   * trying again will not help.
+   */
   readonly ready: Promise<void>;
 }
 
 const settleEveryMs = 30_000;
 
 /**
- * Opens the store in a MongoDB, and tries for ever until it is there: a standalone, a replica set or a sharded cluster.
- * @throws StoreError `cannot_open` when the URI is none.
+ * Opens the store in MongoDB: a standalone, a replica set or a sharded cluster. Retries until MongoDB can be reached.
+ * @throws StoreError `cannot_open` when the URI is invalid.
  */
 export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   const connection = createConnection(options.uri);
@@ -61,7 +64,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   let closing: Promise<void> | undefined;
 
   const ready = open();
-  // Whoever waits for it hears of it; nobody has to.
+  // Those who wait for `ready` get the error; nobody has to wait for it.
   ready.catch(() => {});
 
   async function open(): Promise<void> {
@@ -72,12 +75,12 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
     watch = openWatch(connection, events, onAlone);
     settling = setInterval(settle, settleEveryMs).unref();
     settle();
-    // A courtesy: the store is open, whether this can be told or not.
+    // Only a hint to the operator: the store is open even if this fails.
     const former = onFormerCollections ? await formerCollections(connection).catch(() => []) : [];
     if (former.length > 0) onFormerCollections?.(former);
   }
 
-  // What fails now is done by the next one, of this process or another.
+  // What fails is left to the next run, of this process or another.
   function settle(): void {
     if (isSettling) return;
     isSettling = true;
@@ -90,7 +93,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   }
 
   async function close(): Promise<void> {
-    // The logs first: they know which entries were not written. The guard rejects the other calls.
+    // The logs close first: they know which entries were not written. The guard rejects all other calls.
     const written = log.close();
     const answered = guard.close();
     closed.abort();
@@ -129,7 +132,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
     renewEpoch: guard.wrap(() => renewEpoch(connection)),
     watch: events.watch,
     watchState: () => watch?.state() ?? "degraded",
-    // A majority has to take it: without one nothing can be sent, though the primary answers.
+    // A write, since without a majority nothing can be sent, although the primary answers reads.
     ping: guard.wrap(async () => {
       const value = Date.now();
       await connection.meta.updateOne({ _id: "ping" }, { $set: { value } }, { upsert: true });
@@ -141,7 +144,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
     ready,
     close() {
       closing ??= inTime(close(), closeTimeoutMs).catch((error) => {
-        // Every call has been answered by then; the driver goes on ending its connections.
+        // Every call is settled by then. The driver goes on closing its connections.
         if (!isUnavailable(error)) throw error;
       });
       return closing;

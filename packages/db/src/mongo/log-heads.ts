@@ -3,7 +3,7 @@ import { readTimeoutMs } from "../deadlines.ts";
 import type { Stream } from "../stream.ts";
 import type { Connection } from "./connection/connection.ts";
 
-/** The newest entry of a stream. */
+/** The newest entry of a log. */
 export interface LogHead {
   seq: number;
   timestamp: Date;
@@ -11,11 +11,11 @@ export interface LogHead {
 
 type Row = { _id: Stream } & LogHead;
 
-/** So many streams are asked for by one command. */
+/** How many logs one command reads at most. */
 const streamsMax = 1_000;
 
 /**
- * Reads the newest entries of streams, at majority, in commands that seek once a stream; those without one are left out.
+ * Reads the newest entries of logs, at majority, in commands that seek once for each log. Empty logs are left out.
  */
 export async function readLogHeads(
   connection: Pick<Connection, "db" | "messages" | "isRouted">,
@@ -49,7 +49,7 @@ async function readSome(
   );
 }
 
-// Sorted so, the group is answered by a DISTINCT_SCAN of the index of positions, read backwards.
+// With this sort, a backwards DISTINCT_SCAN of the index of positions answers the group.
 function grouped(streams: readonly Stream[]): Document[] {
   return [
     { $match: { stream: { $in: [...streams] } } },
@@ -58,7 +58,7 @@ function grouped(streams: readonly Stream[]): Document[] {
   ];
 }
 
-// Shards would send every entry of the streams to a router for it to group; so it asks for each head by itself.
+// Shards would send every entry of the logs to the router, which groups them. So each head is looked up.
 function lookedUp(streams: readonly Stream[], from: string): Document[] {
   const newest = [{ $sort: { seq: -1 } }, { $limit: 1 }];
   return [

@@ -20,7 +20,7 @@ export async function readLogPage(
     .find(isBounded ? { stream, seq } : { stream }, { ...(session && { session }) })
     .sort({ seq: from === "oldest" ? 1 : -1 })
     .limit(limit)
-    // The whole page in one answer.
+    // The whole page in one reply.
     .batchSize(limit + 1)
     .maxTimeMS(readTimeoutMs)
     .toArray();

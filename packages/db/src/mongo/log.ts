@@ -9,7 +9,7 @@ import { readLogHeads } from "./log-heads.ts";
 import { readLogPage } from "./log-pages.ts";
 import { createGroupWriter } from "./writing/group-writer.ts";
 
-/** The logs, and how to let go of them. */
+/** The logs, which stay open until `close`. */
 export interface MongoLog extends LogStore {
   close(): Promise<void>;
 }
@@ -22,10 +22,10 @@ export function openLog(connection: Connection, activity: Activity, events: Even
     laneOf: ({ entry }) => streamOf(entry),
     write: writer.write,
     isAlone: writer.isContended,
-    // A group is one command, of 16 MB at most: this many messages of the greatest length fit.
+    // In sends. A group is one command of at most 16 MB: this many messages of the greatest length fit.
     groupSizeMax: 240,
     groupsInFlightMax: 4,
-    // Of the pool's 100 connections, so that reads find some.
+    // The pool has 100 connections; the rest is left to reads.
     lanesAloneMax: 32,
   });
 

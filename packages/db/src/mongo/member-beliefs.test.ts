@@ -24,7 +24,7 @@ function start() {
   };
 }
 
-it("remembers a member for five seconds where nothing is heard", async () => {
+it("remembers a member for five seconds without change events", async () => {
   const { beliefs } = start();
   expect(beliefs.has(ann)).toBe(false);
   await beliefs.learn(async () => [ann]);
@@ -34,7 +34,7 @@ it("remembers a member for five seconds where nothing is heard", async () => {
   expect(beliefs.has(ann)).toBe(false);
 });
 
-it("remembers a member for a minute while all changes are heard", async () => {
+it("remembers a member for a minute while all change events arrive", async () => {
   const { beliefs, hear } = start();
   await beliefs.learn(async () => [ann]);
   for (let seconds = 0; seconds < 56; seconds += 4) {
@@ -47,7 +47,7 @@ it("remembers a member for a minute while all changes are heard", async () => {
   expect(beliefs.has(ann)).toBe(false);
 });
 
-it("is five seconds old at most when changes are not heard any more", async () => {
+it("is at most five seconds old when change events stop", async () => {
   const { beliefs, hear } = start();
   await beliefs.learn(async () => [ann]);
   vi.advanceTimersByTime(10_000);
@@ -59,7 +59,7 @@ it("is five seconds old at most when changes are not heard any more", async () =
 });
 
 it.each([left, { ...left, kind: "updated" } as const, { kind: "missed" } as const])(
-  "forgets a member at $kind, also while the read that finds it is under way",
+  "forgets a member on $kind, also during the read that finds it",
   async (event) => {
     const { beliefs, events } = start();
     await beliefs.learn(async () => [ann]);
@@ -75,7 +75,7 @@ it.each([left, { ...left, kind: "updated" } as const, { kind: "missed" } as cons
   },
 );
 
-it("learns other members of a read in which one leaves", async () => {
+it("remembers the other members of a read when one leaves meanwhile", async () => {
   const { beliefs, events } = start();
   await beliefs.learn(async () => {
     events.emit(left);
@@ -84,7 +84,7 @@ it("learns other members of a read in which one leaves", async () => {
   expect([beliefs.has(ann), beliefs.has("bob\nroom")]).toEqual([false, true]);
 });
 
-it("counts the age from before the read", async () => {
+it("counts the age from the start of the read", async () => {
   const { beliefs } = start();
   await beliefs.learn(async () => {
     vi.advanceTimersByTime(3_000);

@@ -2,28 +2,29 @@ import type { Events } from "../commit/events.ts";
 import { memberKey } from "./documents.ts";
 import { RecentMap } from "./writing/recent-map.ts";
 
-/** A belief is never older than this, in ms: since it was read, or since all that happened until then was heard. */
+/** The greatest age of a belief, in ms, since it was read or since the change stream was last known to be complete. */
 const ageMaxMs = 5_000;
-/** After so long it is read again, whatever was heard, in ms. */
+/** How long after its last read a belief is read again, whatever was heard, in ms. */
 const readAgainAfterMs = 60_000;
+/** How many memberships are remembered. */
 const rememberedMax = 50_000;
 
-/** What beliefs follow from. */
+/** What the beliefs need. */
 export interface BeliefParts {
   events: Pick<Events, "watch">;
-  /** Until when all that other processes did was heard, by `performance.now()`; `-Infinity` where nothing is heard. */
+  /** Until when all changes by other processes were heard, by `performance.now()`; `-Infinity` when none are. */
   heardUntil(): number;
 }
 
-/** A read of memberships that is under way, and what was heard to change meanwhile. */
+/** A read of memberships in progress, and the memberships that changed meanwhile. */
 interface Reading {
   changed: Set<string>;
   isVoid: boolean;
 }
 
 /**
- * Remembers who was found to be a member, so that a known member costs no read. It forgets a member that is heard to
- * leave, also while the read that would tell of it is under way.
+ * Remembers members that were read, so that a known member costs no read. An event about a member makes it forget that
+ * member, also while a read that may have found it is in progress.
  */
 export class MemberBeliefs {
   /** When each was read, by `performance.now()`. */
@@ -41,7 +42,7 @@ export class MemberBeliefs {
     });
   }
 
-  /** Tells whether a membership is known to be there. */
+  /** Tells whether a membership is known to exist. */
   has(key: string): boolean {
     const readAt = this.#readAt.get(key);
     if (readAt === undefined) return false;
@@ -50,10 +51,10 @@ export class MemberBeliefs {
     return isFresh && now - readAt < readAgainAfterMs;
   }
 
-  /** Remembers the members that a read finds, but for those that change meanwhile. */
+  /** Remembers the members that a read finds, except those that change meanwhile. */
   async learn(read: () => Promise<Iterable<string>>): Promise<void> {
     const reading: Reading = { changed: new Set(), isVoid: false };
-    // As of the beginning: what is found may be gone by the time of the answer.
+    // Dated to the start of the read: a member may be gone by the time of the answer.
     const readAt = performance.now();
     this.#readings.add(reading);
     try {

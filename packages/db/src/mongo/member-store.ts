@@ -6,13 +6,13 @@ import { memberKey } from "./documents.ts";
 import type { MemberBeliefs } from "./member-beliefs.ts";
 import type { Members } from "./members.ts";
 
-/** What the members are made of. */
+/** What the port of the members needs. */
 export interface MemberParts {
   members: Members;
   beliefs: MemberBeliefs;
 }
 
-/** Opens the members to the outside. */
+/** Opens the port of the members. */
 export function openMemberStore(
   { conversations }: Connection,
   { members, beliefs }: MemberParts,
@@ -39,7 +39,7 @@ export function openMemberStore(
     async leave(member) {
       if (!(await members.leave(member))) {
         const { user_id, conversation_id } = member;
-        throw new StoreError("not_found", `${user_id} is no member of ${conversation_id}`);
+        throw new StoreError("not_found", `${user_id} is not a member of ${conversation_id}`);
       }
     },
     list: (conversationId, range) => members.list(conversationId, range),

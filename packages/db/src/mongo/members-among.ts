@@ -6,14 +6,14 @@ import { membersIndex } from "./connection/schema.ts";
 import { type MemberDocument, memberKey, toJoinedAt } from "./documents.ts";
 import { withMembers } from "./with-members.ts";
 
-/** Asking whether a conversation has more members than there are users costs MongoDB as much as looking for 50 of them. */
+/** Up to this many users are looked up by key: finding out which side is smaller costs as much as 50 lookups. */
 const usersByKeyMax = 50;
-/** So many keys go into one command: 10 MB of the longest ids, where 16 MB is the limit. */
+/** How many keys one command has at most. With the longest ids they take 10 MB; the limit is 16 MB. */
 const keysMax = 10_000;
 
 /**
- * Reads which memberships are there. Of some users in some conversations, whichever are fewer are gone through: the users, by the keys of
- * their memberships, or the members of a conversation. So a large conversation costs no more than the users.
+ * Reads which of the memberships exist. A query by users and conversations iterates over the smaller side: the users, by the
+ * keys of their memberships, or the members of a conversation. So a large conversation costs no more than the users.
  */
 export async function readMembersAmong(
   connection: Pick<Connection, "conversations" | "members">,
@@ -36,7 +36,7 @@ async function readLarger(
   count: number,
 ): Promise<string[]> {
   const furtherMember = [
-    // What the index holds, so that no document is read.
+    // A field of the index, so that no document is read.
     { $project: { _id: 0, conversation_id: 1 } },
     { $skip: count },
     { $limit: 1 },
@@ -45,7 +45,7 @@ async function readLarger(
     .aggregate<{ _id: string }>(
       [
         ...withMembers(connection, conversationIds, furtherMember),
-        // Leaves those that have one.
+        // Keeps the conversations that have such a member.
         { $unwind: "$members" },
         { $project: { _id: 1 } },
       ],
@@ -62,7 +62,7 @@ async function readByIndex(
   if (conversation_ids.length === 0) return [];
   const documents = await members
     .find({ conversation_id: { $in: [...conversation_ids] }, user_id: { $in: [...user_ids] } })
-    // Its keys hold all that is asked for, so no document is read.
+    // Its keys hold all fields asked for, so no document is read.
     .hint(membersIndex)
     .project<MemberDocument>({ _id: 0, conversation_id: 1, user_id: 1, joined: 1 })
     .batchSize(10_000)
@@ -94,7 +94,7 @@ async function readMemberships(
     const keys = some.map(({ user_id, conversation_id }) => memberKey(user_id, conversation_id));
     const ids = [...new Set(some.map(({ conversation_id }) => conversation_id))];
     const documents = await members
-      // The conversations too, which may be the shard key.
+      // The conversations are included because they may be the shard key.
       .find({ _id: { $in: keys }, conversation_id: { $in: ids } })
       .hint({ _id: 1 })
       .batchSize(keys.length + 1)
@@ -105,7 +105,7 @@ async function readMemberships(
   return found;
 }
 
-/** Cuts a query into pieces of at most `keysMax` memberships. */
+/** Splits a query into queries of at most `keysMax` memberships. */
 function* inPieces({ conversation_ids, user_ids }: UsersQuery): Generator<UsersQuery> {
   for (const users of chunksOf(user_ids, keysMax)) {
     const step = Math.floor(keysMax / users.length);

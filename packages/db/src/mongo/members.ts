@@ -16,15 +16,15 @@ import { membersIndex } from "./connection/schema.ts";
 import { type MemberDocument, memberKey, toJoinedAt } from "./documents.ts";
 import { readMembersAmong } from "./members-among.ts";
 
-/** Who is in which conversation. */
+/** The members of conversations. */
 export type Members = ReturnType<typeof openMembers>;
 
-/** Opens the memberships; `events` hears of those that this process changes. */
+/** Opens the members. Changes by this process are emitted to `events`. */
 export function openMembers(connection: Connection, events: Pick<Events, "emit">) {
   const { members, leavings } = connection;
   let lastJoined = 0;
 
-  /** Picks the first of so many places in the order of joining: in microseconds, so that a millisecond has room for many. */
+  /** Reserves places in the order of joining and returns the first. In microseconds, so that a millisecond has room for many. */
   function nextPlaces(count: number, since: Date | undefined): number {
     if (since) return since.getTime() * 1_000;
     const first = Math.max(Date.now() * 1_000, lastJoined + 1);
@@ -32,7 +32,7 @@ export function openMembers(connection: Connection, events: Pick<Events, "emit">
     return first;
   }
 
-  // Who meets the same upsert of another process finds the member there: that is no failure.
+  // An upsert that loses against the same one of another process is not a failure: the member exists.
   async function upsert(
     operations: AnyBulkWriteOperation<MemberDocument>[],
   ): Promise<Record<number, unknown>> {
@@ -44,7 +44,7 @@ export function openMembers(connection: Connection, events: Pick<Events, "emit">
     }
   }
 
-  // Whoever removes the same member at the same time remembers it as well.
+  // Another process that removes the same member at the same time writes the same.
   async function remember(_id: string, { user_id, conversation_id }: Member): Promise<void> {
     const leaving = { $set: { user_id, left_at: new Date() } };
     try {
@@ -56,15 +56,15 @@ export function openMembers(connection: Connection, events: Pick<Events, "emit">
 
   return {
     /**
-     * Makes users members in the order given, and says how many were none before. They join behind all others who joined in
-     * this process, unless `since` says when they did.
+     * Adds members in the given order, and returns how many were not members before. They join after all who joined through
+     * this process, unless `since` tells when they joined.
      */
     async join(memberships: readonly Member[], since?: Date): Promise<number> {
       const first = nextPlaces(memberships.length, since);
       const upsertedIds = await upsert(
         memberships.map(({ user_id, conversation_id }, index) => ({
           updateOne: {
-            // The conversation too, which may be the shard key.
+            // The conversation is included because it may be the shard key.
             filter: { _id: memberKey(user_id, conversation_id), conversation_id },
             update: { $setOnInsert: { user_id, joined: first + index } },
             hint: { _id: 1 },
@@ -77,19 +77,19 @@ export function openMembers(connection: Connection, events: Pick<Events, "emit">
       return joined.length;
     },
 
-    /** Removes a member, and says whether there was one. */
+    /** Removes a member; returns `false` when the user was not one. */
     async leave(membership: Member): Promise<boolean> {
       const { user_id, conversation_id } = membership;
       const one = { _id: memberKey(user_id, conversation_id), conversation_id };
       if (!(await members.findOne(one, { maxTimeMS: readTimeoutMs }))) return false;
-      // First, so that a crash in between leaves no leaving unknown; who is still a member did not leave.
+      // Written first, so that a crash in between loses no leaving. Readers ignore the leaving of a present member.
       await remember(one._id, membership);
       const { deletedCount } = await members.deleteOne(one, { hint: { _id: 1 } });
       if (deletedCount === 1) events.emit({ kind: "left", ...toIds(membership) });
       return deletedCount === 1;
     },
 
-    /** Reads which of some memberships are there, by their keys. */
+    /** Reads which of the memberships exist, as keys. */
     async present(asked: readonly Member[]): Promise<Set<string>> {
       const found = await readMembersAmong(connection, { members: asked });
       return new Set(
@@ -97,10 +97,10 @@ export function openMembers(connection: Connection, events: Pick<Events, "emit">
       );
     },
 
-    /** Reads which of some users are in which of some conversations. */
+    /** Reads which of the memberships exist. */
     among: (query: AmongQuery): Promise<Membership[]> => readMembersAmong(connection, query),
 
-    /** Reads what users joined since a moment and are in, and what they left since then and are not in. */
+    /** Reads what users joined since a moment and are in, and what they left since then and are out of. */
     async changes({ user_ids, since }: ChangesQuery): Promise<MembershipChange[]> {
       if (user_ids.length === 0) return [];
       const [present, left] = await Promise.all([
@@ -125,7 +125,7 @@ export function openMembers(connection: Connection, events: Pick<Events, "emit">
       ];
     },
 
-    /** Reads all conversations of a user, in no particular order, and when the user joined each. */
+    /** Reads all conversations of a user, each with the time of joining, in no particular order. */
     async joinedBy(userId: string): Promise<Map<string, Date>> {
       const documents = await members
         .find(ofUser(userId))
@@ -150,14 +150,14 @@ export function openMembers(connection: Connection, events: Pick<Events, "emit">
       return documents.map(({ _id }) => _id.slice(start.length));
     },
 
-    /** Reads members of a conversation in the order they joined. */
+    /** Reads the members of a conversation in the order they joined. */
     async list(conversationId: string, { after, limit }: MembersRange): Promise<ListedMember[]> {
       const query = members
         .find({ conversation_id: conversationId })
         .hint(membersIndex)
         .sort({ joined: 1, user_id: 1 })
         .project<MemberDocument>({ _id: 0, user_id: 1, joined: 1 })
-        // The bounds begin with the member behind whom it starts.
+        // One more, since the lower bound includes the member to start after.
         .limit(limit + 1)
         .batchSize(limit + 2)
         .maxTimeMS(readTimeoutMs);

@@ -5,7 +5,7 @@ import { toMessage } from "./documents.ts";
 import { readLogHeads } from "./log-heads.ts";
 import { readLogPage } from "./log-pages.ts";
 
-/** Opens the messages of the logs. */
+/** Opens the messages. */
 export function openMessages(connection: Connection): MessageStore {
   return {
     async page(stream, range) {
@@ -22,17 +22,17 @@ export function openMessages(connection: Connection): MessageStore {
       const found = await readLogPage(connection, { ...range, after });
       const reached = found.at(-1)?.seq ?? after;
       if (found.length === limit) return { messages: found.map(toMessage), read_to: reached };
-      // In one causal session, so that the second read sees all that the end says is there, also after an election.
+      // In one causal session: the second read sees every entry up to the head, also after an election.
       await using session = connection.client.startSession({ causalConsistency: true });
       const head = (await readLogHeads(connection, [stream], session)).get(stream)?.seq ?? 0;
-      const end = Math.min(head, (before ?? Number.POSITIVE_INFINITY) - 1);
-      if (end <= reached) return { messages: found.map(toMessage), read_to: reached };
-      const rest = { ...range, after: reached, before: end + 1, limit: limit - found.length };
+      const readTo = Math.min(head, (before ?? Number.POSITIVE_INFINITY) - 1);
+      if (readTo <= reached) return { messages: found.map(toMessage), read_to: reached };
+      const rest = { ...range, after: reached, before: readTo + 1, limit: limit - found.length };
       const documents = [...found, ...(await readLogPage(connection, rest, session))];
       const isFull = documents.length === limit;
       return {
         messages: documents.map(toMessage),
-        read_to: isFull ? (documents.at(-1)?.seq ?? reached) : end,
+        read_to: isFull ? (documents.at(-1)?.seq ?? reached) : readTo,
       };
     },
 

@@ -2,8 +2,8 @@ import type { Document } from "mongodb";
 import type { Connection } from "./connection/connection.ts";
 
 /**
- * Makes the stages that begin with some conversations, by their `_id`, and look up what a pipeline finds in the `members` of each.
- * A pipeline can end early in each conversation, where a query of many would go through all their members.
+ * Makes the stages that start with some conversations, by `_id`, and add the result of a pipeline over the members of each as
+ * `members`. The pipeline can stop early in each conversation; one query over many would scan all their members.
  */
 export function withMembers(
   { members }: Pick<Connection, "members">,
@@ -24,7 +24,7 @@ export function withMembers(
   ];
 }
 
-/** Makes the stages that begin with the `_id` of some conversations. */
+/** Makes the stages that start with the `_id` of some conversations. */
 export function withId(conversationIds: readonly string[]): Document[] {
   return [{ $match: { _id: { $in: [...conversationIds] } } }, { $project: { _id: 1 } }];
 }

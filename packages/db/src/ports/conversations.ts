@@ -15,27 +15,28 @@ export interface InboxPosition {
 
 /** Which part of a user's inbox to read. */
 export interface InboxRange {
-  /** Starts behind this position. */
+  /** Starts after this position. */
   after?: InboxPosition;
   /** How many conversations at most. */
   limit: number;
 }
 
-/** Where a conversation ends. */
+/** The head of a conversation's log, and how active the conversation is. */
 export interface ConversationHead {
   conversation_id: string;
+  /** 0 when there is no entry. */
   last_seq: number;
   /** Whether an entry was stored in the last minute or two. */
   is_active: boolean;
   /** The `last_seq` when the conversation was last quiet. */
   quiet_seq: number;
-  /** When the user joined it; only where a user's heads were asked for. */
+  /** When the user joined; only in answers to a query by `user_id`. */
   joined_at?: Date;
 }
 
 /**
- * Whose heads to read: those of some conversations, of a user's conversations (all, or those that are active, or were
- * active or joined since a moment), or of all active conversations.
+ * Whose heads to read: of the given conversations, of a user's conversations, or of all active conversations. With `since`,
+ * those of a user are limited to conversations that are active, were active since then, or were joined since then.
  */
 export type HeadsQuery =
   | { conversation_ids: readonly string[] }
@@ -46,12 +47,12 @@ export type HeadsQuery =
 export interface ConversationStore {
   /**
    * Creates a conversation, or finds the same one. One that its first message created gains the members.
-   * @throws StoreError `conflict` when the id is taken by one that was created with other members, `invalid`,
+   * @throws StoreError `conflict` when the conversation was created with other members, `invalid`,
    * `unavailable`, `closed`.
    */
   create(conversation: NewConversation): Promise<{ created: boolean }>;
   /**
-   * Reads conversations, each with its `messages` newest messages (0 to 1,000), in the order asked for; unknown ids are
+   * Reads conversations, each with its `messages` newest messages (0 to 1,000), in the given order; unknown ids are
    * left out.
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
@@ -62,7 +63,7 @@ export interface ConversationStore {
    */
   inbox(userId: string, range: InboxRange): Promise<InboxPosition[]>;
   /**
-   * Reads where conversations end, in no particular order.
+   * Reads the heads of conversations, in no particular order. Unknown conversations are left out.
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
   heads(query: HeadsQuery): Promise<ConversationHead[]>;

@@ -8,7 +8,7 @@ export interface NewMessage {
   user_id: string;
   content: string;
   conversation_id: string | null;
-  /** Kept as given when present (an import); otherwise the store's clock, never below the entry before it. */
+  /** ISO 8601 with a zone, kept as given (for imports). @default the store's clock, never below the entry before it */
   timestamp?: string;
 }
 
@@ -16,10 +16,10 @@ export interface NewMessage {
 export type NewEntry = NewMessage;
 
 /**
- * What happens to an author who is no member of the conversation.
+ * What happens to an author who is not a member of the conversation.
  *
- * - `join`: becomes a member.
- * - `members_only`: is refused, in the same step that would store the entry.
+ * - `join`: the author becomes a member.
+ * - `members_only`: the entry is refused, in the same step that would store it.
  */
 export type Admission = "join" | "members_only";
 
@@ -40,7 +40,7 @@ export interface Appended {
 export interface LogRange {
   after?: number;
   before?: number;
-  /** How many at most: 1 to 1,001, one more than a page shows. */
+  /** The greatest number of entries: 1 to 1,001, one more than a page shows. */
   limit: number;
   /** Which end of the range to take `limit` from; the result is always in ascending order. */
   from: "oldest" | "newest";

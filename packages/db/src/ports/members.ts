@@ -1,10 +1,10 @@
-/** A user in a conversation, or one who may be. */
+/** A user and a conversation; the user may or may not be a member. */
 export interface Member {
   conversation_id: string;
   user_id: string;
 }
 
-/** A user in a conversation. */
+/** A stored membership. */
 export interface Membership extends Member {
   joined_at: Date;
 }
@@ -13,28 +13,28 @@ export interface Membership extends Member {
 export interface ListedMember {
   user_id: string;
   joined_at: Date;
-  /** The place in the order of joining; ties are in the order of `user_id`. */
+  /** The place in the order of joining, opaque; ties are in the order of `user_id`. */
   place: number;
 }
 
 /** Which part of the members of a conversation to read. */
 export interface MembersRange {
-  /** Starts behind this member. */
+  /** Starts after this member. */
   after?: Pick<ListedMember, "place" | "user_id">;
-  /** How many at most: 1 to 1,001, one more than a conversation shows. */
+  /** The greatest number of members: 1 to 1,001, one more than a conversation shows. */
   limit: number;
 }
 
-/** Any of some users in any of some conversations. */
+/** All pairs of these users and these conversations. */
 export interface UsersQuery {
   conversation_ids: readonly string[];
   user_ids: readonly string[];
 }
 
-/** Which memberships to look for: of some users, or exactly these. */
+/** Which memberships to look for: all pairs of users and conversations, or exactly these pairs. */
 export type AmongQuery = UsersQuery | { members: readonly Member[] };
 
-/** Whose memberships to look at, and since when. */
+/** Whose changes to read, and since when. */
 export interface ChangesQuery {
   user_ids: readonly string[];
   since: Date;
@@ -45,36 +45,36 @@ export interface MembershipChange extends Member {
   kind: "joined" | "left";
 }
 
-/** Who is in which conversation. */
+/** The members of conversations. */
 export interface MemberStore {
   /**
-   * Tells whether a user is in a conversation. The answer is at most 5 s old; it is read for members that are not known.
+   * Tells whether a user is a member of a conversation. The answer may be cached for up to 5 s.
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
   has(member: Member): Promise<boolean>;
   /**
-   * Adds a member behind all others; `joined` is `false` when the user was one.
+   * Adds a member after all others; `joined` is `false` when the user was a member already.
    * @throws StoreError `not_found` when there is no such conversation, `invalid`, `unavailable`, `closed`.
    */
   join(member: Member): Promise<{ joined: boolean }>;
   /**
-   * Removes a member; the last one may leave.
+   * Removes a member. A conversation may lose its last one.
    * @throws StoreError `not_found` when there is no such conversation or member, `invalid`, `unavailable`, `closed`.
    */
   leave(member: Member): Promise<void>;
   /**
-   * Reads members of a conversation in the order they joined; none of an unknown conversation.
+   * Reads the members of a conversation in the order they joined. An unknown conversation has none.
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
   list(conversationId: string, range: MembersRange): Promise<ListedMember[]>;
   /**
-   * Reads which memberships are there, in no particular order.
+   * Reads which of the memberships exist, in no particular order.
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
   among(query: AmongQuery): Promise<Membership[]>;
   /**
-   * Reads what users joined since a moment and are in, and what they left since then, in the last 30 days, and are not
-   * in. In no particular order.
+   * Reads the conversations that users joined since a moment and are still in, and those that they left since then, within
+   * the last 30 days, and are still out of. In no particular order.
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
   changes(query: ChangesQuery): Promise<MembershipChange[]>;

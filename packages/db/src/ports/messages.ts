@@ -2,31 +2,31 @@ import type { Message } from "../entities.ts";
 import type { Stream } from "../stream.ts";
 import type { LogRange } from "./log.ts";
 
-/** Which messages to read on behind a position. Bounds are exclusive. */
+/** Which messages to read after a position. Bounds are exclusive. */
 export interface ReadOnRange {
   after: number;
   before?: number;
-  /** How many at most: 1 to 1,001, one more than a page shows. */
+  /** The greatest number of messages: 1 to 1,001, one more than a page shows. */
   limit: number;
 }
 
-/** Messages behind a position, oldest first, and how far the log was read for them. */
+/** Messages after a position, oldest first, and how far the log was read for them. */
 export interface ReadOn {
   messages: Message[];
   /** Every message of the range at or before this position is among `messages`. */
   read_to: number;
 }
 
-/** The messages of the logs in their current state. Other entries leave holes between their positions. */
+/** The messages of the logs in their current state. Their positions have holes where other entries are. */
 export interface MessageStore {
   /**
-   * Reads messages of part of a log, oldest first; `limit` counts messages.
+   * Reads the messages in part of a log, oldest first. `limit` counts messages only.
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
   page(stream: Stream, range: LogRange): Promise<Message[]>;
   /**
-   * Reads the messages behind a position, and how far the log was read for them: up to its end when there are fewer than
-   * `limit`.
+   * Reads the messages after a position, and tells how far it has read the log: up to the head (or `before`) when it returns
+   * fewer than `limit` messages.
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
   readOn(stream: Stream, range: ReadOnRange): Promise<ReadOn>;

@@ -13,7 +13,7 @@ interface HeadRow {
 
 const columns = "id, last_seq, written_at, quiet_seq";
 
-/** The statements of heads; a test asks SQLite for the plan of every one. */
+/** The statements for heads. A test checks the query plan of each. */
 export const headSql = {
   one: `SELECT ${columns} FROM conversations WHERE id = ?`,
   ofUser: `SELECT ${columns}, joined_at FROM members JOIN conversations ON id = conversation_id
@@ -21,7 +21,7 @@ export const headSql = {
   active: `SELECT ${columns} FROM conversations WHERE written_at >= ?`,
 } as const;
 
-/** Makes the function that reads where conversations end. */
+/** Opens the function that reads the heads of conversations. */
 export function openConversationHeads(db: DatabaseSync): (query: HeadsQuery) => ConversationHead[] {
   const one = prepareQuery<HeadRow>(db, headSql.one);
   const ofUser = prepareQuery<HeadRow>(db, headSql.ofUser);

@@ -5,7 +5,7 @@ import { StoreError } from "../errors.ts";
 import type { Members } from "./members.ts";
 import { type ConversationRow, toTimestamp } from "./rows.ts";
 
-/** What conversations as they are shown are made of. */
+/** What is read to show a conversation. */
 export interface ViewParts {
   find(conversationId: string): ConversationRow | undefined;
   members: Pick<Members, "of">;
@@ -13,12 +13,12 @@ export interface ViewParts {
   newestOf(conversationId: string, limit: number): Message[];
 }
 
-/** After so long others have a turn, in ms. */
+/** How long conversations are read before other work gets a turn of the event loop, in ms. */
 const turnMs = 4;
 
 /**
- * Makes the function that reads conversations, each with its `newest` newest messages. Each conversation is read in one turn, so
- * that it agrees with itself; between two of them others have a turn.
+ * Opens the function that reads conversations, each with its `newest` newest messages. Each is read in one turn of the event
+ * loop, so that it is consistent; other work gets a turn between two of them.
  */
 export function openConversationViews(
   db: DatabaseSync,
@@ -26,7 +26,7 @@ export function openConversationViews(
 ): (ids: readonly string[], newest: number) => Promise<Conversation[]> {
   let lastTurn: Promise<void> = Promise.resolve();
 
-  // Calls at the same time wait for each other's turns: else they would all go on in one.
+  // Concurrent calls queue for turns: otherwise all of them would continue in the same one.
   function nextTurn(): Promise<void> {
     lastTurn = lastTurn.then(() => turn());
     return lastTurn;

@@ -9,7 +9,7 @@ import type { Members } from "./members.ts";
 import { type ConversationRow, toTimestamp } from "./rows.ts";
 import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
 
-/** The statements of conversations; a test asks SQLite for the plan of every one. */
+/** The statements for conversations. A test checks the query plan of each. */
 export const conversationSql = {
   byId: "SELECT id, created_at, created_with, last_seq, last_activity_at FROM conversations WHERE id = ?",
   insert: `INSERT INTO conversations (id, created_at, created_with, last_seq, last_activity_at, written_at)
@@ -17,13 +17,13 @@ export const conversationSql = {
   ofUser: `SELECT id, last_activity_at FROM members JOIN conversations ON id = conversation_id WHERE user_id = ?`,
 } as const;
 
-/** What conversations are made of. */
+/** What the conversations need. */
 export interface ConversationParts extends Omit<ViewParts, "find"> {
   members: Members;
   events: Pick<Events, "emit">;
 }
 
-/** Opens the conversations and who is in them. */
+/** Opens the conversations. */
 export function openConversations(
   db: DatabaseSync,
   { members, newestOf, events }: ConversationParts,
@@ -42,14 +42,14 @@ export function openConversations(
     return { created: !row, joined: user_ids.filter((userId) => members.join(userId, id)) };
   }
 
-  function tellJoined(conversation_id: string, userIds: string[]): void {
+  function emitJoined(conversation_id: string, userIds: string[]): void {
     for (const user_id of userIds) events.emit({ kind: "joined", conversation_id, user_id });
   }
 
   return {
     async create(conversation) {
       const { created, joined } = inTransaction(db, () => create(conversation));
-      tellJoined(conversation.id, joined);
+      emitJoined(conversation.id, joined);
       return { created };
     },
     get: openConversationViews(db, { find: byId.get, members, newestOf }),

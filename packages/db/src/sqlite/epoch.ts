@@ -3,7 +3,7 @@ import { newEpoch } from "../commit/epoch.ts";
 import type { ChatStore } from "../store.ts";
 import { prepareCommand, prepareQuery } from "./statements.ts";
 
-/** Opens the name of the epoch. */
+/** Opens the epoch. */
 export function openEpoch(db: DatabaseSync): Pick<ChatStore, "epoch" | "renewEpoch"> {
   const read = prepareQuery<{ value: string }>(db, "SELECT value FROM meta WHERE key = 'epoch'");
   const renew = prepareCommand(db, "UPDATE meta SET value = ? WHERE key = 'epoch'");

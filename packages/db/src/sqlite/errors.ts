@@ -1,26 +1,26 @@
 import { StoreError } from "../errors.ts";
 
-// The primary result codes of https://www.sqlite.org/rescode.html that are the world's fault, not ours.
+// The primary result codes of https://www.sqlite.org/rescode.html for conditions outside ChatNest.
 const busy = 5;
 const unavailable = new Set([busy, 7 /* NOMEM */, 8 /* READONLY */, 10 /* IOERR */, 13 /* FULL */]);
 const cannotOpen: Record<number, string> = {
   [busy]: "another process holds it: stop that one, or use its URL",
-  8: "it cannot be written to: check the rights of the file and its folder",
+  8: "it cannot be written to: check the permissions of the file and its folder",
   10: "the disk cannot be read or written",
   11: "the file is damaged: restore it from a backup",
   13: "the disk is full",
-  14: "the file cannot be opened: check that the folder exists and its rights",
+  14: "the file cannot be opened: check that the folder exists, and its permissions",
   26: "the file is not a ChatNest database",
 };
 
-/** Turns what SQLite throws while it works into a {@link StoreError}; leaves everything else alone. */
+/** Converts errors of SQLite that are temporary to a {@link StoreError}; returns all others as they are. */
 export function toStoreError(error: unknown): unknown {
   const code = resultCode(error);
   if (code === undefined || !unavailable.has(code)) return error;
   return new StoreError("unavailable", "the embedded store cannot write", { cause: error });
 }
 
-/** Says which file could not be opened, why, and what to do. */
+/** Makes the error that says which file could not be opened, why, and what to do about it. */
 export function toOpenError(file: string, error: unknown): StoreError {
   const code = resultCode(error);
   const reason = (code === undefined ? undefined : cannotOpen[code]) ?? reasonOf(error);
@@ -31,14 +31,14 @@ export function toOpenError(file: string, error: unknown): StoreError {
 
 function resultCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("errcode" in error)) return undefined;
-  // Extended codes carry the primary one in their lowest byte.
+  // The lowest byte of an extended code is the primary one.
   return typeof error.errcode === "number" ? error.errcode & 0xff : undefined;
 }
 
 const folderReasons: Record<string, string> = {
   EEXIST: "its folder is a file: choose another",
   ENOTDIR: "its folder is below a file: choose another",
-  EACCES: "its folder cannot be made: check the rights",
+  EACCES: "its folder cannot be created: check the permissions",
   EROFS: "its folder is on a disk that cannot be written to",
 };
 

@@ -16,9 +16,9 @@ import { migrate } from "./schema.ts";
 import { prepareQuery } from "./statements.ts";
 
 /**
- * Opens the embedded store in a file, which is made when it is not there, or in memory with `:memory:`. One process has
- * it at a time; a killed one leaves no lock behind.
- * @throws StoreError `cannot_open`, with the reason and what to do.
+ * Opens the embedded store in a file, which is created when missing, or in memory with `:memory:`. Only one process can open
+ * a file at a time; a killed process leaves no lock behind.
+ * @throws StoreError `cannot_open`, with the reason and what to do about it.
  */
 export function openSqliteStore(file: string): ChatStore {
   const db = openDatabase(file);
@@ -39,7 +39,7 @@ export function openSqliteStore(file: string): ChatStore {
   }
 
   const { watch } = events;
-  // No other process has the file, so all that happens is heard of.
+  // No other process has the file open, so no event can be missed.
   const watchState = () => "live" as const;
   return {
     ...validatedStore(
@@ -67,7 +67,7 @@ function openDatabase(file: string): DatabaseSync {
   try {
     if (file !== ":memory:") makeFolder(dirname(file));
     db = new DatabaseSync(file);
-    // Exclusive before WAL: then the lock is the file's own, and there is no shared memory beside it.
+    // Exclusive before WAL: then SQLite locks the file itself and creates no shared memory file.
     db.exec("PRAGMA locking_mode = EXCLUSIVE");
     db.exec("PRAGMA journal_mode = WAL");
     db.exec("PRAGMA synchronous = FULL");
@@ -79,7 +79,7 @@ function openDatabase(file: string): DatabaseSync {
   }
 }
 
-// Level by level: where a folder cannot be, as below /proc, Node's own `recursive` never returns.
+// Level by level, since Node's `recursive` never returns where folders cannot be created, as below /proc.
 function makeFolder(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   if (dirname(path) !== path) makeFolder(dirname(path));

@@ -9,13 +9,13 @@ export interface LogHeadRow {
   timestamp: number;
 }
 
-/** The statement of heads; a test asks SQLite for its plan. */
+/** The statement for heads. A test checks its query plan. */
 export const logHeadSql = {
-  last: "SELECT seq, timestamp FROM messages WHERE stream = ? ORDER BY seq DESC LIMIT 1",
+  newest: "SELECT seq, timestamp FROM messages WHERE stream = ? ORDER BY seq DESC LIMIT 1",
 } as const;
 
-/** Makes the function that reads the newest entry of a log. */
+/** Opens the function that reads the newest entry of a log. */
 export function openLogHeads(db: DatabaseSync): (stream: Stream) => LogHeadRow | undefined {
-  const last = prepareQuery<LogHeadRow>(db, logHeadSql.last);
-  return (stream) => last.get(stream);
+  const newest = prepareQuery<LogHeadRow>(db, logHeadSql.newest);
+  return (stream) => newest.get(stream);
 }

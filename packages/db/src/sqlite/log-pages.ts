@@ -6,13 +6,13 @@ import { prepareQuery } from "./statements.ts";
 
 const columns = "seq, id, user_id, content, timestamp";
 
-/** The statements of pages; a test asks SQLite for the plan of every one. */
+/** The statements for pages. A test checks the query plan of each. */
 export const logPageSql = {
   oldest: `SELECT ${columns} FROM messages WHERE stream = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT ?`,
   newest: `SELECT ${columns} FROM messages WHERE stream = ? AND seq > ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
 } as const;
 
-/** Makes the function that reads part of a log, oldest first. */
+/** Opens the function that reads part of a log, oldest first. */
 export function openLogPages(db: DatabaseSync): (stream: Stream, range: LogRange) => MessageRow[] {
   const oldest = prepareQuery<MessageRow>(db, logPageSql.oldest);
   const newest = prepareQuery<MessageRow>(db, logPageSql.newest);

@@ -13,12 +13,12 @@ import type { Members } from "./members.ts";
 import { type MessageRow, toEntry } from "./rows.ts";
 import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
 
-/** After so long without a message a conversation is quiet, in ms. */
+/** How long after its newest message a conversation counts as quiet, in ms. */
 export const quietAfterMs = 60_000;
 
 const columns = "seq, id, user_id, content, timestamp";
 
-/** The statements that append, each with what it is for; a test asks SQLite for the plan of every one. */
+/** The statements that append. A test checks the query plan of each. */
 export const logSql = {
   insert: `INSERT INTO messages (stream, ${columns}) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (stream, id) DO NOTHING`,
@@ -32,13 +32,13 @@ export const logSql = {
       written_at = excluded.written_at`,
 } as const;
 
-/** An entry on its way into its log. */
+/** An entry to append. */
 interface Append {
   entry: NewEntry;
   admission: Admission;
 }
 
-/** The logs, and how to let go of them. */
+/** The logs, which stay open until `close`. */
 export interface SqliteLog extends LogStore {
   close(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export function openLog(
     groupsInFlightMax: 1,
   });
 
-  /** Commits a group. An error of one entry is its own: it has written nothing by then. */
+  /** Commits a group. An entry that is refused has written nothing, and the others are stored. */
   function writeGroup(jobs: readonly Job<Append, Appended>[]): void {
     const answers: (() => void)[] = [];
     inTransaction(db, () => {
@@ -84,7 +84,7 @@ export function openLog(
     for (const answer of answers) answer();
   }
 
-  /** Stores an entry, and returns the conversation that its author joined by it, if any. */
+  /** Stores an entry. `joined` is the conversation that its author joined with it, if any. */
   function write({ entry, admission }: Append): { appended: Appended; joined: string | null } {
     const { conversation_id, user_id } = entry;
     const isRestricted = conversation_id !== null && admission === "members_only";
@@ -115,7 +115,7 @@ export function openLog(
 
   function findSame(stream: Stream, entry: NewEntry): Entry {
     const row = byId.get(stream, entry.id);
-    if (!row) throw new Error(`the id ${entry.id} is taken, but by no entry`);
+    if (!row) throw new Error(`the id ${entry.id} is taken, but no entry has it`);
     const stored = toEntry(stream, row);
     checkSameEntry(stored, entry);
     return stored;

@@ -6,7 +6,7 @@ import { conversationSql } from "./conversations.ts";
 import type { Members } from "./members.ts";
 import { inTransaction, prepareQuery } from "./statements.ts";
 
-/** Opens the members to the outside; `events` hears of the changes. */
+/** Opens the port of the members. Changes are emitted to `events`. */
 export function openMemberStore(
   db: DatabaseSync,
   members: Members,
@@ -30,7 +30,7 @@ export function openMemberStore(
     },
     async leave({ conversation_id, user_id }) {
       if (!members.leave(user_id, conversation_id)) {
-        throw new StoreError("not_found", `${user_id} is no member of ${conversation_id}`);
+        throw new StoreError("not_found", `${user_id} is not a member of ${conversation_id}`);
       }
       events.emit({ kind: "left", conversation_id, user_id });
     },

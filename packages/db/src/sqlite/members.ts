@@ -11,7 +11,7 @@ import type {
 } from "../ports/members.ts";
 import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
 
-/** The statements of members; a test asks SQLite for the plan of every one. */
+/** The statements for members. A test checks the query plan of each. */
 export const memberSql = {
   one: "SELECT user_id, joined_at FROM members WHERE user_id = ? AND conversation_id = ?",
   first: `SELECT user_id, joined_at FROM members WHERE conversation_id = ? ORDER BY position LIMIT ?`,
@@ -37,10 +37,10 @@ interface MemberRow {
   joined_at: number;
 }
 
-/** Who is in which conversation. */
+/** The members of conversations. */
 export type Members = ReturnType<typeof openMembers>;
 
-/** Opens the memberships. */
+/** Opens the members. */
 export function openMembers(db: DatabaseSync) {
   const one = prepareQuery<MemberRow>(db, memberSql.one);
   const first = prepareQuery<MemberRow>(db, memberSql.first);
@@ -53,7 +53,7 @@ export function openMembers(db: DatabaseSync) {
   const remember = prepareCommand(db, memberSql.remember);
   const forget = prepareCommand(db, memberSql.forget);
 
-  // Whichever are fewer are gone through: the members, or the users.
+  // Iterates over the smaller side: the members or the users.
   function among(conversationId: string, userIds: ReadonlySet<string>): MemberRow[] {
     const members = first.all(conversationId, userIds.size + 1).map(({ user_id }) => user_id);
     const isAll = members.length <= userIds.size;
@@ -67,14 +67,14 @@ export function openMembers(db: DatabaseSync) {
     has(userId: string, conversationId: string): boolean {
       return one.get(userId, conversationId) !== undefined;
     },
-    /** Makes a user a member behind all others, and says whether it was none before. */
+    /** Adds a member after all others; returns `false` when the user was a member already. */
     join(userId: string, conversationId: string, at = Date.now()): boolean {
-      // Every send comes here, and nearly every sender is a member.
+      // Every send calls this, and nearly every sender is a member.
       if (one.get(userId, conversationId)) return false;
       join.run(userId, conversationId, at);
       return true;
     },
-    /** Removes a member, and says whether there was one. */
+    /** Removes a member; returns `false` when the user was not one. */
     leave(userId: string, conversationId: string): boolean {
       return inTransaction(db, () => {
         const now = Date.now();
@@ -84,7 +84,7 @@ export function openMembers(db: DatabaseSync) {
         return true;
       });
     },
-    /** Reads what users joined since a moment and are in, and what they left since then and are not in. */
+    /** Reads what users joined since a moment and are in, and what they left since then and are out of. */
     changes({ user_ids, since }: ChangesQuery): MembershipChange[] {
       return user_ids.flatMap((user_id) => {
         const joined = joinedSince.all(user_id, since.getTime());
@@ -96,7 +96,7 @@ export function openMembers(db: DatabaseSync) {
         ];
       });
     },
-    /** Reads which of some users are in which of some conversations. */
+    /** Reads which of the memberships exist. */
     among(query: AmongQuery): Membership[] {
       if ("members" in query) {
         return query.members.flatMap(({ conversation_id, user_id }) => {
@@ -111,14 +111,14 @@ export function openMembers(db: DatabaseSync) {
         }),
       );
     },
-    /** Reads members of a conversation in the order they joined. */
+    /** Reads the members of a conversation in the order they joined. */
     list(conversationId: string, { after, limit }: MembersRange): ListedMember[] {
       const rows = page.all(conversationId, after?.place ?? 0, limit);
       return rows.map(({ user_id, joined_at, position }) => {
         return { user_id, joined_at: new Date(joined_at), place: position };
       });
     },
-    /** Reads the members of a conversation in the order they joined, the first 1,000, and how many there are. */
+    /** Reads the first 1,000 members of a conversation in the order they joined, and the number of all. */
     of(conversationId: string): { user_ids: string[]; member_count: number } {
       const user_ids = first.all(conversationId, membersShownMax).map(({ user_id }) => user_id);
       const isAll = user_ids.length < membersShownMax;

@@ -8,18 +8,18 @@ import { openLogPages } from "./log-pages.ts";
 import { type MessageRow, toMessage } from "./rows.ts";
 import { prepareQuery } from "./statements.ts";
 
-/** The statement of one message; a test asks SQLite for its plan. */
+/** The statement for one message. A test checks its query plan. */
 export const messageSql = {
   bySeq: `SELECT seq, id, user_id, content, timestamp FROM messages WHERE stream = ? AND seq = ?`,
 } as const;
 
-/** The messages, and those that a conversation carries. */
+/** The messages, with a reader for those that a conversation carries. */
 export interface SqliteMessages extends MessageStore {
   /** Reads the newest messages of a conversation, oldest first. */
   newestOf(conversationId: string, limit: number): Message[];
 }
 
-/** Opens the messages of the logs. */
+/** Opens the messages. */
 export function openMessages(db: DatabaseSync): SqliteMessages {
   const bySeq = prepareQuery<MessageRow>(db, messageSql.bySeq);
   const readRows = openLogPages(db);
@@ -37,9 +37,9 @@ export function openMessages(db: DatabaseSync): SqliteMessages {
       const messages = page(stream, { after, before, limit, from: "oldest" });
       const last = messages.at(-1)?.seq ?? after;
       if (messages.length === limit) return { messages, read_to: last };
-      // Nobody writes between the two reads: they run in one turn.
-      const end = Math.min(readHead(stream)?.seq ?? 0, before - 1);
-      return { messages, read_to: Math.max(last, end) };
+      // Nothing is written between the two reads: they run in the same turn.
+      const head = readHead(stream)?.seq ?? 0;
+      return { messages, read_to: Math.max(last, Math.min(head, before - 1)) };
     },
     async get(stream, seq) {
       const row = bySeq.get(stream, seq);

@@ -1,7 +1,7 @@
 import type { Entry, Message } from "../entities.ts";
 import { conversationOf, type Stream } from "../stream.ts";
 
-/** A row of the messages table, without its stream. */
+/** A row of the messages table, without the name of its log. */
 export interface MessageRow {
   seq: number;
   id: string;
@@ -19,7 +19,7 @@ export interface ConversationRow {
   last_activity_at: number;
 }
 
-/** Turns a row into the message that it keeps. */
+/** Converts a row to its message. */
 export function toMessage(stream: Stream, row: MessageRow): Message {
   return {
     id: row.id,
@@ -31,12 +31,12 @@ export function toMessage(stream: Stream, row: MessageRow): Message {
   };
 }
 
-/** Turns a row into the entry that it keeps. */
+/** Converts a row to its entry. */
 export function toEntry(stream: Stream, row: MessageRow): Entry {
   return { kind: "message", ...toMessage(stream, row) };
 }
 
-/** Writes ms since 1970 as ISO 8601, UTC, with milliseconds. */
+/** Converts ms since 1970 to ISO 8601, UTC, with milliseconds. */
 export function toTimestamp(time: number): string {
   return new Date(time).toISOString();
 }

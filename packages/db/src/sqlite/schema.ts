@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { newEpoch } from "../commit/epoch.ts";
 import { StoreError } from "../errors.ts";
 
-/** What takes a database from version n (its place in the list) to n + 1. They only add. */
+/** Migration n (counted from 0) takes a database from version n to n + 1. Migrations only add. */
 const migrations: readonly string[] = [
   `
   CREATE TABLE messages (
@@ -19,7 +19,7 @@ const migrations: readonly string[] = [
   CREATE TABLE conversations (
     id TEXT NOT NULL PRIMARY KEY,
     created_at INTEGER NOT NULL, -- ms since 1970
-    created_with TEXT, -- hash of the members it was created with; NULL when it came to be by sending
+    created_with TEXT, -- hash of the members it was created with; NULL when a message created it
     last_seq INTEGER NOT NULL,
     last_activity_at INTEGER NOT NULL, -- ms since 1970
     written_at INTEGER NOT NULL, -- when the newest message was stored, ms since 1970
@@ -59,10 +59,10 @@ const migrations: readonly string[] = [
 
 /**
  * Brings a database to the newest schema version, in one transaction.
- * @throws StoreError `cannot_open` when a newer ChatNest made it, or something else.
+ * @throws StoreError `cannot_open` when a newer ChatNest or another program made it.
  */
 export function migrate(db: DatabaseSync): void {
-  // The write lock comes first: the version that is read here is the one that is migrated.
+  // The write lock comes first, so that nobody else migrates after the version was read.
   db.exec("BEGIN EXCLUSIVE");
   try {
     const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
@@ -73,7 +73,7 @@ export function migrate(db: DatabaseSync): void {
       );
     }
     if (version === 0 && db.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get()) {
-      throw new StoreError("cannot_open", "it is a SQLite database, but none of ChatNest");
+      throw new StoreError("cannot_open", "it is a SQLite database, but not one of ChatNest");
     }
     for (const migration of migrations.slice(version)) db.exec(migration);
     const mint = db.prepare("INSERT INTO meta VALUES ('epoch', ?) ON CONFLICT DO NOTHING");

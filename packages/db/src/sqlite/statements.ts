@@ -9,11 +9,11 @@ export interface Query<TRow> {
 
 /** A prepared statement that writes. */
 export interface Command {
-  /** Answers how many rows it changed. */
+  /** Returns the number of rows changed. */
   run(...values: SQLInputValue[]): number;
 }
 
-/** Prepares a reading statement. The shape is the one that its columns have: a test of the store holds them together. */
+/** Prepares a statement that reads. `TRow` must match its columns, which the tests of the store cover. */
 export function prepareQuery<TRow>(db: DatabaseSync, sql: string): Query<TRow> {
   const statement = db.prepare(sql);
   return {
@@ -22,15 +22,15 @@ export function prepareQuery<TRow>(db: DatabaseSync, sql: string): Query<TRow> {
   };
 }
 
-/** Prepares a writing statement. */
+/** Prepares a statement that writes. */
 export function prepareCommand(db: DatabaseSync, sql: string): Command {
   const statement = db.prepare(sql);
   return { run: (...values) => mapErrors(() => Number(statement.run(...values).changes)) };
 }
 
 /**
- * Runs something in one transaction, and undoes it when it throws.
- * @throws StoreError `unavailable` or `closed`, or what the run throws.
+ * Runs a function in one transaction, which is rolled back when the function throws.
+ * @throws StoreError `unavailable`, `closed`, or whatever `run` throws.
  */
 export function inTransaction<TResult>(db: DatabaseSync, run: () => TResult): TResult {
   return mapErrors(() => {
@@ -40,7 +40,7 @@ export function inTransaction<TResult>(db: DatabaseSync, run: () => TResult): TR
       db.exec("COMMIT");
       return result;
     } catch (error) {
-      // A failed COMMIT may have rolled back by itself.
+      // SQLite may have rolled back already when COMMIT fails.
       if (db.isTransaction) db.exec("ROLLBACK");
       throw error;
     }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { readLastSeq } from "../../src/last-seq.ts";
 import type { NewMessage } from "../../src/ports/log.ts";
+import { readHead } from "../../src/read-head.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream, noteStream } from "../../src/stream.ts";
 import { appendAll, contentsOf, idsOf, outcomesOf, readLog, send } from "../log.ts";
@@ -81,7 +81,7 @@ export function groupsContract(store: () => ChatStore): void {
     expect(await outcomesOf(store(), bad)).toEqual(["invalid", "invalid"]);
     expect(await store().conversations.get([id], 50)).toEqual([]);
     expect(await store().conversations.inbox(user_id, { limit: 10 })).toEqual([]);
-    expect(await readLastSeq(store().log, conversationStream(id))).toBe(0);
+    expect(await readHead(store().log, conversationStream(id))).toBe(0);
   });
 
   it("lets nobody join by a bad send", async () => {

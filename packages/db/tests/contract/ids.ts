@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readLastSeq } from "../../src/last-seq.ts";
+import { readHead } from "../../src/read-head.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream, noteStream, streamOf } from "../../src/stream.ts";
 import { appendAll, contentsOf, expectRefusal, readLog, send } from "../log.ts";
@@ -104,7 +104,7 @@ export function idsContract(store: () => ChatStore): void {
   it.each(named(refusedMessageIds))("refuses %s as the id of a message", async (_, id) => {
     const message = newMessage({ id });
     await expectRefusal(send(store(), message), "invalid");
-    expect(await readLastSeq(store().log, streamOf(message))).toBe(0);
+    expect(await readHead(store().log, streamOf(message))).toBe(0);
   });
 
   it.each(broken)("refuses to store ids with %s", async (_, text) => {

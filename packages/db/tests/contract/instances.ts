@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readLastSeq } from "../../src/last-seq.ts";
+import { readHead } from "../../src/read-head.ts";
 import { conversationStream } from "../../src/stream.ts";
 import {
   appendAll,
@@ -74,7 +74,7 @@ export function instancesContract(open: OpenStore): void {
       const [from, to] = n % 2 === 0 ? [a, b] : [b, a];
       const { message } = await send(from, newMessage({ conversation_id }));
       expect(await to.messages.get(stream, n)).toEqual(message);
-      expect(await readLastSeq(to.log, stream)).toBe(n);
+      expect(await readHead(to.log, stream)).toBe(n);
     }
   });
 

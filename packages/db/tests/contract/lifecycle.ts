@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readLastSeq } from "../../src/last-seq.ts";
+import { readHead } from "../../src/read-head.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream, noteStream } from "../../src/stream.ts";
 import { appendAll, expectRefusal, send } from "../log.ts";
@@ -65,7 +65,7 @@ export function lifecycleContract(open: OpenStore): void {
     await using other = await open();
     const id = message.conversation_id ?? "";
     expect(await other.store.conversations.get([id], 50)).toEqual([]);
-    expect(await readLastSeq(other.store.log, conversationStream(id))).toBe(0);
+    expect(await readHead(other.store.log, conversationStream(id))).toBe(0);
   });
 }
 

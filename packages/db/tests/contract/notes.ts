@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readLastSeq } from "../../src/last-seq.ts";
+import { readHead } from "../../src/read-head.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream, noteStream } from "../../src/stream.ts";
 import { appendAll, bodyOf, contentsOf, readLog, send } from "../log.ts";
@@ -32,7 +32,7 @@ export function notesContract(store: () => ChatStore): void {
     await send(store(), newNote({ user_id }));
     expect(await store().conversations.get([user_id, `n:${user_id}`], 50)).toEqual([]);
     expect(await store().conversations.inbox(user_id, { limit: 10 })).toEqual([]);
-    expect(await readLastSeq(store().log, conversationStream(user_id))).toBe(0);
+    expect(await readHead(store().log, conversationStream(user_id))).toBe(0);
   });
 
   it("keeps a conversation that is named like a user apart from the user's notes", async () => {

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { readLastSeq } from "../../src/last-seq.ts";
+import { readHead } from "../../src/read-head.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream } from "../../src/stream.ts";
 import { appendAll, appendInTurn, bodyOf, contentsOf, readLog, send, seqsOf } from "../log.ts";
@@ -110,7 +110,7 @@ export function orderContract(store: () => ChatStore): void {
     });
     let seen = 0;
     do {
-      const head = await readLastSeq(store().log, stream);
+      const head = await readHead(store().log, stream);
       const page = await store().messages.page(stream, { limit: 1_000, from: "oldest" });
       expect(seqsOf(page)).toEqual(upTo(page.length));
       expect(head).toBeGreaterThanOrEqual(seen);
@@ -133,7 +133,7 @@ export function orderContract(store: () => ChatStore): void {
         const [got, page, head] = await Promise.all([
           store().messages.get(stream, message.seq),
           store().messages.page(stream, { after, limit: 1, from: "oldest" }),
-          readLastSeq(store().log, stream),
+          readHead(store().log, stream),
         ]);
         expect([got, ...page]).toEqual([message, message]);
         expect(head).toBeGreaterThanOrEqual(message.seq);
@@ -152,10 +152,10 @@ export function orderContract(store: () => ChatStore): void {
   });
 
   it("says 0 for the newest position of a stream that nobody wrote to", async () => {
-    expect(await readLastSeq(store().log, conversationStream(unique("room")))).toBe(0);
+    expect(await readHead(store().log, conversationStream(unique("room")))).toBe(0);
     const id = unique("room");
     await store().conversations.create({ id, user_ids: ["alice"] });
-    expect(await readLastSeq(store().log, conversationStream(id))).toBe(0);
+    expect(await readHead(store().log, conversationStream(id))).toBe(0);
   });
 }
 

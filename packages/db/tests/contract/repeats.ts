@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { readLastSeq } from "../../src/last-seq.ts";
 import type { NewMessage } from "../../src/ports/log.ts";
+import { readHead } from "../../src/read-head.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream, streamOf } from "../../src/stream.ts";
 import { appendAll, expectRefusal, idsOf, outcomesOf, readLog, send } from "../log.ts";
@@ -21,7 +21,7 @@ export function repeatsContract(store: () => ChatStore): void {
     const first = await send(store(), message);
     await appendAll(store(), newMessages(1_000, { conversation_id }));
     expect(await send(store(), message)).toEqual({ ...first, created: false });
-    expect(await readLastSeq(store().log, streamOf(message))).toBe(1_001);
+    expect(await readHead(store().log, streamOf(message))).toBe(1_001);
   });
 
   it("stores one of 50 equal sends at once and answers all alike", async () => {

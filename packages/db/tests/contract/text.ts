@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { readLastSeq } from "../../src/last-seq.ts";
 import { contentLengthMax } from "../../src/limits.ts";
+import { readHead } from "../../src/read-head.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream } from "../../src/stream.ts";
 import { appendAll, contentsOf, expectRefusal, readLog, send } from "../log.ts";
@@ -64,7 +64,7 @@ export function textContract(store: () => ChatStore): void {
     await send(store(), newMessage({ conversation_id }));
     const bad = newMessage({ conversation_id, content });
     await expectRefusal(send(store(), bad), "invalid");
-    expect(await readLastSeq(store().log, stream)).toBe(1);
+    expect(await readHead(store().log, stream)).toBe(1);
     // The id is still free.
     await send(store(), { ...bad, content: "good" });
     expect(contentsOf(await readLog(store(), stream))).toEqual(["hello", "good"]);

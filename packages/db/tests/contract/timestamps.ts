@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import type { Message } from "../../src/entities.ts";
-import { readLastSeq } from "../../src/last-seq.ts";
+import { readHead } from "../../src/read-head.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream } from "../../src/stream.ts";
 import { appendAll, appendInTurn, expectRefusal, readLog, send } from "../log.ts";
@@ -117,7 +117,7 @@ export function timestampsContract(store: () => ChatStore): void {
     const conversation_id = unique("room");
     const refused = send(store(), newMessage({ conversation_id, timestamp }));
     await expectRefusal(refused, "invalid");
-    expect(await readLastSeq(store().log, conversationStream(conversation_id))).toBe(0);
+    expect(await readHead(store().log, conversationStream(conversation_id))).toBe(0);
   });
 }
 

@@ -1,4 +1,4 @@
-import { openSqliteStore, readLastSeq } from "@chatnest/db";
+import { openSqliteStore, readHead } from "@chatnest/db";
 import { describe, expect, it } from "vitest";
 import { importLines } from "./import-lines.ts";
 import { readLines } from "./lines.ts";
@@ -36,7 +36,7 @@ describe("importLines", () => {
     await using run = openRun({ isStrict: true });
     await run.importAll([message("a"), message("b"), "no", message("c")]);
     expect(run.counts).toEqual({ stored: 2, existing: 0, refused: 1 });
-    expect(await readLastSeq(run.store.log, "c:tea")).toBe(2);
+    expect(await readHead(run.store.log, "c:tea")).toBe(2);
   });
 
   it("hands on no further batch when the store refuses a line and it is strict", async () => {
@@ -53,7 +53,7 @@ describe("importLines", () => {
     run.onProgress = () => stop.abort();
     await run.importAll(lines);
     expect(run.counts).toEqual({ stored: 200, existing: 0, refused: 0 });
-    expect(await readLastSeq(run.store.log, "c:tea")).toBe(200);
+    expect(await readHead(run.store.log, "c:tea")).toBe(200);
   });
 
   it("ends with the error of a target that fails, with what was stored counted", async () => {

@@ -5,45 +5,46 @@ import {
   type Membership,
   type StoreEvent,
 } from "@chatnest/db";
-import { type Followed, type Hub, unheardMaxMs } from "../hub.ts";
+import { type CheckCounts, type Followed, type Hub, unheardMaxMs } from "../hub.ts";
 import type { LogTail } from "../log-tail.ts";
 import { findJoinedSeq } from "./joined-seq.ts";
 import { createMembershipLookup, type Question } from "./membership-lookup.ts";
 import { clocksDifferByMs, type UserFeed } from "./user-feed.ts";
 
-/** Those of the connected users who are in one conversation; kept while something is said there. */
+/** The connected members of one conversation, kept while it is active. */
 interface Followers {
   followed: Followed;
   feeds: Set<UserFeed>;
-  /** When something was last heard of, by `performance.now()`. */
+  /** When it last had a new entry, by `performance.now()`. */
   wokenAt: number;
 }
 
-/** A membership, and where the conversation ended when it began. */
+/** A membership, and the head of the conversation when it began. */
 interface Joined extends Membership {
-  end: number;
+  headBefore: number;
 }
 
-/** A conversation that was silent for so long may be dropped, once the store too says that it is quiet, in ms. */
+/** After how long without a new entry a conversation is dropped, if the store calls it quiet, in ms. */
 const keptForMs = 60_000;
-/** After a pause of so long the store is asked again who hears it: who came back may not have been told of it, in ms. */
+/** After how long a pause the members are looked up again, in ms: users may have connected meanwhile. */
 const askedAgainAfterMs = 30_000;
-/** The changes of so many users are asked for by one call. */
+/** For how many users one call of the store reads changes. */
 const changesSize = 100;
 
-/** Brings to each connected user what is said in any of their conversations. */
+/** Delivers to each connected user the entries of all their conversations. */
 export interface ConversationFollowers {
-  /** Adds a user's feed; answers with how to remove it. */
+  /** Adds a feed; returns a function that removes it. */
   connect(feed: UserFeed): () => void;
-  /** Lets a connected feed begin right behind the places that its user is told: from here on it misses nothing. */
+  /** Starts a connected feed after the given heads. From here on it misses nothing. */
   begin(feed: UserFeed, heads: readonly ConversationHead[]): void;
+  /** Returns the tail of a conversation that is kept. */
   tailOf(conversationId: string): LogTail | undefined;
 }
 
 /**
- * Makes the followersOf of a process. What is kept is in proportion to the connected users and to the conversations that woke,
- * never to the quiet ones. Whatever happens in a conversation only leads to the question who of the connected users is in
- * it, and where it ends; what a user is told follows from the answer alone, so events may be late, doubled or lost.
+ * Creates the followers of a process. It needs memory for the connected users and the conversations that woke, not for quiet
+ * ones. An event only leads to a question: which of the connected users are members of its conversation, and what is its head?
+ * What is sent depends on the answer alone, so events may be late, doubled or lost.
  */
 export function createConversationFollowers(store: ChatStore, hub: Hub): ConversationFollowers {
   const feedsOf = new Map<string, Set<UserFeed>>();
@@ -63,7 +64,7 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     }
   }
 
-  // The logs too may be of another history from here on, so nothing of them is kept.
+  // The logs may belong to another history now, so nothing of them is kept.
   function loseAll(): void {
     for (const feeds of feedsOf.values()) for (const feed of feeds) feed.lose();
     for (const { followed } of followersOf.values()) followed.release();
@@ -71,7 +72,7 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     lookup.forget();
   }
 
-  /** Readies the followers of a conversation in which something was said. */
+  /** Prepares the followers of a conversation that has a new entry. */
   function wake(conversationId: string): Followers {
     const known = followersOf.get(conversationId);
     if (known) return known;
@@ -84,43 +85,49 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
   }
 
   function listen(conversationId: string, followers: Followers): void {
-    followers.followed.tail.onMore(() => {
+    const wakeAll = () => {
       if (followersOf.get(conversationId) !== followers) return;
       const now = performance.now();
       if (now - followers.wokenAt > askedAgainAfterMs) lookup.ask(conversationId);
       followers.wokenAt = now;
       for (const feed of followers.feeds) feed.wake(conversationId);
       listen(conversationId, followers);
-    });
+    };
+    followers.followed.tail.onMore(wakeAll, () => followers.feeds.size);
   }
 
   async function onAnswer(question: Question): Promise<() => void> {
     const { head, members, asked } = question;
-    /** Where the conversation ended when those joined who are not told of it yet. */
-    const ends = new Map<number, number>();
+    /** The head when a user joined, by the time of joining in ms since 1970, for the joinings not announced yet. */
+    const headsBefore = new Map<number, number>();
     for (const member of members) {
       const feeds = [...(feedsOf.get(member.user_id) ?? [])];
       const isNews = feeds.some((feed) => asked.has(feed) && !feed.knows(member));
       const joinedAt = member.joined_at.getTime();
-      if (isNews && !ends.has(joinedAt)) ends.set(joinedAt, await endBefore(head, member));
+      if (isNews && !headsBefore.has(joinedAt)) {
+        headsBefore.set(joinedAt, await readHeadBefore(head, member));
+      }
     }
-    return () => settle(question, ends);
+    return () => settle(question, headsBefore);
   }
 
-  // Whoever joins and is written to at once is sent that; mostly what this process heard tells where it begins.
-  async function endBefore(head: ConversationHead, { joined_at }: Membership): Promise<number> {
+  // A message sent right after the joining has to be delivered. Usually the tail shows where the joining is in the log.
+  async function readHeadBefore(
+    head: ConversationHead,
+    { joined_at }: Membership,
+  ): Promise<number> {
     const { conversation_id, last_seq, quiet_seq } = head;
     const tail = followersOf.get(conversation_id)?.followed.tail;
     const isHeard = last_seq <= (tail?.head ?? 0);
-    const end = isHeard ? tail?.endBefore(joined_at) : undefined;
-    if (end !== undefined || last_seq <= quiet_seq) return end ?? last_seq;
+    const kept = isHeard ? tail?.headBefore(joined_at) : undefined;
+    if (kept !== undefined || last_seq <= quiet_seq) return kept ?? last_seq;
     return findJoinedSeq(store, head, joined_at);
   }
 
-  /** Settles who hears a conversation, and what they are told of it, by what the store answered. */
+  /** Applies an answer of the store: who follows the conversation, and what is announced to them. */
   function settle(
     { head, members, asked, left }: Question,
-    ends: ReadonlyMap<number, number>,
+    headsBefore: ReadonlyMap<number, number>,
   ): void {
     const userIds = new Set(members.map(({ user_id }) => user_id));
     const hearing = followersOf.get(head.conversation_id)?.feeds ?? [];
@@ -130,15 +137,15 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     for (const member of members) {
       for (const feed of feedsOf.get(member.user_id) ?? []) {
         if (!asked.has(feed)) continue;
-        const end = ends.get(member.joined_at.getTime()) ?? head.last_seq;
-        join(feed, head, { ...member, end });
+        const headBefore = headsBefore.get(member.joined_at.getTime()) ?? head.last_seq;
+        join(feed, head, { ...member, headBefore });
       }
     }
   }
 
   function leave(feed: UserFeed, { conversation_id, last_seq }: ConversationHead): void {
     followersOf.get(conversation_id)?.feeds.delete(feed);
-    if (feed.leave(conversation_id)) feed.tell({ kind: "left", conversation_id, last_seq });
+    if (feed.leave(conversation_id)) feed.announce({ kind: "left", conversation_id, last_seq });
   }
 
   function join(feed: UserFeed, head: ConversationHead, member: Joined): void {
@@ -146,20 +153,20 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     const isKnown = feed.knows(member);
     const placeLeft = feed.placeLeft(conversation_id);
     feed.learn(member);
-    // Who left and joined again without anybody noticing just goes on.
+    // A user who left and joined again unnoticed just continues.
     if (feed.placeIn(conversation_id) !== undefined) return;
-    // Where nothing was heard for long, what was quiet may have woken and fallen quiet again.
+    // After a long silence, a quiet conversation may have become active and quiet again, unseen.
     if (performance.now() - feed.heardSince(hub.checkedAt) > unheardMaxMs) {
       feed.lose();
       return;
     }
-    // What was sent before is not sent again.
-    const place = isKnown ? quiet_seq : Math.max(member.end, quiet_seq, placeLeft);
-    if (!isKnown) feed.tell({ kind: "joined", conversation_id, last_seq: place });
+    // At least `placeLeft`: nothing is sent twice.
+    const place = isKnown ? quiet_seq : Math.max(member.headBefore, quiet_seq, placeLeft);
+    if (!isKnown) feed.announce({ kind: "joined", conversation_id, last_seq: place });
     hold(feed, head, place);
   }
 
-  /** Holds a place of a feed; in a quiet conversation there is no need to, it ends there. */
+  /** Holds a place of a feed. In a quiet conversation none is needed: the place is the head. */
   function hold(feed: UserFeed, head: ConversationHead, seq: number): void {
     const { conversation_id, last_seq, is_active } = head;
     if (!is_active && !followersOf.has(conversation_id)) return;
@@ -170,14 +177,15 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     if ((followed.tail.head ?? 0) > seq) feed.wake(conversation_id);
   }
 
-  /** Wakes what woke unheard, asks again who is where, and lets go of what fell quiet. */
-  async function check(): Promise<void> {
+  /** Wakes conversations whose events were lost, looks up all members again, and drops quiet conversations. */
+  async function check(): Promise<CheckCounts> {
     const startedAt = performance.now();
     if (store.watchState() !== "live") await hearChanges();
     const active = feedsOf.size > 0 ? await store.conversations.heads("active") : [];
     for (const { conversation_id, last_seq } of active) {
       wake(conversation_id).followed.tail.learn(last_seq);
     }
+    const conversations = followersOf.size;
     for (const conversationId of followersOf.keys()) lookup.ask(conversationId);
     await lookup.settled();
     const isActive = new Set(active.map(({ conversation_id }) => conversation_id));
@@ -185,9 +193,10 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
       const isQuiet = !isActive.has(id) && followers.wokenAt < startedAt - keptForMs;
       if (isQuiet) drop(id, followers);
     }
+    return { conversations };
   }
 
-  // Where a joining or leaving by another process is not heard of at once, or not at all.
+  // Finds memberships that other processes changed, when their events are late or do not arrive.
   async function hearChanges(): Promise<void> {
     const unheardMs = performance.now() - hub.checkedAt;
     const since = new Date(Date.now() - unheardMs - clocksDifferByMs);
@@ -198,10 +207,10 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     }
   }
 
-  // Not while something is left to send: a feed goes on at the end later, as if it held no place.
+  // Not while a feed has entries to send: without a place it later continues at the head.
   function drop(conversationId: string, { followed, feeds }: Followers): void {
-    const end = followed.tail.head;
-    for (const feed of feeds) if (feed.placeIn(conversationId) !== end) return;
+    const { head } = followed.tail;
+    for (const feed of feeds) if (feed.placeIn(conversationId) !== head) return;
     followersOf.delete(conversationId);
     followed.release();
     for (const feed of feeds) feed.release(conversationId);

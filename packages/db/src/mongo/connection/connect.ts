@@ -6,17 +6,17 @@ import { ensureSchema } from "./schema.ts";
 
 const pauseBetweenTriesMs = 1_000;
 
-/** How to try. */
+/** How to connect. */
 export interface ConnectOptions {
-  /** Is told of every try that failed. */
+  /** Called after each failed attempt. */
   onRetry(error: StoreError): void;
-  /** Ends the trying. */
+  /** Stops the attempts. */
   signal: AbortSignal;
 }
 
 /**
- * Tries to reach MongoDB until it is there and has the schema.
- * @throws StoreError `cannot_open` when trying again will not help, `closed` when the signal ended it.
+ * Connects to MongoDB and creates the schema. Retries until that succeeds.
+ * @throws StoreError `cannot_open` when trying again will not help, `closed` when the signal aborts.
  */
 export async function connectForEver(
   connection: Connection,
@@ -24,7 +24,7 @@ export async function connectForEver(
 ): Promise<void> {
   while (!options.signal.aborted) {
     try {
-      // The driver gives up for good where a first command failed; only this begins anew.
+      // After a failed first command, the driver only tries again when `connect` is called.
       await connection.client.connect();
       return await ensureSchema(connection);
     } catch (error) {

@@ -5,7 +5,7 @@ it.each([
   "readConcernLevel=local&journal=false",
   "w=1&wtimeoutMS=1&readPreference=secondary",
   "w=0&readConcernLevel=available",
-])("what is acknowledged and read does not follow the URI: %s", async (options) => {
+])("the URI cannot change the write and read concerns: %s", async (options) => {
   const { client, db, messages, members } = createConnection(`mongodb://localhost/x?${options}`);
   for (const { readConcern, writeConcern, readPreference } of [db, messages, members]) {
     expect(readConcern?.level).toBe("majority");

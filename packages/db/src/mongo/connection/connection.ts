@@ -24,17 +24,17 @@ import type {
 
 const namesDatabase = /^mongodb(\+srv)?:\/\/[^/?]+\/[^?]/;
 
-/** Makes what acknowledged means, a majority has it in its journal, and what read means, it will not be rolled back. */
+/** Acknowledged means that a majority has a write in its journal. What is read is never rolled back. */
 function createConcerns() {
   return {
     writeConcern: { w: "majority", journal: true, wtimeoutMS: writeTimeoutMs },
-    // Of each connection's own: the driver writes into it how far a causal session has come.
+    // Made anew for each connection: the driver stores the progress of causal sessions in it.
     readConcern: new ReadConcern("majority"),
     readPreference: "primary",
   } satisfies MongoClientOptions;
 }
 
-/** What ChatNest asks of the driver, whatever the URI says: nothing waits for long. */
+/** Options that the URI cannot change: nothing may wait for long. */
 const requiredOptions: MongoClientOptions = {
   ignoreUndefined: false,
   serverSelectionTimeoutMS: serverSelectionTimeoutMs,
@@ -53,18 +53,18 @@ export interface Connection {
   members: Collection<MemberDocument>;
   leavings: Collection<LeavingDocument>;
   meta: Collection<MetaDocument>;
-  /** Says whether it goes to a router of a sharded cluster. */
+  /** Tells whether the server is a router (mongos) of a sharded cluster. */
   isRouted(): Promise<boolean>;
 }
 
 /**
- * Makes the connection that a URI names; nothing is sent yet. The database is the URI's, else `chatnest`.
- * @throws StoreError `cannot_open` when the URI is none.
+ * Creates the connection for a URI, without connecting yet. The database is that of the URI, else `chatnest`.
+ * @throws StoreError `cannot_open` when the URI is invalid.
  */
 export function createConnection(uri: string): Connection {
   const concerns = createConcerns();
   const client = createClient(uri, concerns);
-  // The driver would take "test" where the URI names none. The concerns again: parts of a client's may be the URI's.
+  // Without a name the driver takes "test". The concerns are repeated because the URI can change parts of the client's.
   const db = client.db(namesDatabase.test(uri) ? undefined : "chatnest", concerns);
   let isRouted: boolean | undefined;
   return {
@@ -86,9 +86,9 @@ function createClient(uri: string, concerns: MongoClientOptions): MongoClient {
   try {
     return new MongoClient(uri, { ...requiredOptions, ...concerns });
   } catch (cause) {
-    // Not the driver's own words: they may quote a password.
+    // Without the text of the driver, which may quote a password.
     const text =
-      "MONGODB_URI is no usable URI: it looks like mongodb://user:password@host:27017/database";
+      "MONGODB_URI is not a valid URI: it looks like mongodb://user:password@host:27017/database";
     throw new StoreError("cannot_open", text, { cause });
   }
 }

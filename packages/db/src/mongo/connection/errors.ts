@@ -26,9 +26,9 @@ const unavailableCodes = new Set([
   13435 /* NotPrimaryNoSecondaryOk */, 13436 /* NotPrimaryOrSecondary */,
   14031 /* OutOfDiskSpace */,
 ]);
-// By which newer servers and the driver say the same of codes that are not known here.
+// Labels by which newer servers and the driver mark other codes as temporary.
 const unavailableLabels = ["RetryableWriteError", "RetryableError", "SystemOverloadedError"];
-// Not exported by the driver: no connection came free in time, or its server was just taken off the list.
+// Errors that the driver does not export: no connection was free in time, or the pool or the server was closed meanwhile.
 const unavailableNames = [
   "MongoWaitQueueTimeoutError",
   "MongoPoolClosedError",
@@ -36,19 +36,19 @@ const unavailableNames = [
   "MongoServerClosedError",
 ];
 
-/** Says whether a code of the server means that it cannot do its work now. */
-export function isAwayCode(code: unknown): boolean {
+/** Tells whether a code of the server means that it cannot work at the moment. */
+export function isUnavailableCode(code: unknown): boolean {
   return unavailableCodes.has(Number(code));
 }
 
-/** Says whether MongoDB is away, or was for a moment: whatever was asked may have happened or not. */
+/** Tells whether MongoDB is unavailable, or was for a moment. The outcome of the command is then unknown. */
 export function isUnavailable(error: unknown): boolean {
   if (isStoreError(error, "unavailable")) return true;
-  // A socket's own error, which the driver passes on as it is when it comes while a write waits to be flushed.
+  // An error of the socket, which the driver does not wrap while a write waits to be flushed.
   if (error instanceof Error && "syscall" in error) return true;
   if (!(error instanceof MongoError)) return false;
   return (
-    isAwayCode(error.code) ||
+    isUnavailableCode(error.code) ||
     unavailableLabels.some((label) => error.hasErrorLabel(label)) ||
     unavailableNames.includes(error.name) ||
     error instanceof MongoNetworkError ||
@@ -58,38 +58,38 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
-// It wraps what cut it off, and then has no code of its own; else it has the code of its first error only.
+// A bulk error without a code wraps the error that interrupted it. Otherwise its code is that of its first write error only.
 function isBulkCutOff(error: MongoBulkWriteError): boolean {
   if (error.code === undefined || error.result.getWriteConcernError()) return true;
-  return writeErrorsOf(error).some(({ code }) => isAwayCode(code));
+  return writeErrorsOf(error).some(({ code }) => isUnavailableCode(code));
 }
 
 function writeErrorsOf({ writeErrors }: MongoBulkWriteError): WriteError[] {
   return [writeErrors].flat();
 }
 
-/** Says whether a document with the same unique key is there already. */
+/** Tells whether a document with the same unique key exists. */
 export function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === duplicateKey;
 }
 
-/** Says whether nothing else became of a bulk write than that some documents were there already. */
+/** Tells whether a bulk write failed only because some of its documents exist. */
 export function isOnlyDuplicates(error: unknown): error is MongoBulkWriteError {
   if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) return false;
   const errors = writeErrorsOf(error);
   return errors.length > 0 && errors.every(({ code }) => code === duplicateKey);
 }
 
-/** Says whether trying to connect again cannot help: the server does not know us. */
+/** Tells whether the server refused the credentials, so that trying again will not help. */
 export function isAuthenticationFailure(error: unknown): boolean {
   return error instanceof MongoServerError && authenticationCodes.has(Number(error.code));
 }
 
-/** Turns what the driver throws into a {@link StoreError}; what is not its absence is a bug, and stays as it is. */
+/** Converts errors of the driver that are temporary to a {@link StoreError}; any other is a bug and returned as it is. */
 export function toStoreError(error: unknown): unknown {
   if (isStoreError(error)) return error;
   if (isUnavailable(error)) {
-    return new StoreError("unavailable", "MongoDB is away", { cause: error });
+    return new StoreError("unavailable", "MongoDB is unavailable", { cause: error });
   }
   return error;
 }

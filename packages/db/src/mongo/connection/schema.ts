@@ -6,15 +6,15 @@ import { leavingsKeptMs } from "../../leavings.ts";
 import type { MetaDocument } from "../documents.ts";
 import type { Connection } from "./connection.ts";
 
-/** The version of the collections and their indexes; a newer one may have added to them. */
+/** The version of the collections and their indexes. Newer versions only add. */
 const schemaVersion = 1;
 
-/** The name of the unique index of positions, by which a conflict of them is known. */
+/** The name of the unique index of positions. Errors name it when two entries compete for a position. */
 export const seqIndex = "stream_seq";
 /** The name of the index of members in the order they joined. */
 export const membersIndex = "conversation_joined";
 
-// Beside these, every collection has the unique index of its `_id`.
+// In addition, every collection has the unique index of its `_id`.
 const indexes: Record<"messages" | "conversations" | "members" | "leavings", IndexDescription[]> = {
   messages: [{ key: { stream: 1, seq: 1 }, name: seqIndex, unique: true }],
   conversations: [{ key: { active_until: 1 }, name: "active_until", sparse: true }],
@@ -26,8 +26,8 @@ const indexes: Record<"messages" | "conversations" | "members" | "leavings", Ind
 };
 
 /**
- * Makes what the store needs in its database; what is there already is left as it is, so that any number of processes
- * may do it at once.
+ * Creates what the store needs in its database and leaves what exists, so that any number of processes can do it at the same
+ * time.
  * @throws StoreError `cannot_open` when a newer ChatNest made the database.
  */
 export async function ensureSchema(connection: Connection): Promise<void> {
@@ -40,7 +40,7 @@ export async function ensureSchema(connection: Connection): Promise<void> {
   ]);
 }
 
-/** Names the collections of the former service that stand in the same database; they are left alone. */
+/** Lists the collections of the former service in the same database. ChatNest does not touch them. */
 export async function formerCollections({ db }: Connection): Promise<string[]> {
   const names = { $in: ["messages", "conversations"] };
   const found = await db.listCollections({ name: names }, { nameOnly: true }).toArray();
@@ -54,7 +54,7 @@ export async function readEpoch({ meta }: Connection): Promise<string> {
   return String(document.value);
 }
 
-/** Begins a new epoch. */
+/** Starts a new epoch. */
 export async function renewEpoch({ meta }: Connection): Promise<void> {
   await meta.updateOne({ _id: "epoch" }, { $set: { value: newEpoch() } });
 }
@@ -71,7 +71,7 @@ async function ensureMeta({ meta }: Connection): Promise<void> {
   if (version > schemaVersion) {
     throw new StoreError(
       "cannot_open",
-      `cannot open the MongoDB store: its schema version ${version} is of a newer ChatNest, this one knows ${schemaVersion}; start the newer one`,
+      `cannot open the MongoDB store: a newer ChatNest made it (schema version ${version}; this one knows ${schemaVersion}): start the newer one`,
     );
   }
 }

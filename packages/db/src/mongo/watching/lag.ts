@@ -4,13 +4,13 @@ import type { ChangeStreamDocument, ClientSession, Document } from "mongodb";
 export interface Lag {
   /**
    * Tells until when all changes were heard, by `performance.now()`.
-   * @param askedAt When the change was asked for.
+   * @param askedAt When the change was requested, by `performance.now()`.
    */
   heardUntil(askedAt: number, change: ChangeStreamDocument<Document> | null): number;
 }
 
 /**
- * Measures the lag of the change stream of a session by the server's own clock: an answer carries the newest cluster time,
+ * Measures the lag of the change stream of a session by the clock of the server: replies carry the newest cluster time, and
  * each change its own, both in whole seconds. https://www.mongodb.com/docs/manual/reference/change-events/
  */
 export function createLag(session: ClientSession): Lag {
@@ -18,12 +18,12 @@ export function createLag(session: ClientSession): Lag {
   let repliedAt = Number.NEGATIVE_INFINITY;
   return {
     heardUntil(askedAt, change) {
-      // Unchanged where the change came out of a batch that was read before.
+      // Unchanged when the change comes from a batch that was read before.
       if (session.clusterTime !== clusterTime) {
         clusterTime = session.clusterTime;
         repliedAt = askedAt;
       }
-      // Nothing was left to tell.
+      // There were no more changes.
       if (change === null) return askedAt;
       const changedAt = "clusterTime" in change ? change.clusterTime?.t : undefined;
       const newest = clusterTime?.clusterTime.t;

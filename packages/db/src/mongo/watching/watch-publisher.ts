@@ -2,7 +2,7 @@ import type { ChangeStreamDocument } from "mongodb";
 import { watchChannel } from "../../diagnostics.ts";
 import type { WatchState } from "../../store.ts";
 
-/** Makes what publishes on `chatnest.watch`, while anybody subscribes. */
+/** Creates the publisher of `chatnest.watch`. */
 export function createWatchPublisher(stateOf: () => WatchState) {
   let published: WatchState | undefined;
   return {
@@ -14,7 +14,7 @@ export function createWatchPublisher(stateOf: () => WatchState) {
       published = state;
       watchChannel.publish({ kind: "state", state });
     },
-    /** Publishes how late a change is heard of. */
+    /** Publishes how late a change arrived. */
     publishLag(change: ChangeStreamDocument): void {
       if (!watchChannel.hasSubscribers || !("wallTime" in change) || !change.wallTime) return;
       watchChannel.publish({ kind: "lag", lagMs: Date.now() - change.wallTime.getTime() });

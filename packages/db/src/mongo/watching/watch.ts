@@ -18,23 +18,23 @@ import { createWatchPublisher } from "./watch-publisher.ts";
 /** The one change stream of a process. */
 export interface Watch {
   state(): WatchState;
-  /** Until when all that happened was heard, by `performance.now()`; `-Infinity` while nothing was. */
+  /** Until when all changes were heard, by `performance.now()`; `-Infinity` before the first. */
   heardUntil(): number;
   close(): Promise<void>;
 }
 
-/** How long the server may have nothing to say before it says so, in ms: the heartbeat. */
+/** After how long without a change the server sends an empty reply, in ms: the heartbeat. */
 const heartbeatMs = 1_000;
-/** After so long without a heartbeat the stream is taken for dead, in ms. */
+/** A change stream without a heartbeat for this long counts as dead, in ms. */
 const silenceMaxMs = 10_000;
 const pauseMinMs = 100;
 const pauseMaxMs = 5_000;
-/** After so many refusals in a row, of reasons that are not known here, the token is given up. */
+/** After how many unknown errors in a row the token is given up. */
 const refusalsMax = 5;
 
 const ofChat = { $in: ["chat_messages", "chat_conversations", "chat_members", "chat_meta"] };
 
-// It stays the same for ever: a token only resumes the pipeline that it came from.
+// Must never change: a token only resumes the pipeline that it came from.
 const pipeline = [
   {
     $match: {
@@ -54,14 +54,14 @@ const pipeline = [
 
 // Change streams need a replica set: https://www.mongodb.com/docs/manual/changeStreams/
 const noChangeStreams = new Set([40573 /* not a replica set */, 20 /* IllegalOperation */]);
-// What the token stands for is not in the oplog any more, or the stream ended there.
+// The position of the token is no longer in the oplog, or the change stream ended there.
 const tokenLost = new Set([
   260 /* InvalidResumeToken */, 280 /* ChangeStreamFatalError */, 286 /* ChangeStreamHistoryLost */,
 ]);
 
 /**
- * Listens to what all processes store, resumes where it was cut off, and says `missed` where it cannot. `onAlone` is told
- * when the database has no change streams.
+ * Emits what all processes store. After an interruption it resumes, or emits `missed` when it cannot. `onAlone` is called when
+ * the database has no change streams.
  */
 export function openWatch(
   { client, db }: Connection,
@@ -69,7 +69,7 @@ export function openWatch(
   onAlone: () => void,
 ): Watch {
   const closed = new AbortController();
-  // A member that was the primary still answers, but need not hear of anything any more.
+  // A former primary still answers, but may not receive changes any more.
   const unwatchPrimary = onNewPrimary(client, () => void current?.close().catch(() => {}));
   let refusals = 0;
   let current: { close(): Promise<void> } | undefined;
@@ -111,22 +111,22 @@ export function openWatch(
     const isResumed = token !== undefined;
     await using session = client.startSession();
     const lag = createLag(session);
-    await using stream = db.watch<MessageDocument | MemberDocument>(pipeline, {
+    await using changeStream = db.watch<MessageDocument | MemberDocument>(pipeline, {
       session,
       maxAwaitTimeMS: heartbeatMs,
       batchSize: 1_000,
       ...(isResumed && { resumeAfter: token }),
     });
-    current = stream;
+    current = changeStream;
     let isFirst = true;
     while (!closed.signal.aborted) {
       const askedAt = performance.now();
-      const change = await stream.tryNext();
+      const change = await changeStream.tryNext();
       aliveAt = performance.now();
       refusals = 0;
       onHeartbeat();
       publishState();
-      // Nobody knows what happened before a stream without a token was open.
+      // A change stream without a token misses what happened before it was opened.
       if (isFirst && !isResumed) events.emit({ kind: "missed" });
       isFirst = false;
       if (change) {
@@ -134,7 +134,7 @@ export function openWatch(
         events.emit(readEvent(change as ChangeStreamDocument<MessageDocument & MemberDocument>));
       }
       heardUntil = Math.max(heardUntil, lag.heardUntil(askedAt, change));
-      token = change?.operationType === "invalidate" ? undefined : stream.resumeToken;
+      token = change?.operationType === "invalidate" ? undefined : changeStream.resumeToken;
       if (change?.operationType === "invalidate") return;
     }
   }
@@ -151,7 +151,7 @@ export function openWatch(
   };
 }
 
-/** Calls when another member becomes the primary than the one before; answers with how not to. */
+/** Calls when another member becomes the primary; returns a function that removes the listener. */
 function onNewPrimary(client: MongoClient, call: () => void): () => void {
   let primary: string | undefined;
   const hear = ({ previousDescription, newDescription }: TopologyDescriptionChangedEvent) => {
@@ -169,7 +169,7 @@ function primaryOf({ servers }: TopologyDescription): string | undefined {
   return [...servers.values()].find(({ type }) => type === "RSPrimary")?.address;
 }
 
-// A document that is none of ours would else stop the stream at its place for ever.
+// A document that ChatNest did not write would otherwise stop the change stream for good.
 function readEvent(change: ChangeStreamDocument<MessageDocument & MemberDocument>): StoreEvent {
   try {
     return toEvent(change);

@@ -2,7 +2,7 @@ import type { ClientSession, Document } from "mongodb";
 import { writeTimeoutMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
 import type { Connection } from "../connection/connection.ts";
-import { isAwayCode } from "../connection/errors.ts";
+import { isUnavailableCode } from "../connection/errors.ts";
 import { seqIndex } from "../connection/schema.ts";
 import type { MessageDocument } from "../documents.ts";
 
@@ -45,7 +45,7 @@ export async function insertInOrder(
     { session },
   );
   const [error] = (answer["writeErrors"] ?? []) as WriteError[];
-  if (error && isAwayCode(error.code)) throw new StoreError("unavailable", error.errmsg);
+  if (error && isUnavailableCode(error.code)) throw new StoreError("unavailable", error.errmsg);
   return {
     count: Number(answer["n"]),
     ...(error && { stoppedBy: kindOf(error), reason: error.errmsg }),

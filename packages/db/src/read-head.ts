@@ -2,10 +2,10 @@ import type { LogStore } from "./ports/log.ts";
 import type { Stream } from "./stream.ts";
 
 /**
- * Reads the position of the newest entry of a log; 0 when it is empty.
+ * Reads the head of a log; 0 when the log is empty.
  * @throws StoreError `invalid`, `unavailable`, `closed`.
  */
-export async function readLastSeq(log: Pick<LogStore, "heads">, stream: Stream): Promise<number> {
+export async function readHead(log: Pick<LogStore, "heads">, stream: Stream): Promise<number> {
   const heads = await log.heads([stream]);
   return heads.get(stream)?.seq ?? 0;
 }
