@@ -30,7 +30,7 @@ const ofUser = `Events of all conversations of a user, over one connection:
 
 - \`heads\` \`{heads: [{conversation_id, last_seq}], complete}\`: where the conversations end, at most 500 an event. The last one says \`complete\`; its id is a watermark: come back with it as \`Last-Event-ID\`, and only the heads that were active since are told. One that was joined since then has a \`joined_seq\`, too: what is behind it was said since.
 - \`message\`, a Message: in each conversation once and in order, right behind its head.
-- \`joined\`, \`left\` \`{conversation_id, user_id, last_seq}\`; who comes back with a watermark is first told \`left\` of what was left since.
+- \`joined\`, \`left\` \`{conversation_id, user_id, last_seq}\`; who comes back with a watermark is first told \`left\` of what was left since, with a \`last_seq\` of 0.
 - \`reset\` \`{conversation_id: null, last_seq: 0}\`: the watermark was of another epoch; all heads follow.
 ${ends}`;
 
