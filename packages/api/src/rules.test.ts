@@ -112,6 +112,15 @@ it.each<Caller>([trustedCaller, { kind: "key" }])(
   },
 );
 
+it("a stranger's message does not wait behind those of members", async () => {
+  await store.conversations.create({ id: "busy", user_ids: ["bob"] });
+  const append: typeof store.log.append = () => new Promise(() => {});
+  const busy = { ...store, log: { ...store.log, append } };
+  const message = { conversation_id: "busy", content: "x" };
+  const answer = callIn(createContext({ store: busy, caller: ann }), "messages.send", message);
+  await expect(answer).rejects.toMatchObject({ cause: { code: "not_found" } });
+});
+
 it("a rule is asked before the procedure does anything", async () => {
   let calls = 0;
   const counting = router({ count: procedure("messages.import").query(() => ++calls) });

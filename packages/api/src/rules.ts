@@ -26,8 +26,9 @@ const selfAsMember: Rule = { who: "users", isSelf: true, isMember: true };
 
 /** Who may call each procedure. What has no row here cannot be made a procedure. */
 export const rules = {
-  // The store checks the membership, in the step that stores the message.
-  "messages.send": { ...self, isLimited: true },
+  // Also checked by the store, in the step that stores the message. Checked here as well, since a stranger that waited
+  // behind the sends of others would learn by the time that there are some.
+  "messages.send": { ...selfAsMember, isLimited: true },
   "messages.all": member,
   "messages.page": member,
   "messages.get": member,
