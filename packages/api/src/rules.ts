@@ -35,11 +35,12 @@ export const rules = {
   "messages.import": servers,
 
   // With itself among the members, under an id that the server makes.
-  "conversations.create": users,
+  // Limited as sends are: it writes to the inboxes of up to 1,000 others.
+  "conversations.create": { ...users, isLimited: true },
   "conversations.get": member,
   "conversations.all": self,
   "conversations.page": self,
-  "conversations.addMember": member,
+  "conversations.addMember": { ...member, isLimited: true },
   "conversations.removeMember": selfAsMember,
 
   "notes.send": { ...self, isLimited: true },
