@@ -83,16 +83,26 @@ describe("a user", () => {
     await expect(answer).rejects.toMatchObject({ cause: { code: "validation_failed" } });
   });
 
-  it("has each send counted against its limit, and nothing else", async () => {
-    let counted = 0;
-    const contextOf = (caller: Caller) =>
-      createContext({ store, caller, countSend: () => void counted++ });
-    for (const name of ["notes.send", "notes.page", "conversations.page", "notes.send"]) {
-      await callIn(contextOf(ann), name, name === "notes.send" ? { content: "x" } : {});
+  it("counts each send, creation and adding, and nothing else, against its limit", async () => {
+    await store.conversations.create({ id: "counted", user_ids: ["ann"] });
+    const member = { conversation_id: "counted", user_id: "bob" };
+    const calls: [name: string, input: object, count: number][] = [
+      ["notes.send", { content: "x" }, 1],
+      ["notes.page", {}, 0],
+      ["conversations.page", {}, 0],
+      ["messages.send", { conversation_id: "counted", content: "x" }, 1],
+      ["conversations.create", { user_ids: ["bob"] }, 1],
+      ["conversations.addMember", member, 1],
+    ];
+    for (const [name, input, count] of calls) {
+      let counted = 0;
+      const contextOf = (caller: Caller) =>
+        createContext({ store, caller, countSend: () => void counted++ });
+      await callIn(contextOf(ann), name, input);
+      expect([name, counted]).toEqual([name, count]);
+      await callIn(contextOf({ kind: "key" }), name, { user_id: "ann", ...input }).catch(() => {});
+      expect([name, counted]).toEqual([name, count]);
     }
-    expect(counted).toBe(2);
-    await callIn(contextOf({ kind: "key" }), "notes.send", { user_id: "ann", content: "x" });
-    expect(counted).toBe(2);
   });
 });
 
@@ -112,6 +122,15 @@ it.each<Caller>([trustedCaller, { kind: "key" }])(
     });
   },
 );
+
+it("a stranger's message does not wait behind those of members", async () => {
+  await store.conversations.create({ id: "busy", user_ids: ["bob"] });
+  const append: typeof store.log.append = () => new Promise(() => {});
+  const busy = { ...store, log: { ...store.log, append } };
+  const message = { conversation_id: "busy", content: "x" };
+  const answer = callIn(createContext({ store: busy, caller: ann }), "messages.send", message);
+  await expect(answer).rejects.toMatchObject({ cause: { code: "not_found" } });
+});
 
 it("a rule is checked before the procedure does anything", async () => {
   let calls = 0;

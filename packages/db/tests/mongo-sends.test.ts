@@ -6,6 +6,7 @@ import {
   appendAll,
   contentsOf,
   expectCrowdRefused,
+  expectRefusal,
   outcomesOf,
   readLog,
   type Sent,
@@ -175,6 +176,25 @@ describe.each(standalones)("MongoDB $name sends", ({ uri }) => {
   it("beyond the 10,000 that may wait are refused", async () => {
     await using database = newDatabase(uri);
     await expectCrowdRefused(await database.open());
+  });
+
+  it("of a stranger are refused, and not compared, where the question who is a member fails first", async () => {
+    await using database = newDatabase(uri);
+    const store = await database.open("asked-again");
+    const message = newMessage({ conversation_id: "room", user_id: "ann" });
+    await send(store, message);
+    const failing = {
+      failCommands: ["find", "aggregate"],
+      errorCode: 50,
+      appName: "asked-again",
+    };
+    await database.failCommand({ times: 2 }, failing);
+    try {
+      const repeated = { ...message, user_id: "mallory" };
+      await expectRefusal(send(store, repeated, { admission: "members_only" }), "not_member");
+    } finally {
+      await database.failCommand("off", failing);
+    }
   });
 
   it("that are equal are created once where the outcome of their insert is unknown", async () => {

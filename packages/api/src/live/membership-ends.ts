@@ -22,6 +22,8 @@ const askedMax = 1_000;
  */
 export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds {
   const followed = new Map<string, Followed>();
+  /** What somebody began to follow in this turn. */
+  const begun = new Set<string>();
 
   hub.onEvent((event) => {
     // If this fails, the next check asks again.
@@ -44,6 +46,18 @@ export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds
     }
   }
 
+  // What let a follower in may be five seconds old, and what happened since then was not heard for it.
+  function askSoon(key: string): void {
+    if (begun.size === 0) setImmediate(askBegun);
+    begun.add(key);
+  }
+
+  function askBegun(): void {
+    const keys = [...begun];
+    begun.clear();
+    ask(keys).catch(() => {});
+  }
+
   function end(key: string): void {
     const listeners = followed.get(key)?.listeners ?? [];
     followed.delete(key);
@@ -55,6 +69,7 @@ export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds
       const key = keyOf(member);
       const { listeners } = followed.get(key) ?? { listeners: new Set() };
       followed.set(key, { member, listeners: listeners.add(call) });
+      askSoon(key);
       return () => {
         listeners.delete(call);
         if (listeners.size === 0 && followed.get(key)?.listeners === listeners)

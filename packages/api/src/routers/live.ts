@@ -31,7 +31,7 @@ const ofUser = `The events of all conversations of a user, over one connection:
 
 - \`heads\` \`{heads: [{conversation_id, last_seq}], complete}\`: the newest position of each conversation, at most 500 in one event. The last of these events is \`complete\`. Its id is a watermark: a client that reconnects with it as \`Last-Event-ID\` only gets the heads of conversations that were active or joined since. A conversation joined since then also has a \`joined_seq\`: the messages after it were sent since the joining.
 - \`message\`, a Message. Each is sent once, in the order of its conversation, starting right after its head.
-- \`joined\`, \`left\` \`{conversation_id, user_id, last_seq}\`: the user joined or left a conversation. A client that reconnects with a watermark first gets \`left\` for the conversations left since.
+- \`joined\`, \`left\` \`{conversation_id, user_id, last_seq}\`: the user joined or left a conversation. A client that reconnects with a watermark first gets \`left\` for the conversations left since, with a \`last_seq\` of 0.
 - \`reset\` \`{conversation_id: null, last_seq: 0}\`: the watermark is of another epoch or unreadable; all heads follow.
 ${ends}`;
 

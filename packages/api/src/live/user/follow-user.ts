@@ -110,14 +110,11 @@ async function* readLeft(
   since: Date,
 ): AsyncGenerator<MembershipNews, void> {
   const changes = await store.members.changes({ user_ids: [feed.userId], since });
-  const left = changes.filter(({ kind }) => kind === "left");
-  if (left.length === 0) return;
-  const conversation_ids = left.map(({ conversation_id }) => conversation_id);
-  for (const { conversation_id, last_seq } of await store.conversations.heads({
-    conversation_ids,
-  })) {
+  for (const { kind, conversation_id } of changes) {
+    if (kind !== "left") continue;
     feed.leave(conversation_id);
-    yield { kind: "left", conversation_id, last_seq };
+    // Where it ends by now is not for one who left.
+    yield { kind: "left", conversation_id, last_seq: 0 };
   }
 }
 

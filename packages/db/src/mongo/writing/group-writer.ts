@@ -47,10 +47,12 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
     await using session = connection.client.startSession({ causalConsistency: true });
     const end = Date.now() + triesEndAfterMs;
     let created = false;
+    let isAdmitted = false;
     for (;;) {
       try {
         if (created) appends = await answerStored(appends, { session, created });
         appends = await admit(appends, { session, created });
+        isAdmitted = true;
         while (appends.length > 0) {
           appends = await insert(appends, { session, created });
           if (appends.length > 0 && Date.now() > end)
@@ -60,8 +62,9 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
       } catch (error) {
         if (!isUnavailable(error) || Date.now() > end) throw error;
       }
-      // The outcome is unknown: the next attempt first looks for what a majority has by then, by id.
-      created = true;
+      // The outcome is unknown: the next attempt first looks for what a majority has by then, by id. Never for those who
+      // were not let in: a stranger would learn which ids there are.
+      created = isAdmitted;
       appends = withoutSettled(appends);
       if (appends.length === 0) return;
       for (const { stream } of appends) allocator.forget(stream);
