@@ -95,7 +95,7 @@ describe("the document of a procedure", () => {
     expect(written.responses[200]).toMatchObject({
       content: { "text/event-stream": { schema: { type: "string" } } },
     });
-    expect(written.statuses).toEqual([200, 400, 403, 422, 500]);
+    expect(written.statuses).toEqual([200, 400, 401, 403, 422, 429, 500]);
     expect(written.parameters).toEqual(["path id", "query content", "header If-Match"]);
   });
 });
