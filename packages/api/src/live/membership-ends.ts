@@ -22,6 +22,7 @@ const askedMax = 1_000;
  */
 export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds {
   const followed = new Map<string, Followed>();
+  const begun = new Set<string>();
 
   hub.onEvent((event) => {
     // Asked again by the next check if this fails.
@@ -40,6 +41,18 @@ export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds
     }
   }
 
+  // Who was let in may have been by an answer of 5 s ago, and the next check is as far away. All that begin together are asked
+  // for at once.
+  function askSoon(key: string): void {
+    begun.add(key);
+    if (begun.size > 1) return;
+    setImmediate(() => {
+      const keys = [...begun];
+      begun.clear();
+      void ask(keys).catch(() => {});
+    });
+  }
+
   function end(key: string): void {
     const listeners = followed.get(key)?.listeners ?? [];
     followed.delete(key);
@@ -50,6 +63,7 @@ export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds
     onEnd(member, call) {
       const key = keyOf(member);
       const { listeners } = followed.get(key) ?? { listeners: new Set() };
+      askSoon(key);
       followed.set(key, { member, listeners: listeners.add(call) });
       return () => {
         listeners.delete(call);
