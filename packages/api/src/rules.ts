@@ -12,8 +12,11 @@ export type Rule =
       who: "users";
       /** A user acts as itself: `user_id` is the user of the token, and may be left out. */
       isSelf?: boolean;
-      /** A user acts in a conversation only as a member; where it is none, no conversation seems to exist. */
-      isMember?: boolean;
+      /**
+       * A user acts in a conversation only as a member; where it is none, no conversation seems to exist. `in_store`: the store
+       * checks it, in the step that stores the message.
+       */
+      isMember?: true | "in_store";
       /** Whether calls count against the limit of sends. */
       isLimited?: boolean;
     };
@@ -26,8 +29,7 @@ const selfAsMember: Rule = { who: "users", isSelf: true, isMember: true };
 
 /** Who may call each procedure. What has no row here cannot be made a procedure. */
 export const rules = {
-  // The store checks the membership, in the step that stores the message.
-  "messages.send": { ...self, isLimited: true },
+  "messages.send": { ...self, isMember: "in_store", isLimited: true },
   "messages.all": member,
   "messages.page": member,
   "messages.get": member,
