@@ -16,6 +16,7 @@ import { checkTarget, readPath, readTarget } from "./http/target.ts";
 import { logFailure, logRequests } from "./log/request-log.ts";
 import { createContextOf } from "./request-context.ts";
 import { serveRest } from "./rest/adapter.ts";
+import { tellUnavailable } from "./rest/events/tell-unavailable.ts";
 import { sendProblem } from "./rest/problem.ts";
 import { isTrpcPath, sendTrpcError, serveTrpc } from "./trpc/serve-trpc.ts";
 
@@ -32,6 +33,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   serveDocs(app);
   serveHealth(app, deps);
   // What is above holds no data and answers everybody.
+  tellUnavailable(app, appRouter);
   app.use(authenticate(deps));
   const parts = {
     contextOf: createContextOf(deps),

@@ -17,7 +17,7 @@ export async function admit(rule: Rule, ctx: Context, input: unknown): Promise<u
   }
   const own = rule.isSelf ? actAsSelf(input, caller) : input;
   if (rule.isLimited) await ctx.countSend(caller);
-  if (rule.isMember) await requireMember(ctx, caller, own);
+  if (rule.isMember === true) await requireMember(ctx, caller, own);
   return own;
 }
 

@@ -44,7 +44,7 @@ function callIn(context: Context, name: string, input: unknown): Promise<unknown
 
 const rows = Object.entries<Rule>(rules);
 const selfRows = rows.filter(([, rule]) => rule.who === "users" && rule.isSelf);
-const memberRows = rows.filter(([, rule]) => rule.who === "users" && rule.isMember);
+const memberRows = rows.filter(([, rule]) => rule.who === "users" && rule.isMember === true);
 
 describe("a user", () => {
   it.each(rows.filter(([, { who }]) => who === "servers"))("may not call %s", async (name) => {

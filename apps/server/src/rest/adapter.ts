@@ -16,6 +16,7 @@ import {
   type RestOperation,
   readOperations,
   sortBySpecificity,
+  toPattern,
 } from "./routes.ts";
 
 /** Serves every procedure that says how REST shows it. */
@@ -24,8 +25,7 @@ export function serveRest(app: Hono<AppEnv>, router: AnyTRPCRouter, parts: Borde
     const serve = operation.procedures.some(isFollowed)
       ? serveEvents(operation, parts)
       : serveAnswers(operation, parts);
-    const path = operation.path.replaceAll(/\{(\w+)\}/g, ":$1");
-    app.on(operation.method, bothForms(path), serve);
+    app.on(operation.method, bothForms(toPattern(operation.path)), serve);
   }
 }
 

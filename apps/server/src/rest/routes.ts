@@ -53,6 +53,11 @@ export function sortBySpecificity<TRoute extends { path: string }>(
   return routes.toSorted((a, b) => (rankOf(a.path) < rankOf(b.path) ? -1 : 1));
 }
 
+/** Writes the path of a route as Hono matches it. */
+export function toPattern(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}
+
 /** Says whether a procedure answers with events, as they happen. */
 export function isFollowed({ route }: RestProcedure): boolean {
   return route.body === "events";

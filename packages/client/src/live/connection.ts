@@ -106,8 +106,9 @@ export async function keepConnected(
 }
 
 function toUnavailable(event: ServerSentEvent): ChatError {
-  const { detail } = readData<{ detail: unknown }>(event);
-  return new ChatError("unavailable", String(detail));
+  const { code, detail } = readData<{ code?: unknown; detail: unknown }>(event);
+  // A member that was removed: coming back would get the same answer, as a status.
+  return new ChatError(code === "not_found" ? code : "unavailable", String(detail));
 }
 
 function isFinal(error: ChatError): boolean {

@@ -24,6 +24,7 @@ import { StreamSlots } from "../../http/stream-slots.ts";
 import { readPath } from "../../http/target.ts";
 import { serveRest } from "../adapter.ts";
 import { sendProblem } from "../problem.ts";
+import { tellUnavailable } from "./tell-unavailable.ts";
 
 const { procedure, router } = initTRPC.meta<Meta>().create();
 
@@ -69,6 +70,7 @@ const things = router({
 const store = openSqliteStore(":memory:");
 const app = new Hono<AppEnv>({ getPath: readPath });
 app.use(skipSent);
+tellUnavailable(app, router({ things }));
 serveRest(app, router({ things }), {
   contextOf: () => createContext({ store, caller: trustedCaller }),
   heartbeat: new Heartbeat(),

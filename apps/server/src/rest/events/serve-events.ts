@@ -9,10 +9,10 @@ import { readInput, readQuery } from "../input.ts";
 import { chooseProcedure, type RestOperation } from "../routes.ts";
 import { EventChunks, type LiveFollowing } from "./event-chunks.ts";
 import { beginStream, type EventStream, streamHeaders, toEventText, toRetryText } from "./sse.ts";
+import { toRefusalText } from "./tell-unavailable.ts";
 
-/** When to come back after a cut, and after a refusal, in ms. */
+/** When to come back after a cut, in ms. */
 const [cutFromMs, cutToMs] = [1_000, 5_000];
-const [refusedFromMs, refusedToMs] = [2_000, 15_000];
 
 /** Serves what a procedure follows, as server-sent events. */
 export function serveEvents(
@@ -27,8 +27,8 @@ export function serveEvents(
     const response = c.env?.outgoing;
     const closed = new AbortController();
     response?.once("close", () => closed.abort());
-    const following = procedure.call(contextOf(c), input, closed.signal);
-    await following.catch(throwForGood);
+    const following = await procedure.call(contextOf(c), input, closed.signal);
+    if (!isFollowing(following)) throw new Error("the procedure follows nothing");
     // A HEAD asks for the headers alone: a stream that nobody reads would never end.
     if (c.req.method === "HEAD") return c.body(null, 200, streamHeaders);
     if (!response) throw new Error("events are written to Node's own response");
@@ -43,11 +43,6 @@ export function serveEvents(
   };
 }
 
-// A browser gives up for good on any status but 200: a temporary failure is told as an event.
-function throwForGood(error: unknown): void {
-  if (toChatError(error).code !== "unavailable") throw error;
-}
-
 // What is set later is too late for a head that is written now.
 function headersOf(c: Context<AppEnv>): Record<string, string> {
   const vary = c.req.header("origin") === undefined ? {} : { vary: "Origin" };
@@ -56,11 +51,9 @@ function headersOf(c: Context<AppEnv>): Record<string, string> {
 
 async function sendAll(
   stream: EventStream,
-  called: Promise<unknown>,
+  following: LiveFollowing,
   chunks: EventChunks,
 ): Promise<void> {
-  const following = await called;
-  if (!isFollowing(following)) throw new Error("the procedure follows nothing");
   const batches = following.batches();
   await stream.write(toRetryText(cutFromMs, cutToMs));
   for await (const news of batches) {
@@ -73,13 +66,9 @@ function isFollowing(value: unknown): value is LiveFollowing {
   return value instanceof Following;
 }
 
-function refuse(stream: EventStream, { code, message }: ChatError): void {
-  if (code === "unauthorized") {
-    void stream.write(toEventText({ event: "expired", data: {} }));
-    stream.end();
-    return;
-  }
-  void stream.write(toRetryText(refusedFromMs, refusedToMs));
-  void stream.write(toEventText({ event: "unavailable", data: { code, detail: message } }));
+function refuse(stream: EventStream, error: ChatError): void {
+  const isExpired = error.code === "unauthorized";
+  const text = isExpired ? toEventText({ event: "expired", data: {} }) : toRefusalText(error);
+  void stream.write(text);
   stream.end();
 }
