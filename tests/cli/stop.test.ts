@@ -128,7 +128,8 @@ describe("a server that meets an unexpected error", () => {
     const result = await server.ended;
     expect(result).toMatchObject({ code: 1, stderr: "" });
     const last = JSON.parse(result.stdout.trimEnd().split("\n").at(-1) ?? "");
-    expect(last).toMatchObject({ level: "fatal", err: { stack: expect.stringContaining("boom") } });
+    const err = { stack: expect.stringContaining("boom") };
+    expect(last).toMatchObject({ level: "fatal", err });
     // What SQLite has beside a database that was not closed.
     expect(await readdir(join(folder.path, "data"))).toEqual(["chatnest.db"]);
   });
