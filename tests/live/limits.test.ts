@@ -150,7 +150,7 @@ describe.each([room, ann, roomByTrpc, annByTrpc])("the place of %s", (path) => {
     for (let round = 0; round < 10; round++) {
       await using reader = await open(server, path);
       await reader.ended;
-      expect(JSON.stringify(reader.events)).toContain("the store is away");
+      expect(JSON.stringify(reader.events)).toContain("the store is unavailable");
     }
     server.away.isAway = false;
     await using _other = await openWhenFree(server, room);

@@ -27,7 +27,7 @@ describe("probes", () => {
     const { status, headers, body } = await away.call<ProblemBody>("GET", "/readyz");
     expect([status, body.detail, headers.get("retry-after")]).toEqual([
       503,
-      "the store is away",
+      "the store is unavailable",
       "2",
     ]);
     expect((await away.call("GET", "/livez")).status).toBe(200);

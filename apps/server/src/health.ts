@@ -23,7 +23,7 @@ export function serveHealth(app: Hono<AppEnv>, { store, isDraining }: AppDeps): 
   app.on("GET", bothForms("/livez"), (c) => c.json({ status: "live" }, 200, notKept));
   app.on("GET", bothForms("/readyz"), async (c) => {
     if (isDraining()) throw new ChatError("unavailable", "the server is shutting down");
-    if (!(await isReady())) throw new ChatError("unavailable", "the store is away");
+    if (!(await isReady())) throw new ChatError("unavailable", "the store is unavailable");
     // Without the live feed everything works, but messages of other processes arrive some seconds later.
     const status = store.watchState() === "degraded" ? "degraded" : "ready";
     return c.json({ status }, 200, notKept);

@@ -4,15 +4,15 @@ import { ChatError } from "./errors.ts";
 import { actAsSelf, noConversation, type Rule, type UserCaller } from "./rules.ts";
 
 /**
- * Lets a caller in by the rule of a procedure, and returns the input to go on with: that of a user names the user.
- * @throws ChatError `forbidden`, `not_found` in a conversation that the user is not in, `too_many_requests`.
+ * Checks a caller against the rule of a procedure, and returns the input, to which the user of a token may have been added.
+ * @throws ChatError `forbidden`, `not_found` when the user is not a member of the conversation, `too_many_requests`.
  * @throws StoreError `unavailable`, `closed`.
  */
 export async function admit(rule: Rule, ctx: Context, input: unknown): Promise<unknown> {
   const { caller } = ctx;
   if (caller.kind !== "user") return input;
   if (rule.who === "servers") {
-    throw new ChatError("forbidden", "a user's token may not do this: use a server key");
+    throw new ChatError("forbidden", "a user's token cannot do this: use a server key");
   }
   const own = rule.isSelf ? actAsSelf(input, caller) : input;
   if (rule.isLimited) await ctx.countSend(caller);
@@ -26,7 +26,7 @@ async function requireMember(
   input: unknown,
 ): Promise<void> {
   const { conversation_id } = Object(input) as { conversation_id?: unknown };
-  // What cannot be the id of a conversation is refused by the schema.
+  // The schema refuses an invalid id.
   if (typeof conversation_id !== "string" || !isId(conversation_id)) return;
   const { user_id } = caller;
   if (!(await store.members.has({ conversation_id, user_id }))) throw noConversation();

@@ -8,7 +8,7 @@ const store = openSqliteStore(":memory:");
 afterAll(() => store.close());
 
 describe("a context", () => {
-  it("is what it is made of", () => {
+  it("has the parts that it is given", () => {
     const live = createLive(store);
     const parts = {
       store,
@@ -21,13 +21,13 @@ describe("a context", () => {
     live.close();
   });
 
-  it("names its request where nobody did, each another", () => {
+  it("gets a request id of its own when none is given", () => {
     const [one, other] = [1, 2].map(() => createContext({ store, caller: trustedCaller }));
     expect(one?.requestId).toMatch(/^[0-9a-f-]{36}$/);
     expect(one?.requestId).not.toBe(other?.requestId);
   });
 
-  it("without what is live lets nothing be followed", async () => {
+  it("without a live part refuses to follow anything", async () => {
     const api = createCaller(createContext({ store, caller: trustedCaller }));
     for (const following of [
       await api.live.conversation({ conversation_id: "room" }),
@@ -35,7 +35,7 @@ describe("a context", () => {
     ]) {
       await expect(following[Symbol.asyncIterator]().next()).rejects.toMatchObject({
         code: "SERVICE_UNAVAILABLE",
-        cause: { code: "unavailable", message: "nothing can be followed here" },
+        cause: { code: "unavailable", message: "following is not available here" },
       });
     }
   });

@@ -5,40 +5,40 @@ import type { Live } from "./live/index.ts";
 
 /**
  * On whose behalf a procedure runs.
- * - `trusted`: may act for any user, because of where it calls from.
- * - `key`: may act for any user, because of a server key.
- * - `user`: the user itself, until `expiresAt`, in ms since 1970.
+ * - `trusted`: may act for any user, because of where the request comes from.
+ * - `key`: may act for any user, because it has a server key.
+ * - `user`: a user with a token, until `expiresAt`, in ms since 1970.
  */
 export type Caller =
   | { kind: "trusted" }
   | { kind: "key" }
   | { kind: "user"; user_id: string; expiresAt: number };
 
-/** How long after its `expiresAt` a caller is still served, in ms: clocks may differ by this. */
+/** How long after `expiresAt` a caller is still served, in ms. Clocks may differ by this much. */
 export const clockToleranceMs = 30_000;
 
-/** The caller that may act for any user. */
+/** A caller that may act for any user. */
 export const trustedCaller: Caller = { kind: "trusted" };
 
-/** What every procedure is given. */
+/** What every procedure can use. */
 export interface Context {
   store: ChatStore;
   live: Live;
   caller: Caller;
-  /** Names the request in answers and logs. */
+  /** The id of the request in responses and logs. */
   requestId: string;
   /**
    * Counts a send against the limit of its caller.
-   * @throws ChatError `too_many_requests`
+   * @throws ChatError `too_many_requests`.
    */
   countSend(caller: Caller): Promise<void> | void;
 }
 
-/** What a context is made of. */
+/** The parts of a context. */
 export interface ContextParts {
   store: ChatStore;
   caller: Caller;
-  /** @default nothing can be followed, as in an import */
+  /** @default following throws `unavailable`, as in an import */
   live?: Live;
   /** @default a random one */
   requestId?: string;
@@ -46,7 +46,7 @@ export interface ContextParts {
   countSend?: Context["countSend"];
 }
 
-/** Makes what the procedures of one request are given. */
+/** Creates the context of one request. */
 export function createContext({
   live = nothingLive,
   requestId = randomUUID(),
@@ -63,5 +63,5 @@ const nothingLive: Live = {
 };
 
 function refuseToFollow(): never {
-  throw new ChatError("unavailable", "nothing can be followed here");
+  throw new ChatError("unavailable", "following is not available here");
 }

@@ -35,7 +35,7 @@ const garbage: [string, string][] = [
 ];
 
 describe("a cursor", () => {
-  it("names any place in an inbox, and is what it was made of", () => {
+  it("is read back as the position that it was written for", () => {
     const places = fc.record({
       last_activity_at: fc
         .date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-12-31T23:59:59.999Z") })
@@ -61,7 +61,7 @@ describe("a cursor", () => {
     },
   );
 
-  it("goes on behind its place, also when the conversation there is gone", async () => {
+  it("continues after its position, also when the conversation there is gone", async () => {
     const user_id = "walker";
     const messages = ["a", "b", "c"].map((name) => ({
       id: `message-${name}`,
@@ -78,23 +78,27 @@ describe("a cursor", () => {
   });
 });
 
-describe("what is no cursor", () => {
+describe("an invalid cursor", () => {
   it.each(garbage)("is refused by name: %s", async (_, cursor) => {
-    const issue = { path: "cursor", code: "invalid_format", message: "is no cursor of ours" };
+    const issue = {
+      path: "cursor",
+      code: "invalid_format",
+      message: "is not a cursor of this server",
+    };
     await expect(api.conversations.page({ user_id: "alice", cursor })).rejects.toMatchObject({
       code: "UNPROCESSABLE_CONTENT",
       cause: { code: "validation_failed", issues: [issue] },
     });
   });
 
-  it("is refused by name when it has 1,025 characters", async () => {
+  it("is refused, with its path, when it has 1,025 characters", async () => {
     const cursor = "x".repeat(1_025);
     await expect(api.conversations.page({ user_id: "alice", cursor })).rejects.toMatchObject({
       cause: { code: "validation_failed", issues: [{ path: "cursor", code: "too_big" }] },
     });
   });
 
-  it("is refused whatever it is, never an error of ours", () => {
+  it("is refused, whatever it is, and never causes an internal error", () => {
     const codeUnit = fc.nat(0xffff).map((code) => String.fromCharCode(code));
     fc.assert(
       fc.property(fc.string({ unit: codeUnit, maxLength: 1_024 }), (cursor) => {

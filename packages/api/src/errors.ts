@@ -10,7 +10,7 @@ interface ErrorRow {
   trpc: TRPC_ERROR_CODE_KEY;
 }
 
-/** Every error that a client can get: its code, its HTTP status and its name in tRPC. */
+/** Every error that a client can get: its code, HTTP status, title, and code in tRPC. */
 export const errorTable = {
   bad_request: { status: 400, title: "Bad request", trpc: "BAD_REQUEST" },
   unauthorized: { status: 401, title: "Unauthorized", trpc: "UNAUTHORIZED" },
@@ -41,37 +41,37 @@ export const errorTable = {
 /** The code of an error that a client can get. */
 export type ErrorCode = keyof typeof errorTable;
 
-/** One thing that is wrong with an input. */
+/** One problem of an input. */
 export interface InputIssue {
-  /** Where it is, dots between the steps; empty for the whole input. */
+  /** The path of the field, with dots between the steps; empty for the whole input. */
   path: string;
-  /** What kind of thing it is, as zod names it. */
+  /** The kind of problem, as zod names it. */
   code: string;
   message: string;
 }
 
-/** A limit that a caller has reached. */
+/** A rate limit that a caller has reached. */
 export interface ReachedLimit {
-  /** Names the limit: ASCII letters and `-`. */
+  /** The name of the limit: ASCII letters and `-`. */
   name: string;
-  /** How many calls a window takes. */
+  /** The number of calls allowed in a window. */
   quota: number;
   windowMs: number;
-  /** When the next window begins, in ms from now. */
+  /** The time until the next window, in ms. */
   retryAfterMs: number;
 }
 
-/** What an error carries beside its code and its text. */
+/** The details of an error. */
 export interface ChatErrorDetails extends ErrorOptions {
   /** For `validation_failed`. */
   issues?: InputIssue[];
   /** For `too_many_requests`. */
   limit?: ReachedLimit;
-  /** The id of the message whose outcome is unknown: to send it again with this id is safe. */
+  /** The id of a message whose outcome is unknown. It is safe to send the message again with this id. */
   id?: string;
 }
 
-/** An error that a client may see, text and all. */
+/** An error that is shown to clients, with its text. */
 export class ChatError extends Error {
   readonly code: ErrorCode;
   readonly issues: InputIssue[] | undefined;
@@ -98,7 +98,7 @@ const storeCodes: Record<StoreErrorCode, ErrorCode> = {
   cannot_open: "unavailable",
 };
 
-/** Turns whatever was thrown into what a client may see of it; of an unknown error it sees nothing. */
+/** Converts any error to one that a client may see. An unknown error becomes `internal`, without its text. */
 export function toChatError(error: unknown): ChatError {
   if (error instanceof ChatError) return error;
   if (error instanceof ZodError) return invalidInput(error);
@@ -111,22 +111,22 @@ export function toChatError(error: unknown): ChatError {
 }
 
 function toText({ code, message }: StoreError): string {
-  if (storeCodes[code] === "unavailable") return "the store is away; try again";
-  // As of a conversation that does not exist.
+  if (storeCodes[code] === "unavailable") return "the store is unavailable; try again";
+  // The same text as for a conversation that does not exist.
   return code === "not_member" ? "there is no such conversation" : message;
 }
 
-/** Turns an error into the one that tRPC answers with; its cause is the {@link ChatError}. */
+/** Converts any error to one of tRPC, whose cause is the {@link ChatError}. */
 export function toTrpcError(error: unknown): TRPCError {
   const cause = toChatError(error);
   return new TRPCError({ code: errorTable[cause.code].trpc, message: cause.message, cause });
 }
 
-// What is wrong beyond this is counted and not listed, so that no answer is larger than 4 KB.
+// Further problems are counted but not listed, so that no response is larger than 4 KB.
 const issuesBytesMax = 1_500;
 const pathLengthMax = 64;
 
-/** Makes the error of an input of which some things are wrong. It lists the first of them. */
+/** Makes the error `validation_failed` for an input. It lists the first problems and counts the rest. */
 export function refuseInput(found: readonly InputIssue[], options: ErrorOptions = {}): ChatError {
   const issues = firstOf(found);
   const text = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message));
@@ -153,7 +153,7 @@ function cutPath(path: string): string {
   return start.length < path.length ? `${start}\u2026` : path;
 }
 
-/** Lists what is wrong with an input; every unknown field gets a line of its own, by name. */
+/** Converts an error of zod. Each unknown field becomes a problem of its own. */
 function invalidInput(error: ZodError): ChatError {
   const found = error.issues.flatMap((issue): InputIssue[] => {
     const { code, message } = issue;
@@ -171,11 +171,11 @@ function toPath(steps: readonly PropertyKey[]): string {
   return steps.map(String).join(".");
 }
 
-// What a procedure threw, wrapped, or what tRPC throws by itself: its own texts may quote the input or the code.
+// An error of a procedure that tRPC wrapped, or one of tRPC itself, whose text may quote the input or the code.
 function fromTrpc(error: TRPCError): ChatError {
   const { cause } = error;
   if (cause instanceof ChatError || isStoreError(cause)) return toChatError(cause);
-  // Of any other code it is an output that is wrong, which is no fault of the client's.
+  // With any other code the output is invalid, which is not the client's fault.
   if (cause instanceof ZodError && error.code === "BAD_REQUEST") return invalidInput(cause);
   switch (error.code) {
     case "NOT_FOUND":

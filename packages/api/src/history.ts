@@ -9,12 +9,13 @@ export interface HistoryRange {
   after?: number | undefined;
 }
 
-// What is held in memory of a history that is streamed.
+// How many messages of a streamed history are in memory.
 const chunkSize = 256;
 
 /**
- * Reads one page of a log, oldest first. `after` reads on from there, `before` reads back from there, both read the range
- * from its beginning, neither reads the newest. Past either end it is empty.
+ * Reads one page of a log, oldest first: the messages right after `after`, right before `before`, the first of the range with
+ * both, or the newest with neither. Beyond either end of the log the page is empty.
+ * @throws StoreError `invalid`, `unavailable`, `closed`.
  */
 export function readPage(
   store: ChatStore,
@@ -26,7 +27,10 @@ export function readPage(
     : readOn(store, stream, { limit, before, after });
 }
 
-/** Reads all messages of a log up to its end at the beginning, oldest first, in chunks. */
+/**
+ * Reads all messages of a log, oldest first, in chunks, up to the head at the time of the call.
+ * @throws StoreError `invalid`, `unavailable`, `closed`.
+ */
 export async function* readAll(store: ChatStore, stream: Stream): AsyncGenerator<Message> {
   const head = await readHead(store.log, stream);
   let after = 0;
@@ -45,14 +49,14 @@ async function readBack(
   { limit, before }: Omit<HistoryRange, "after">,
 ): Promise<MessagePage> {
   const found = await store.messages.page(stream, {
-    // One more than the page tells whether there is a page before it.
+    // One more than the page, to know whether there is a page before it.
     limit: limit + 1,
     from: "newest",
     ...(before !== undefined && { before }),
   });
   const messages = found.slice(-limit);
   const first = messages[0];
-  // Before 0 there is no more than before 1: of an empty log that is the newest page.
+  // `before: 0` is the same as `before: 1`, which in an empty log is the newest page.
   const isNewest =
     before === undefined || (await readHead(store.log, stream)) < Math.max(before, 1);
   return {
@@ -82,7 +86,7 @@ async function readOn(
   };
 }
 
-// The page that reads back from here; none when nothing is stored before it.
+// The page before this one; `null` when nothing is stored there.
 async function neighbourBefore(
   store: ChatStore,
   stream: Stream,

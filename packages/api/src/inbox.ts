@@ -6,21 +6,25 @@ import type { Conversation, ConversationPage } from "./schemas/conversations.ts"
 export interface InboxPageRange {
   limit: number;
   cursor?: string | undefined;
-  /** How many of the newest messages each conversation carries. */
+  /** How many of the newest messages are included in each conversation. */
   messages: number;
 }
 
-// What is held in memory of an inbox that is streamed: this many messages, or conversations where they carry none.
+// How many messages of a streamed inbox are in memory. A conversation counts as at least ten.
 const chunkSize = 1_000;
 
-/** Reads one page of a user's conversations, most recently active first. */
+/**
+ * Reads one page of a user's conversations, most recently active first.
+ * @throws ChatError `validation_failed` when the cursor is invalid.
+ * @throws StoreError `invalid`, `unavailable`, `closed`.
+ */
 export async function readInboxPage(
   store: ChatStore,
   userId: string,
   { limit, cursor, messages }: InboxPageRange,
 ): Promise<ConversationPage> {
   const found = await store.conversations.inbox(userId, {
-    // One more than the page says whether there is a next one.
+    // One more than the page, to know whether there is a next one.
     limit: limit + 1,
     ...(cursor !== undefined && { after: parseCursor(cursor) }),
   });
@@ -33,7 +37,10 @@ export async function readInboxPage(
   };
 }
 
-/** Reads all of a user's conversations in the order they had at the beginning, in chunks. */
+/**
+ * Reads all of a user's conversations, in the order at the time of the call, in chunks.
+ * @throws StoreError `invalid`, `unavailable`, `closed`.
+ */
 export async function* readInbox(
   store: ChatStore,
   userId: string,

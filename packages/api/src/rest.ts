@@ -3,7 +3,7 @@ import type { Caller } from "./context.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { ProcedureName } from "./rules.ts";
 
-/** What a procedure's result looks like in REST. */
+/** The result of a procedure as an HTTP response. */
 export interface RestAnswer {
   status: number;
   headers?: Record<string, string>;
@@ -11,68 +11,71 @@ export interface RestAnswer {
   body?: unknown;
 }
 
-/** The query parameters of a request, as they came. */
+/** The query parameters of a request, as they were received. */
 export type RestQuery = Record<string, string>;
 
-/** A request header that takes part in a procedure's input. */
+/** A request header that becomes part of a procedure's input. */
 export type RestHeader = {
   name: string;
   description: string;
-  /** The values it takes, as a pattern of JSON Schema. @default any */
+  /** The valid values, as a pattern of JSON Schema. @default any */
   pattern?: string;
 } & (
   | {
-      /** The input field that gets its value, and that nothing else of a request can give. */
+      /** The input field that gets its value. Nothing else in a request can set this field. */
       field: string;
     }
   | {
       /**
-       * Puts its value into the input of a caller as it came, before it is validated.
-       * @throws ChatError
+       * Adds its value to the input of a caller before the input is validated.
+       * @throws ChatError `validation_failed`.
        */
       apply(input: Record<string, unknown>, value: string, caller: Caller): Record<string, unknown>;
     }
 );
 
-/** How REST shows a procedure. Parameters of the path are input fields, as are some headers; the rest is the body, or the query. */
+/**
+ * How a procedure is called over REST. Path parameters and some headers are input fields; all other fields come from the body
+ * or the query.
+ */
 export interface RestRoute {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** As documented, parameters in braces; it answers with and without the trailing slash. */
+  /** The path with parameters in braces. It is served with and without the trailing slash. */
   path: `/${string}`;
   tag: string;
   summary: string;
-  /** What there is to say beside the summary, in Markdown. */
+  /** More than the summary says, in Markdown. */
   description?: string;
-  /** Whether the input comes in a body; else in the query. @default for POST, PUT and PATCH */
+  /** Whether the input is in the body, else in the query. @default `true` for POST, PUT and PATCH */
   hasBody?: boolean;
-  /** Query parameters of which one at least must be given for this procedure; the one without answers else. */
+  /** Query parameters that select this procedure: at least one must be present. Otherwise the one without `when` is called. */
   when?: readonly string[];
-  /** What each status of success means. Without `toRest` there is one. */
+  /** The meaning of each successful status. Without `toRest` there is only one. */
   success: Readonly<Record<number, string>>;
-  /** The schema of the body of a success, streamed or not; `events`: server-sent events; `null`: no body. */
+  /** The schema of a successful body, streamed or not. `events`: server-sent events. `null`: no body. */
   body: z.ZodType | "events" | null;
-  /** The errors of its own; those that any request can get are not repeated here. */
+  /** Its own errors, without those that any request can get. */
   errors?: readonly ErrorCode[];
   headers?: readonly RestHeader[];
   /**
-   * What a body may hold, where that is more than the procedure takes: fields that the procedure does not have are left out
-   * before it is called. @default the input of the procedure
+   * The schema of the body, if it allows more fields than the procedure. The extra fields are dropped before the call.
+   * @default the input of the procedure
    */
   takes?: z.ZodObject;
-  /** Whether a success can carry a `Link` header to the neighbouring pages. */
+  /** Whether a success can have a `Link` header with the pages beside it. */
   hasLinks?: boolean;
-  /** Pure. @default the status of success, the result as the body */
+  /** Converts the result to a response; must be pure. @default the successful status, with the result as the body */
   toRest?(result: unknown, query: RestQuery): RestAnswer;
 }
 
-/** The meta of a procedure. */
+/** The metadata of a procedure. */
 export interface Meta {
   /** Its row in the table of rules. */
   name?: ProcedureName;
   rest?: RestRoute;
 }
 
-/** Where the pages beside a page are: what to change in its query; `null` when there is none. */
+/** The pages beside a page, as changes to its query; `null` when there is none. */
 export type Neighbours = Record<
   "prev" | "next",
   Record<string, string | number | undefined> | null
@@ -81,7 +84,7 @@ export type Neighbours = Record<
 const boundNames = ["before", "after", "cursor"];
 
 /**
- * Writes the links to the pages beside a page, with the other parameters of its own query.
+ * Writes links to the pages beside a page. They keep the other parameters of its query.
  * Query-only references (RFC 3986, section 4.2) in a `Link` header (RFC 8288).
  */
 export function toLinkHeaders(neighbours: Neighbours, query: RestQuery): Record<string, string> {

@@ -50,7 +50,7 @@ describe.each([
     const call = calls[name]?.(callerOf(store));
     await expect(call).rejects.toMatchObject({
       code: "SERVICE_UNAVAILABLE",
-      message: expect.stringMatching(/^the store is away; /),
+      message: expect.stringMatching(/^the store is unavailable; /),
       cause: { code: "unavailable" },
     });
   });

@@ -13,5 +13,5 @@ export type AppRouter = typeof appRouter;
 export type RouterInputs = inferRouterInputs<AppRouter>;
 export type RouterOutputs = inferRouterOutputs<AppRouter>;
 
-/** Makes a function that calls procedures in this process, as one caller. */
+/** Creates a function that calls procedures in this process, in one context. */
 export const createCaller = createCallerFactory(appRouter);

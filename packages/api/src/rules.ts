@@ -2,19 +2,19 @@ import type { Caller } from "./context.ts";
 import { ChatError } from "./errors.ts";
 
 /**
- * Who may call a procedure: a row of the table. It is data, so that it can be enumerated, tested and printed. Trusted callers
- * and server keys may call all procedures; a rule says what a user may do.
+ * Who may call a procedure: a row of the table. Rules are data, so that they can be listed and tested. Trusted callers and
+ * server keys may call every procedure; a rule says what a user with a token may do.
  */
 export type Rule =
   /** Users may not call it. */
   | { who: "servers" }
   | {
       who: "users";
-      /** A user acts as itself: `user_id` is the user of the token, and may be left out. */
+      /** Users act as themselves: `user_id` must be the user of the token, and can be omitted. */
       isSelf?: boolean;
-      /** A user acts in a conversation only as a member; where it is none, no conversation seems to exist. */
+      /** Only for members of the conversation. To all other users the conversation seems not to exist. */
       isMember?: boolean;
-      /** Whether calls count against the limit of sends. */
+      /** Whether calls count towards the limit of sends. */
       isLimited?: boolean;
     };
 
@@ -24,16 +24,16 @@ const self: Rule = { who: "users", isSelf: true };
 const member: Rule = { who: "users", isMember: true };
 const selfAsMember: Rule = { who: "users", isSelf: true, isMember: true };
 
-/** Who may call each procedure. What has no row here cannot be made a procedure. */
+/** Who may call each procedure. A procedure without a row does not compile. */
 export const rules = {
-  // The store checks the membership, in the step that stores the message.
+  // The store checks the membership in the same step that stores the message.
   "messages.send": { ...self, isLimited: true },
   "messages.all": member,
   "messages.page": member,
   "messages.get": member,
   "messages.import": servers,
 
-  // With itself among the members, under an id that the server makes.
+  // The user becomes a member, and the server generates the id.
   "conversations.create": users,
   "conversations.get": member,
   "conversations.all": self,
@@ -46,35 +46,35 @@ export const rules = {
   "notes.page": self,
   "notes.get": self,
 
-  // It ends with the membership, and with the token.
+  // Ends when the membership ends or the token expires.
   "live.conversation": member,
   "live.user": self,
 } as const satisfies Record<string, Rule>;
 
-/** The name of a procedure: its path in the router. */
+/** The name of a procedure, its path in the router. */
 export type ProcedureName = keyof typeof rules;
 
 /** A caller with a user's token. */
 export type UserCaller = Extract<Caller, { kind: "user" }>;
 
-/** What one refused caller is told is told to all: it shows nothing of what exists. */
+/** Makes the error for every caller who may not see a conversation, so that it does not show whether one exists. */
 export function noConversation(): ChatError {
   return new ChatError("not_found", "there is no such conversation");
 }
 
 /**
- * Puts the user of a token into an input that names no user.
+ * Adds the user of a token to an input without a user.
  * @throws ChatError `forbidden` when the input names another user.
  */
 export function actAsSelf(input: unknown, { user_id }: UserCaller): unknown {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
-    // No input at all, where the user is all there is to say; anything else is refused by the schema.
+    // An absent input is complete with the user. Any other is refused by the schema.
     return input === undefined ? { user_id } : input;
   }
   const named: unknown = "user_id" in input ? input.user_id : undefined;
   if (named === undefined) return { ...input, user_id };
   if (typeof named === "string" && named !== user_id) {
-    throw new ChatError("forbidden", "a user's token acts for that user alone");
+    throw new ChatError("forbidden", "a user's token can only act for that user");
   }
   return input;
 }

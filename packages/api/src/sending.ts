@@ -11,8 +11,9 @@ export interface Sent {
 }
 
 /**
- * Stores a message under the id that its sender chose, else a UUIDv7.
- * @throws ChatError `unavailable` names the id, chosen or not, so that a repeat is safe.
+ * Stores a message under the given id, else a UUIDv7.
+ * @throws ChatError `unavailable`, with the id, so that the message can be sent again.
+ * @throws StoreError `conflict`, `not_member`, `invalid`.
  */
 export async function send(
   { store, caller }: Context,
@@ -28,22 +29,22 @@ export async function send(
   } catch (error) {
     if (!isStoreError(error) || toChatError(error).code !== "unavailable") throw error;
     const text =
-      "the store is away; whether the message was stored is unknown: repeat it with this id";
+      "the store is unavailable; the message may have been stored: send it again with this id";
     throw new ChatError("unavailable", text, { id, cause: error });
   }
 }
 
 const keyPattern = /^[\x20-\x7e]{1,255}$/;
 
-/** The header that makes a send repeatable without choosing an id: draft-ietf-httpapi-idempotency-key-header. */
+/** The header that makes it safe to repeat a send without an id: draft-ietf-httpapi-idempotency-key-header. */
 export const idempotencyKey = {
   name: "Idempotency-Key",
   description:
-    "1 to 255 printable ASCII characters; a repeat with the same key, user and conversation is the same message. Not together with `id`.",
-  // Without the space around it, which HTTP takes away.
+    "1 to 255 printable ASCII characters. A repeat with the same key, user and conversation is the same message. Cannot be combined with `id`.",
+  // HTTP strips the whitespace around the value.
   pattern: "^[!-~](?:[ -~]{0,253}[!-~])?$",
   apply(input, key, caller) {
-    if (input["id"] !== undefined) throw invalidKey("not together with an id in the body");
+    if (input["id"] !== undefined) throw invalidKey("cannot be combined with an id in the body");
     if (!keyPattern.test(key)) throw invalidKey("1 to 255 printable ASCII characters");
     const user_id = input["user_id"] ?? (caller.kind === "user" ? caller.user_id : null);
     const scope = [user_id, input["conversation_id"] ?? null, key];

@@ -11,7 +11,7 @@ const t = initTRPC
   .meta<Meta>()
   .create({
     isDev: false,
-    // Told to tRPC's client: a subscription that says nothing for more than two heartbeats of the server is opened anew.
+    // For tRPC's client: it reconnects a subscription that is silent for more than two heartbeats of the server.
     sse: { client: { reconnectAfterInactivityMs: 35_000 } },
     errorFormatter({ shape, error, ctx }) {
       const { code, message, issues, id } = toChatError(error);
@@ -38,8 +38,8 @@ const bounded = t.procedure.use(async ({ next }) => {
 });
 
 /**
- * Begins a procedure with a row in the table of rules. Only who its rule lets through is answered, in bounded time, with
- * errors of the error table alone.
+ * Starts the definition of a procedure that has a row in the table of rules. It enforces the rule, limits the time of an
+ * answer, and converts errors to those of the error table.
  */
 export function procedure(name: ProcedureName) {
   return bounded.meta({ name }).use(async ({ ctx, next, getRawInput }) => {

@@ -1,12 +1,11 @@
-/** How long callers may work in one turn of the event loop, in ms. */
+/** How long all callers together may work in one turn of the event loop, in ms. */
 const sliceMs = 5;
 
 let sliceEnd: number | undefined;
 
 /**
- * Resolves in a later turn of the event loop. Work that only ever waits for an embedded store runs on microtasks: between
- * its steps it has to let requests and timers have their turn. However many callers wait, together they work for a few
- * milliseconds in each turn.
+ * Resolves in a later turn of the event loop. The embedded store answers on microtasks, so a loop that only waits for it would
+ * block requests and timers. All callers together work for a few milliseconds in each turn.
  */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {

@@ -7,10 +7,10 @@ import type { UserNews } from "./user/follow-user.ts";
 
 type MessageEvent = Extract<ConversationEvent, { type: "message" }>;
 
-/** An entry is one event for all followers, so that what a border writes of it can be kept with it. */
+/** All followers share the event of an entry, so that what is written from it can be shared, too. */
 const events = new WeakMap<Entry, MessageEvent>();
 
-/** Says what a follower of a conversation is told; each event is a place to begin again. */
+/** Converts news of a conversation to events. A client can resume from each of them. */
 export function toConversationEvents(
   conversation_id: string,
   news: ConversationNews,
@@ -26,7 +26,7 @@ export function toConversationEvents(
   return [{ id: toPosition(epoch, seq), event: { type: kind, conversation_id, last_seq } }];
 }
 
-/** Says what a follower of a user's conversations is told; only a watermark is a place to begin again. */
+/** Converts news of a user's conversations to events. A client can only resume from a watermark. */
 export function toUserEvents(user_id: string, news: UserNews): LiveEvent<UserEvent>[] {
   switch (news.kind) {
     case "entries":

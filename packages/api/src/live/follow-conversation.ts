@@ -7,31 +7,34 @@ import type { Position } from "./position.ts";
 import { endAs } from "./until-expiry.ts";
 import { createWait } from "./wait.ts";
 
-/** Where to begin. */
+/** Which conversation to follow, and from where. */
 export interface FollowInput {
   conversation_id: string;
-  /** On whose behalf: the following ends when this user is a member no more. */
+  /** Following ends when this user is no longer a member. */
   member?: string;
-  /** Begins behind this place; at the end when there is none. `unreadable` is a place that nobody can tell. */
+  /** Starts after this position, without one at the head. `unreadable`: the text was not a position. */
   after?: Position | "unreadable";
 }
 
-/** What a follower of a conversation gets: where it stands, first and after a new epoch, then messages in order. */
+/**
+ * What a follower of a conversation gets: its position, first and after each new epoch, then entries in order. `reset`: the
+ * given position means nothing in this epoch.
+ */
 export type ConversationNews =
   | { kind: "ready" | "reset"; epoch: string; seq: number; last_seq: number }
   | { kind: "entries"; epoch: string; entries: readonly Entry[] };
 
-/** What following is made of. */
+/** What following a conversation needs. */
 export interface FollowParts {
   hub: Hub;
   membershipEnds: MembershipEnds;
 }
 
 /**
- * Follows a conversation: every message behind a place, once and in order, for ever. It starts, catches up, resumes and
- * waits by the same steps: read on, and wait where there is nothing. It ends when the signal aborts.
- * @throws ChatError `unauthorized` when the signal says so, `not_found` when the member has left, `unavailable` when the hub closes: an end would tell the client
- * not to come back.
+ * Follows a conversation: returns every entry after a position, once and in order, until the signal aborts. One loop starts,
+ * catches up, resumes and waits: it reads on, and waits when there is nothing.
+ * @throws ChatError `unauthorized` when the token has expired, `not_found` when the member has left, `unavailable` when the hub
+ * closes: a normal end would tell the client not to reconnect.
  * @throws StoreError `unavailable`, `closed`.
  */
 export async function* followConversation(
@@ -52,7 +55,7 @@ export async function* followConversation(
         });
   let followed: Followed | undefined;
   try {
-    // Once for each epoch. Not in a generator of its own: each event would be handed from one to the other.
+    // Once for each epoch. A nested generator would pass every event on a second time.
     while (!signal.aborted) {
       followed = hub.follow(conversationStream(conversation_id));
       const { tail } = followed;
@@ -64,7 +67,8 @@ export async function* followConversation(
       yield { kind: isReset ? "reset" : "ready", epoch, seq, last_seq };
       while (!signal.aborted && (hub.isClosed || hub.isCurrent(epoch))) {
         if (!isMember) throw noConversation();
-        if (hub.isClosed) throw new ChatError("unavailable", "the server is going down; come back");
+        if (hub.isClosed)
+          throw new ChatError("unavailable", "the server is shutting down; reconnect");
         const found = tail.read(seq);
         const entries = found instanceof Promise ? await found : found;
         const last = entries.at(-1);
@@ -76,7 +80,7 @@ export async function* followConversation(
         }
       }
       followed.release();
-      // Whatever it held is of another history now.
+      // The position belongs to another history now.
       after = "unreadable";
     }
     endAs(signal);

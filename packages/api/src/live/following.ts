@@ -1,29 +1,29 @@
 import { type TrackedEnvelope, tracked } from "@trpc/server";
 import { toTrpcError } from "../errors.ts";
 
-/** The id of what is told before there is a place: a follower that comes back with it comes as for the first time. */
+/** The id of events before the first one with an id. A client that reconnects with it starts anew. */
 export const beginning = "0";
 
-/** What a follower is told, and where to begin again behind it; without an `id`, the one before stands. */
+/** An event for a follower, and the id to resume from after it. Without an `id`, the previous one stays valid. */
 export interface LiveEvent<TEvent> {
   id?: string;
   event: TEvent;
 }
 
-/** What a following is made of. */
+/** The parts of a following. */
 export interface FollowingParts<TNews, TEvent> {
-  /** Begins it, and gives what happens in batches as they come. */
+  /** Starts following and returns the news in batches. */
   begin(): AsyncIterable<TNews>;
-  /** Takes a batch apart. */
+  /** Converts a batch to events. */
   toEvents(news: TNews): LiveEvent<TEvent>[];
-  /** Where to begin again before an event has said it. @default {@link beginning} */
+  /** The id to resume from before the first event with an id. @default {@link beginning} */
   firstId?: string;
 }
 
 /**
- * What a procedure that follows answers with. Nothing is begun until it is read, in one of two ways: event by event, as tRPC
- * does, or batch by batch, by a border that writes one batch for many followers. The second has no generator in between, which
- * would make each delivery dearer by a third.
+ * The result of a procedure that follows. Following starts when it is read, in one of two ways: event by event, as tRPC does,
+ * or batch by batch, so that one batch can be written once for many followers. Batches pass through no further generator, which
+ * would make each delivery a third more expensive.
  */
 export class Following<TNews, TEvent> implements AsyncIterable<TrackedEnvelope<TEvent>, void> {
   readonly #parts: FollowingParts<TNews, TEvent>;
@@ -32,12 +32,12 @@ export class Following<TNews, TEvent> implements AsyncIterable<TrackedEnvelope<T
     this.#parts = parts;
   }
 
-  /** Begins, and gives the batches as they come. */
+  /** Starts following and returns the batches. */
   batches(): AsyncIterable<TNews> {
     return this.#parts.begin();
   }
 
-  /** Takes a batch apart. */
+  /** Converts a batch to events. */
   toEvents(news: TNews): LiveEvent<TEvent>[] {
     return this.#parts.toEvents(news);
   }

@@ -2,40 +2,40 @@ import { type ChatStore, type StoreEvent, type Stream, streamOf } from "@chatnes
 import { type CheckMessage, checkChannel } from "./diagnostics.ts";
 import { LogTail } from "./log-tail.ts";
 
-/** A log that somebody follows; it is kept until everybody let go of it. */
+/** A followed log. Its tail is kept until every follower has released it. */
 export interface Followed {
   tail: LogTail;
-  /** Lets go of the log; doing it twice is fine. */
+  /** Stops following the log. Can be called twice. */
   release(): void;
 }
 
-/** How a hub works. */
+/** The options of a hub. */
 export interface HubOptions {
-  /** How often the ends of all followed logs are compared with the store, in ms. @default 5000 */
+  /** How often all followed logs are compared with the store, in ms. @default 5000 */
   checkEveryMs?: number;
-  /** How many of its newest entries are kept of a followed log. @default 256 */
+  /** How many entries of a followed log are kept at most. They also take at most 128 KiB. @default 256 */
   ringLengthMax?: number;
 }
 
 /** What one part of a check compared with the store. */
 export type CheckCounts = Partial<Pick<CheckMessage, "conversations" | "memberships">>;
 
-/** What wakes the readers of a process. */
+/** Wakes the readers of a process. */
 export interface Hub {
   /** Follows a log. */
   follow(stream: Stream): Followed;
   /**
-   * Reads the name of the store's epoch.
-   * @throws StoreError `unavailable` or `closed`.
+   * Returns the name of the epoch, which is read once.
+   * @throws StoreError `unavailable`, `closed`.
    */
   epoch(): Promise<string>;
-  /** Says whether an epoch is still the store's; it is not any more after a backup was restored. */
+  /** Tells whether an epoch is still current. It is not after a backup was restored. */
   isCurrent(epoch: string): boolean;
-  /** Hears of every event, before the logs do. */
+  /** Adds a listener for every event. It is called before the tails learn of the event. */
   onEvent(listen: (event: StoreEvent) => void): void;
   /** Adds a part to every check. */
   onCheck(check: () => Promise<CheckCounts>): void;
-  /** When the last check that was completed began, by `performance.now()`. */
+  /** When the last complete check started, by `performance.now()`. */
   readonly checkedAt: number;
   readonly isClosed: boolean;
   /** Wakes every reader for the last time. */
@@ -43,24 +43,24 @@ export interface Hub {
 }
 
 const checkEveryMsDefault = 5_000;
-/** Without a check for so long, what was heard does not count as all, in ms. */
+/** After how long without a complete check events count as missed, in ms. */
 export const unheardMaxMs = 40_000;
-/** So many logs are checked by one command. */
+/** How many logs one call of the store compares. */
 const checkSize = 1_000;
 
 /**
- * Wakes the readers of logs: at once by what the store tells, and within a few seconds by a look at the ends of all
- * followed logs, so that a wake-up that was lost is a delay and never silence.
+ * Creates a hub. Events of the store wake readers at once. In addition, all followed logs are compared with the store every few
+ * seconds, so that a lost event is only a delay.
  */
 export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
   const followed = new Map<Stream, { tail: LogTail; followers: number }>();
   let knownEpoch: string | undefined;
-  /** Shared by all who ask meanwhile: of two, the older might be answered last, with a name that is gone. */
+  /** Concurrent callers share a read: otherwise the older of two could finish last, with an outdated name. */
   let epochRead: Promise<string> | undefined;
   let isClosed = false;
   let checking: Promise<void> | undefined;
   let checkedAt = performance.now();
-  /** When what was last told as missed began: once is enough. */
+  /** The `checkedAt` for which `missed` was last emitted, so that it is emitted once. */
   let missedSince: number | undefined;
   const listeners: ((event: StoreEvent) => void)[] = [];
   const checks: (() => Promise<CheckCounts>)[] = [];
@@ -69,16 +69,16 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
   const timer = setInterval(check, options.checkEveryMs ?? checkEveryMsDefault).unref();
 
   function hear(event: StoreEvent): void {
-    tell(event);
+    emit(event);
     if (event.kind === "entry") followed.get(streamOf(event.entry))?.tail.push(event.entry);
     if (event.kind === "missed") void check();
   }
 
-  function tell(event: StoreEvent): void {
+  function emit(event: StoreEvent): void {
     for (const listen of listeners) listen(event);
   }
 
-  /** Compares what is known with the store; a check that is under way serves all who want one. */
+  /** Compares what this process knows with the store. Concurrent callers share a check. */
   function check(): Promise<void> {
     checking ??= compareAndPublish().finally(() => {
       checking = undefined;
@@ -109,13 +109,13 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
       counts.logs += some.length;
       for (const [stream, { seq }] of heads) followed.get(stream)?.tail.learn(seq);
     }
-    // After so long, what was quiet before may have woken and fallen quiet again.
+    // After this long, a quiet conversation may have become active and quiet again, unseen.
     if (performance.now() - checkedAt > unheardMaxMs && missedSince !== checkedAt) {
       missedSince = checkedAt;
-      tell({ kind: "missed" });
+      emit({ kind: "missed" });
     }
     for (const further of checks) Object.assign(counts, await further());
-    // As of its beginning: what happened during a slow check may have been too late for it.
+    // Dated to the start: a slow check may not have seen what happened meanwhile.
     checkedAt = startedAt;
   }
 
@@ -124,10 +124,10 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
     return knownEpoch;
   }
 
-  // What is known of the logs is of another history now, and so is what the readers hold.
+  // What the tails and their readers know belongs to another history.
   function startNewEpoch(): void {
     knownEpoch = undefined;
-    tell({ kind: "missed" });
+    emit({ kind: "missed" });
     const tails = [...followed.values()].map(({ tail }) => tail);
     followed.clear();
     for (const tail of tails) tail.wake();
@@ -173,7 +173,7 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
       isClosed = true;
       clearInterval(timer);
       unwatch();
-      tell({ kind: "missed" });
+      emit({ kind: "missed" });
       for (const { tail } of followed.values()) tail.wake();
     },
   };

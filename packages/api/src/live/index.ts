@@ -9,18 +9,20 @@ import { createMembershipEnds } from "./membership-ends.ts";
 import { createConversationFollowers } from "./user/conversation-followers.ts";
 import { type FollowUserInput, followUser, type UserNews } from "./user/follow-user.ts";
 
-/** What is live in a process: its followers, and what wakes them. */
+/** The live part of a process: its followers, and what wakes them. */
 export interface Live {
+  /** Follows one conversation. See `followConversation` for what is thrown. */
   followConversation(
     input: FollowInput,
     signal: AbortSignal,
   ): AsyncGenerator<ConversationNews, void>;
+  /** Follows all conversations of a user. See `followUser` for what is thrown. */
   followUser(input: FollowUserInput, signal: AbortSignal): AsyncGenerator<UserNews, void>;
-  /** Ends every following with `unavailable`, so that the other side comes back, here or elsewhere. */
+  /** Ends all followings with `unavailable`, so that clients reconnect, here or to another process. */
   close(): void;
 }
 
-/** Makes what is live over a store, which must outlive it. */
+/** Creates the live part over a store, which must be closed after it. */
 export function createLive(store: ChatStore, options?: HubOptions): Live {
   const hub = createHub(store, options);
   const membershipEnds = createMembershipEnds(store, hub);

@@ -3,12 +3,12 @@ import { type ChatStore, type Entry, readHead, type Stream } from "@chatnest/db"
 import { nextTurn } from "../turn.ts";
 import { deliveryChannel, ringMissChannel } from "./diagnostics.ts";
 
-/** How much is kept of the newest entries of a followed log, so that the common reader asks the store for nothing. */
+/** The size of the ring in bytes of JSON, and in entries. With it most readers need nothing from the store. */
 const ringBytesMax = 128 * 1024;
 const ringLengthMaxDefault = 256;
-/** So many calls of `age` without an entry are a pause, behind which nothing is kept. */
+/** After how many calls of `age` without a new entry the ring is emptied. */
 const agesMax = 3;
-/** How long wake-ups are held back so that what arrives close together is told together, in ms; none after a pause. */
+/** How long after a wake-up the next one waits, in ms, so that entries that arrive close together are sent together. */
 const tickMs = 5;
 const readLimitMax = 256;
 const pauseMs = 50;
@@ -16,15 +16,15 @@ const nothing: readonly Entry[] = [];
 const one = () => 1;
 
 /**
- * The end of one log, as one process knows it: where it ends, and its newest entries. Readers ask for what comes after the
- * last entry they had, and are woken when there is more; how many they are, and how slow, costs it nothing.
+ * What one process knows of a followed log: its head, and a ring of its newest entries. Readers ask for what comes after their
+ * last entry, and are woken when there is more. It keeps nothing per reader, however many or slow they are.
  */
 export class LogTail {
   readonly #store: ChatStore;
   readonly #stream: Stream;
-  /** Everything behind `#floor` up to `#head`. */
+  /** All entries after `#floor`, up to `#head`. */
   #ring: Entry[] = [];
-  /** What each of them takes when it is written. */
+  /** The size of each of them in bytes of JSON. */
   #ringSizes: number[] = [];
   #ringBytes = 0;
   readonly #ringLengthMax: number;
@@ -33,10 +33,10 @@ export class LogTail {
   #head: number | undefined;
   /** What to call when there is more, and how many readers that wakes. */
   readonly #waiting = new Map<() => void, () => number>();
-  /** Readers that stand at the same place share an answer, and what is made of it, until this turn ends. */
+  /** Readers at the same position share an array, and what is written from it, until this turn ends. */
   readonly #answers = new Map<number, readonly Entry[]>();
   readonly #reads = new Map<number, Promise<readonly Entry[]>>();
-  /** How many entries are read at a time: about as many as are kept, however long they are. */
+  /** How many entries are read at a time. It adapts to their size, so that about `ringBytesMax` is read. */
   #readLimit = 32;
   #tick: NodeJS.Timeout | undefined;
   /** When the first entry of the tick was learned of, by `performance.now()`. */
@@ -72,10 +72,10 @@ export class LogTail {
     return this.#head ?? 0;
   }
 
-  /** Learns of an entry; one that is known, or came late, changes nothing. */
+  /** Learns of an entry. One that is known or older than the head changes nothing. */
   push(entry: Entry): void {
     if (this.#head !== undefined && entry.seq <= this.#head) return;
-    // What lies between was not heard of: it is in the store.
+    // The entries in between were missed. They are in the store.
     if (entry.seq !== (this.#head ?? -1) + 1) this.#clear(entry.seq - 1);
     const size = sizeOf(entry);
     this.#ring.push(entry);
@@ -97,9 +97,9 @@ export class LogTail {
   }
 
   /**
-   * Reads what comes after a position: some of it, the oldest first; nothing when that is the end, or lies ahead of it. The
-   * answer is a promise only where the store is to be asked.
-   * @throws StoreError `unavailable` or `closed`.
+   * Reads the next entries after a position, oldest first: up to 128 KiB of them, none at the head or beyond. Returns a promise
+   * only when it has to read the store.
+   * @throws StoreError `unavailable`, `closed`.
    */
   read(after: number): readonly Entry[] | Promise<readonly Entry[]> {
     if (this.#head === undefined || after < this.#floor) return this.#readStore(after);
@@ -107,7 +107,7 @@ export class LogTail {
     const known = this.#answers.get(after);
     if (known) return known;
     const answer = this.#ring.filter(({ seq }) => seq > after);
-    // All who are woken together read in the same turn; who comes later would keep every place that anybody stood at.
+    // Readers that are woken together read in the same turn. Kept longer, the answers would pile up.
     if (this.#answers.size === 0) setImmediate(() => this.#answers.clear());
     this.#answers.set(after, answer);
     return answer;
@@ -143,7 +143,7 @@ export class LogTail {
     return count;
   }
 
-  /** Lets time pass, in steps: in a longer pause nothing is kept, and readers find all in the store. */
+  /** Counts the time without a new entry. After a while the ring is emptied, and readers use the store. */
   age(): void {
     this.#ages++;
     if (this.#ages === agesMax && this.#head !== undefined) this.#clear(this.#head);
@@ -184,13 +184,13 @@ export class LogTail {
     await nextTurn();
     const entries = await this.#store.log.page(this.#stream, range);
     if (entries.length > 0) return this.#cut(entries);
-    // The log ends there, or before. Where it says otherwise, the store has not caught up with itself.
+    // The head is at or before `after`. If not, the store has not caught up with its own head yet.
     this.learn(await readHead(this.#store.log, this.#stream));
     if ((this.#head ?? 0) > after) await pause(pauseMs);
     return entries;
   }
 
-  // A reader that takes nothing holds what it was given, so that is bounded too.
+  // A slow reader holds on to what it was given, so that is limited as well.
   #cut(entries: Entry[]): Entry[] {
     let bytes = 0;
     const end = entries.findIndex((entry) => {
@@ -201,7 +201,7 @@ export class LogTail {
     return end < 0 ? entries : entries.slice(0, Math.max(end, 1));
   }
 
-  // Without a delay after a pause; what comes soon after waits for the tick, with all that comes meanwhile.
+  // The first entry after a pause is delivered at once. Those that follow closely wait for the tick.
   #planTick(): void {
     if (this.#tick !== undefined || this.#waiting.size === 0) return;
     this.#learnedAt = performance.now();
@@ -210,7 +210,7 @@ export class LogTail {
   }
 }
 
-// One character may take six bytes when it is written.
+// Measured, since JSON may take six bytes for one character.
 function sizeOf(entry: Entry): number {
   return Buffer.byteLength(JSON.stringify(entry));
 }

@@ -1,30 +1,30 @@
 import type { ChatStore, Member } from "@chatnest/db";
 import type { Hub } from "./hub.ts";
 
-/** Who wants to hear that a member has left. */
+/** The listeners for the end of one membership. */
 interface Followed {
   member: Member;
   listeners: Set<() => void>;
 }
 
-/** Ends what members follow when they are members no more. */
+/** Tells when followers stop being members. */
 export interface MembershipEnds {
-  /** Calls once when the member has left, within 5 s; returns a function that stops it. */
+  /** Calls once, at most 5 s after the member has left. Returns a function that cancels the call. */
   onEnd(member: Member, call: () => void): () => void;
 }
 
-/** So many memberships are asked for by one call. */
+/** How many memberships one call of the store reads. */
 const askedMax = 1_000;
 
 /**
- * Makes what watches the memberships behind the streams of a process. An event only leads to a question: whoever is still a
- * member by the store's answer is not ended, so events may be late, doubled or lost.
+ * Creates the watch over the memberships of followers. An event only makes it ask the store, whose answer decides. So events may
+ * be late, doubled or lost.
  */
 export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds {
   const followed = new Map<string, Followed>();
 
   hub.onEvent((event) => {
-    // Asked again by the next check if this fails.
+    // If this fails, the next check asks again.
     if (event.kind === "missed") void ask([...followed.keys()]).catch(() => {});
     else if (event.kind === "left") void ask([keyOf(event)]).catch(() => {});
   });
@@ -64,7 +64,7 @@ export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds
   };
 }
 
-// No control character is in an id.
+// Ids have no control characters.
 function keyOf({ user_id, conversation_id }: Member): string {
   return `${user_id}\n${conversation_id}`;
 }

@@ -1,12 +1,12 @@
 import { type Caller, clockToleranceMs } from "../context.ts";
 import { ChatError } from "../errors.ts";
 
-/** The longest time of a timer, in ms: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+/** The longest delay of a timer, in ms: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const timerMsMax = 2 ** 31 - 1;
 
 /**
- * Makes a signal that aborts with another one, and, where the caller has a user's token, when that has expired: then its
- * reason is a ChatError `unauthorized`.
+ * Makes a signal that aborts with another one, and when the token of the caller expires. In the second case its reason is a
+ * ChatError `unauthorized`.
  */
 export function untilExpiry(signal: AbortSignal, caller: Caller): AbortSignal {
   if (caller.kind !== "user") return signal;
@@ -34,7 +34,7 @@ export function untilExpiry(signal: AbortSignal, caller: Caller): AbortSignal {
 }
 
 /**
- * Ends a following as its signal says: quietly when the client has left.
+ * Throws the reason of an aborted signal if a client has to see it. When the client has left, it just returns.
  * @throws ChatError `unauthorized` when the caller's token has expired.
  */
 export function endAs({ reason }: AbortSignal): void {

@@ -1,14 +1,14 @@
 /** Waits for one thing at a time. */
 export interface Wait {
-  /** Waits until what listens calls, or the signal aborts; `listen` answers with how to stop listening. */
+  /** Waits until `listen` calls its argument, or the signal aborts. `listen` returns a function that stops listening. */
   until(listen: (wake: () => void) => () => void): Promise<void>;
-  /** Ends the wait that is under way. */
+  /** Ends the current wait. */
   wake(): void;
   /** Stops listening for good. */
   end(): void;
 }
 
-/** Makes something that waits no longer than a signal allows; one listener on the signal serves all its waits. */
+/** Creates a wait that a signal ends. All its waits share one listener on the signal. */
 export function createWait(signal: AbortSignal): Wait {
   let wake: (() => void) | undefined;
   let cancel: (() => void) | undefined;

@@ -12,7 +12,7 @@ import { procedure, router } from "../trpc.ts";
 const tag = "conversations";
 const membersPath = "/conversations/{conversation_id}/members";
 
-// All of it, or a page: one path, and one document.
+// The whole inbox or a page, at the same path.
 const inbox = {
   method: "GET",
   path: "/conversations/{user_id}",
@@ -21,7 +21,7 @@ const inbox = {
   success: { 200: "Most recently active first; empty when there are none" },
 } as const;
 
-/** Conversations, who is in them, and each user's inbox. */
+/** Conversations, their members, and the inboxes of users. */
 export const conversations = router({
   create: procedure("conversations.create")
     .meta({
@@ -30,7 +30,10 @@ export const conversations = router({
         path: "/conversations/",
         tag,
         summary: "Create a conversation",
-        success: { 201: "Created", 200: "It had been created before, or gained the members" },
+        success: {
+          201: "Created",
+          200: "The conversation existed; one that a message created has gained the members",
+        },
         body: schemas.Conversation,
         errors: ["conflict"],
         takes: schemas.CreateConversationBody,
@@ -98,7 +101,7 @@ export const conversations = router({
         path: membersPath,
         tag,
         summary: "Add a member",
-        success: { 201: "Added", 200: "Was a member already" },
+        success: { 201: "Added", 200: "The user was a member already" },
         body: schemas.AddMemberOutput,
         errors: ["not_found"],
         toRest(member: z.infer<typeof schemas.AddMemberOutput>) {
@@ -133,22 +136,22 @@ export const conversations = router({
 });
 
 /**
- * Completes a conversation that is to be created. A user is among its members, and does not choose the id, which would tell
- * whether it is taken.
- * @throws ChatError `forbidden`, `validation_failed`
+ * Completes a new conversation. A user becomes one of its members and cannot choose the id, since that would show whether the
+ * id is taken.
+ * @throws ChatError `forbidden`, `validation_failed`.
  */
 function toNewConversation(
   caller: Caller,
   { id, user_ids }: z.infer<typeof schemas.CreateConversationInput>,
 ): NewConversation {
-  // At random, so that on a sharded cluster new conversations spread.
+  // Random, so that new conversations spread over a sharded cluster.
   if (caller.kind !== "user") return { id: id ?? randomUUID(), user_ids };
   if (id !== undefined) {
-    throw new ChatError("forbidden", "the server makes the ids of users' conversations");
+    throw new ChatError("forbidden", "a user's token cannot choose the id of a conversation");
   }
   if (user_ids.includes(caller.user_id)) return { id: randomUUID(), user_ids };
   if (user_ids.length === membersShownMax) {
-    const message = `with its creator it has more than ${membersShownMax} members`;
+    const message = `with its creator, the conversation would have more than ${membersShownMax} members`;
     throw refuseInput([{ path: "user_ids", code: "too_big", message }]);
   }
   return { id: randomUUID(), user_ids: [caller.user_id, ...user_ids] };

@@ -9,33 +9,33 @@ import { procedure, router } from "../trpc.ts";
 
 const lastEventId: RestHeader = {
   name: "Last-Event-ID",
-  description: "The id of the newest event that was received; browsers send it by themselves.",
+  description: "The id of the last event received. Browsers send it when they reconnect.",
   field: "lastEventId",
 };
 
-const ends = `- \`unavailable\` \`{code, detail}\`: the stream ends; come back after \`retry\`.
-- \`expired\` \`{}\`: the token has expired; come back with a new one.
+const ends = `- \`unavailable\` \`{code, detail}\`: the event stream ends; reconnect after \`retry\`.
+- \`expired\` \`{}\`: the token has expired; reconnect with a new one.
 
-A comment line every 15 seconds says that the stream is alive.`;
+A comment line every 15 seconds keeps the connection alive.`;
 
-const ofConversation = `Events, as they happen:
+const ofConversation = `The events of a conversation:
 
-- \`ready\` \`{conversation_id, last_seq}\`: the first; its id is where the stream begins.
-- \`message\`, a Message: each once, in order; its id is where to begin again.
-- \`reset\` \`{conversation_id, last_seq}\`: the place was of another epoch (a restored backup), or none; the stream goes on from here.
+- \`ready\` \`{conversation_id, last_seq}\`: the first event. Its id is the position where the events start.
+- \`message\`, a Message. Each is sent once and in order. Its id is the position to resume from.
+- \`reset\` \`{conversation_id, last_seq}\`: the requested position is of another epoch (a backup was restored) or unreadable. Events continue from here.
 ${ends}
 
-It begins behind \`Last-Event-ID\`, else behind \`after\`, else now. A conversation that nobody used yet is silent.`;
+Events start after \`Last-Event-ID\`, else after \`after\`, else now. A conversation that does not exist yet can be followed.`;
 
-const ofUser = `Events of all conversations of a user, over one connection:
+const ofUser = `The events of all conversations of a user, over one connection:
 
-- \`heads\` \`{heads: [{conversation_id, last_seq}], complete}\`: where the conversations end, at most 500 an event. The last one says \`complete\`; its id is a watermark: come back with it as \`Last-Event-ID\`, and only the heads that were active since are told. One that was joined since then has a \`joined_seq\`, too: what is behind it was said since.
-- \`message\`, a Message: in each conversation once and in order, right behind its head.
-- \`joined\`, \`left\` \`{conversation_id, user_id, last_seq}\`; who comes back with a watermark is first told \`left\` of what was left since.
-- \`reset\` \`{conversation_id: null, last_seq: 0}\`: the watermark was of another epoch; all heads follow.
+- \`heads\` \`{heads: [{conversation_id, last_seq}], complete}\`: the newest position of each conversation, at most 500 in one event. The last of these events is \`complete\`. Its id is a watermark: a client that reconnects with it as \`Last-Event-ID\` only gets the heads of conversations that were active or joined since. A conversation joined since then also has a \`joined_seq\`: the messages after it were sent since the joining.
+- \`message\`, a Message: Each is sent once, in the order of its conversation, starting right after its head.
+- \`joined\`, \`left\` \`{conversation_id, user_id, last_seq}\`; the membership of the user has changed. A client that reconnects with a watermark first gets \`left\` for the conversations left since.
+- \`reset\` \`{conversation_id: null, last_seq: 0}\`: the watermark is of another epoch or unreadable; all heads follow.
 ${ends}`;
 
-/** What happens, as it happens. Each event's id is where to begin again; a first one says where it begins. */
+/** Events as they happen. A client resumes with the id of the last event it received. */
 export const live = router({
   conversation: procedure("live.conversation")
     .meta({
@@ -90,14 +90,13 @@ export const live = router({
       return new Following({
         begin: () => ctx.live.followUser(follow, untilExpiry(signal, ctx.caller)),
         toEvents: (news) => toUserEvents(user_id, news),
-        // Until all heads are told, what was given stands: of another epoch, or of none, it leads to a reset again, and to all
-        // heads.
+        // The given id stands until all heads are sent. An unreadable one is replaced by one that also leads to a reset.
         firstId: since === "unreadable" ? toWatermark({ epoch: "0", atMs: 0 }) : firstId,
       });
     }),
 });
 
-// tRPC gives a signal to every subscription; its types do not say so, and a caller in this process may give none.
+// tRPC passes a signal to every subscription, though its types allow none, and callers in this process may omit it.
 function never(): AbortSignal {
   return new AbortController().signal;
 }

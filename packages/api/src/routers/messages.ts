@@ -10,13 +10,13 @@ import { procedure, router } from "../trpc.ts";
 
 const tag = "messages";
 
-// All of it, or a page: one path, and one document.
+// The whole history or a page, at the same path.
 const history = {
   method: "GET",
   path: "/messages/{conversation_id}",
   tag,
   summary: "All messages of a conversation, or a page of them",
-  success: { 200: "Oldest first; empty when nothing was said" },
+  success: { 200: "Oldest first; empty when there are none" },
 } as const;
 
 /** Messages of conversations: one ordered log for each. */
@@ -28,7 +28,7 @@ export const messages = router({
         path: "/messages/",
         tag,
         summary: "Send a message",
-        success: { 201: "Stored", 200: "The same message had been stored before" },
+        success: { 201: "Stored", 200: "The same message was stored before" },
         body: schemas.Message,
         errors: ["conflict"],
         headers: [idempotencyKey],
@@ -98,7 +98,7 @@ export const messages = router({
     .input(schemas.ImportMessagesInput)
     .output(schemas.ImportMessagesOutput)
     .mutation(async ({ ctx, input }) => {
-      // Appended at once, so that they share groups; each log keeps the order given.
+      // Appended together, so that they share groups. Each log keeps the given order.
       const outcomes = await Promise.allSettled(
         input.messages.map(({ timestamp, ...message }) =>
           ctx.store.log.append({
@@ -113,7 +113,7 @@ export const messages = router({
     }),
 });
 
-/** Shows a page of a log as an array with links to its neighbours. */
+/** Converts a page of a log to an array with links to the pages beside it. */
 export function pageToRest(
   { messages, prev, next }: schemas.MessagePage,
   query: RestQuery,
@@ -128,7 +128,7 @@ function toImportResult(
     return { status: outcome.value.created ? "stored" : "existing" };
   }
   const error = toChatError(outcome.reason);
-  // Only what is wrong with this one message is its own; repeating the batch later settles the rest.
+  // Only refusals of this one message are reported here. After other errors the batch can be repeated.
   if (error.code !== "conflict" && error.code !== "validation_failed") throw error;
   return { status: "refused", detail: error.message };
 }

@@ -13,13 +13,16 @@ export const Conversation = z
     user_ids: z
       .array(z.string())
       .max(membersShownMax)
-      .meta({ description: "Members in the order they joined, the first 1,000." }),
+      .meta({ description: "The first 1,000 members, in the order they joined." }),
     messages: z
       .array(Message)
       .max(messagePageSizeMax)
       .meta({ description: "The newest messages, oldest first." }),
     created_at: Timestamp,
-    last_seq: z.int().min(0).meta({ description: "Position of the newest entry; 0: none." }),
+    last_seq: z
+      .int()
+      .min(0)
+      .meta({ description: "The position of the newest entry; 0 when there is none." }),
     member_count: z.int().min(0),
     last_activity_at: Timestamp.meta({
       description: "The `timestamp` of the newest message, else `created_at`.",
@@ -34,17 +37,17 @@ export const CreateConversationInput = z.strictObject({
     .array(UserId)
     .min(1)
     .max(membersShownMax)
-    .refine((ids) => new Set(ids).size === ids.length, { error: "a member is named twice" })
+    .refine((ids) => new Set(ids).size === ids.length, { error: "has a repeat" })
     .meta({
-      description: "Members, in the order they join: 1 to 1,000, no repeats.",
+      description: "The members, in the order they join: 1 to 1,000, without repeats.",
       uniqueItems: true,
     }),
 });
 
-/** What REST takes: also a whole {@link Conversation}. */
+/** The body in REST, which may also be a whole {@link Conversation}. */
 export const CreateConversationBody = CreateConversationInput.extend({
   id: CreateConversationInput.shape.id.nullable().meta({
-    description: "Makes a repeat safe; the server makes one.",
+    description: "Makes it safe to repeat the request. The server generates one by default.",
   }),
   messages: ReadOnly,
   created_at: ReadOnly,
@@ -63,7 +66,7 @@ const NewestMessages = z
   .min(0)
   .max(messagePageSizeMax)
   .default(50)
-  .meta({ description: "How many of the newest messages each conversation carries." });
+  .meta({ description: "How many of the newest messages are included in each conversation." });
 
 export const GetConversationInput = z.strictObject({
   conversation_id: ConversationId,
@@ -72,26 +75,27 @@ export const GetConversationInput = z.strictObject({
 
 export const AllConversationsInput = z.strictObject({ user_id: UserId, messages: NewestMessages });
 
-/** Most messages that one page of conversations carries. */
+/** The greatest number of messages in one page of conversations. */
 const inboxMessagesMax = 10_000;
 
 export const ConversationPageInput = z
   .strictObject({
     user_id: UserId,
     limit: z.int().min(1).max(1_000).default(20).meta({
-      description: "How many conversations at most; `limit` times `messages` is 10,000 at most.",
+      description:
+        "The greatest number of conversations. `limit` times `messages` must be at most 10,000.",
     }),
     cursor: z.string().max(1_024).optional().meta({
-      description: "Where the page before ended, as its `next` says; nothing else is one.",
+      description: "The cursor from the `next` of the previous page.",
     }),
     messages: NewestMessages,
   })
   .refine(({ limit, messages }) => limit * messages <= inboxMessagesMax, {
     path: ["limit"],
-    error: `limit times messages is ${inboxMessagesMax} at most`,
+    error: `limit times messages must be at most ${inboxMessagesMax}`,
   });
 
-/** A page of an inbox, and how to ask for the next: add it to the same input. */
+/** A page of an inbox. `next` is what to add to the same input to get the next page. */
 export const ConversationPage = z.object({
   conversations: z.array(Conversation),
   next: z.object({ cursor: z.string() }).nullable(),
@@ -104,6 +108,6 @@ export const AddMemberOutput = z
   .object({
     conversation_id: z.string(),
     user_id: z.string(),
-    added: z.boolean().meta({ description: "`false`: was a member already." }),
+    added: z.boolean().meta({ description: "`false` when the user was a member already." }),
   })
   .meta({ id: "Member" });

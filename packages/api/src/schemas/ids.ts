@@ -1,7 +1,7 @@
 import { idLengthMax, isId, isMessageId } from "@chatnest/db";
 import { z } from "zod";
 
-// As ECMA 262 and Python both read it: \p{Cc} and \s are missing or mean something else in one of them.
+// Written so that ECMA-262 and Python agree: \p{Cc} and \s are missing or differ in one of them.
 const control = "\\u0000-\\u001f\\u007f-\\u009f";
 const blank = " \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff";
 const idPattern = `^(?!\\.\\.?$)[^${control}]*[^${control}${blank}][^${control}]*$`;
@@ -18,11 +18,11 @@ function id(description: string, example: string) {
 const messageIdRule = "8 to 64 of A-Z a-z 0-9 _ -";
 
 export const UserId = id(
-  "Names a user: 1 to 128 characters, none of them a control character; not blank, not `.` or `..`.",
+  "The id of a user: 1 to 128 characters, no control characters; not blank, not `.` or `..`.",
   "alice",
 );
 export const ConversationId = id(
-  "Names a conversation: 1 to 128 characters, none of them a control character; not blank, not `.` or `..`.",
+  "The id of a conversation: 1 to 128 characters, no control characters; not blank, not `.` or `..`.",
   "general",
 );
 
@@ -31,7 +31,7 @@ export const MessageId = z
   .max(64, { error: messageIdRule, abort: true })
   .refine(isMessageId, { error: messageIdRule, abort: true })
   .meta({
-    description: "Names a message in its conversation: 8 to 64 of `A-Za-z0-9_-`.",
+    description: "The id of a message, unique in its conversation: 8 to 64 of `A-Za-z0-9_-`.",
     minLength: 8,
     pattern: "^[A-Za-z0-9_-]{8,64}$",
   });
@@ -40,12 +40,12 @@ export const MessageId = z
 export const Seq = z
   .int()
   .min(1)
-  .meta({ description: "Position in the log: 1, 2, 3, ...", examples: [1] });
+  .meta({ description: "The position in the log: 1, 2, 3, ...", examples: [1] });
 
-/** A bound of a page: positions, and the place before the first. */
+/** A bound of a page: a position, or 0. */
 export const Bound = z.int().min(0);
 
-/** A field of a model that only the server sets: a client may post it back, and it is ignored whatever it holds. */
+/** A field that only the server sets. Clients may send it back; its value is ignored. */
 export const ReadOnly = z
   .unknown()
   .optional()

@@ -6,13 +6,13 @@ import { Message } from "./messages.ts";
 const PositionText = z
   .string()
   .max(64)
-  .refine((text) => readPosition(text) !== undefined, { error: "a seq, or <epoch>-<seq>" })
+  .refine((text) => readPosition(text) !== undefined, { error: "must be a seq or <epoch>-<seq>" })
   .meta({
-    description: "Begin behind this place: a `seq`, or `<epoch>-<seq>` as events carry it.",
+    description: "Start after this position: a `seq`, or the `<epoch>-<seq>` of an event.",
     examples: ["41"],
   });
 
-/** Given by tRPC, and by browsers, when they come back. One that nobody can read is answered, so it may be as long as a header. */
+/** Sent by tRPC and by browsers when they reconnect. An unreadable one gets a `reset`, so it may be as long as a header. */
 const LastEventId = z.string().max(16_384).nullish();
 
 export const FollowConversationInput = z.strictObject({
@@ -25,7 +25,7 @@ const Place = z.object({ conversation_id: z.string(), last_seq: z.int().min(0) }
 
 const Head = z.object({ ...Place.shape, joined_seq: z.int().min(0).optional() });
 
-/** What a follower of a conversation is told. */
+/** An event for a follower of a conversation. */
 export const ConversationEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready"), ...Place.shape }),
   z.object({ type: z.literal("reset"), ...Place.shape }),
@@ -40,7 +40,7 @@ export const FollowUserInput = z.strictObject({
 
 const MembershipPlace = z.object({ ...Place.shape, user_id: z.string() });
 
-/** What a follower of all of a user's conversations is told. */
+/** An event for a follower of a user's conversations. */
 export const UserEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("heads"), heads: z.array(Head).max(500), complete: z.boolean() }),
   z.object({ type: z.literal("reset"), conversation_id: z.null(), last_seq: z.literal(0) }),

@@ -23,8 +23,8 @@ export const Content = z
 export const Message = z
   .object({
     id: z.string().meta({ description: "Unique in its conversation." }),
-    user_id: z.string().meta({ description: "Who sent it." }),
-    content: z.string().meta({ description: "The text, as it was sent." }),
+    user_id: z.string().meta({ description: "The sender." }),
+    content: z.string().meta({ description: "The text." }),
     timestamp: Timestamp,
     conversation_id: z.string().nullable().meta({ description: "`null` for a note." }),
     seq: Seq,
@@ -38,14 +38,15 @@ export const SendMessageInput = z.strictObject({
   content: Content,
   conversation_id: ConversationId.nullable()
     .optional()
-    .meta({ description: "Where it is said; without one it is a note of its sender." }),
+    .meta({ description: "The conversation. Without one, the message is a note of its sender." }),
 });
 export type SendMessageInput = z.infer<typeof SendMessageInput>;
 
-/** What REST takes: also a whole {@link Message}. */
+/** The body in REST, which may also be a whole {@link Message}. */
 export const SendMessageBody = SendMessageInput.extend({
   id: SendMessageInput.shape.id.nullable().meta({
-    description: "Makes a repeat safe; the server makes one. Not together with `Idempotency-Key`.",
+    description:
+      "Makes it safe to repeat the request. The server generates one by default. Cannot be combined with `Idempotency-Key`.",
   }),
   timestamp: ReadOnly,
   seq: ReadOnly,
@@ -55,23 +56,23 @@ export const SendMessageOutput = z.object({ message: Message, created: z.boolean
 
 const PageSize = z.int().min(1).max(messagePageSizeMax).default(50);
 
-/** What a page of any log takes, beside the log's name. */
+/** The input of a page of any log, apart from the name of the log. */
 export const pageShape = {
-  limit: PageSize.meta({ description: "How many messages at most." }),
+  limit: PageSize.meta({ description: "The greatest number of messages." }),
   before: Bound.optional().meta({ description: "Only messages before this `seq`." }),
   after: Bound.optional().meta({ description: "Only messages after this `seq`." }),
 };
 
 export const MessagePageInput = z.strictObject({ conversation_id: ConversationId, ...pageShape });
 
-/** A page of a log, oldest first, and how to ask for its neighbours: with these in the place of its bounds. */
+/** A page of a log, oldest first. `prev` and `next` are the bounds of the pages beside it. */
 export const MessagePage = z.object({
   messages: z.array(Message).max(messagePageSizeMax),
   prev: z.object({ before: Bound }).nullable(),
   next: z.object({ after: Bound, before: Bound.optional() }).nullable(),
   read_to: Bound.nullable().meta({
     description:
-      "How far a page with `after` read the log: every message of the range at or before it is in the page.",
+      "How far a page with `after` has read the log: the page has every message of the range up to this `seq`.",
   }),
 });
 export type MessagePage = z.infer<typeof MessagePage>;
@@ -79,7 +80,7 @@ export type MessagePage = z.infer<typeof MessagePage>;
 export const AllMessagesInput = z.strictObject({ conversation_id: ConversationId });
 export const GetMessageInput = z.strictObject({ conversation_id: ConversationId, seq: Seq });
 
-/** A line of a file to import. */
+/** One line of an import file. */
 export const ImportLine = z.strictObject({
   id: MessageId.optional(),
   user_id: UserId,
@@ -98,7 +99,7 @@ export const ImportMessagesInput = z.strictObject({
     .max(importBatchMax),
 });
 
-/** What became of each message, in the order given. */
+/** The outcome for each message, in the given order. */
 export const ImportMessagesOutput = z.object({
   results: z.array(
     z.discriminatedUnion("status", [

@@ -11,11 +11,11 @@ import { findJoinedSeq } from "./joined-seq.ts";
 import { createMembershipLookup, type Question } from "./membership-lookup.ts";
 import { clocksDifferByMs, type UserFeed } from "./user-feed.ts";
 
-/** Those of the connected users who are in one conversation; kept while something is said there. */
+/** The connected members of one conversation, kept while it is active. */
 interface Followers {
   followed: Followed;
   feeds: Set<UserFeed>;
-  /** When something was last heard of, by `performance.now()`. */
+  /** When it last had a new entry, by `performance.now()`. */
   wokenAt: number;
 }
 
@@ -24,26 +24,27 @@ interface Joined extends Membership {
   headBefore: number;
 }
 
-/** A conversation that was silent for so long may be dropped, once the store too says that it is quiet, in ms. */
+/** After how long without a new entry a conversation is dropped, if the store calls it quiet, in ms. */
 const keptForMs = 60_000;
-/** After a pause of so long the store is asked again who hears it: who came back may not have been told of it, in ms. */
+/** After how long a pause the members are looked up again, in ms: users may have connected meanwhile. */
 const askedAgainAfterMs = 30_000;
-/** The changes of so many users are asked for by one call. */
+/** For how many users one call of the store reads changes. */
 const changesSize = 100;
 
-/** Brings to each connected user what is said in any of their conversations. */
+/** Delivers to each connected user the entries of all their conversations. */
 export interface ConversationFollowers {
-  /** Adds a user's feed; answers with how to remove it. */
+  /** Adds a feed; returns a function that removes it. */
   connect(feed: UserFeed): () => void;
-  /** Lets a connected feed begin right behind the places that its user is told: from here on it misses nothing. */
+  /** Starts a connected feed after the given heads. From here on it misses nothing. */
   begin(feed: UserFeed, heads: readonly ConversationHead[]): void;
+  /** Returns the tail of a conversation that is kept. */
   tailOf(conversationId: string): LogTail | undefined;
 }
 
 /**
- * Makes the followersOf of a process. What is kept is in proportion to the connected users and to the conversations that woke,
- * never to the quiet ones. Whatever happens in a conversation only leads to the question who of the connected users is in
- * it, and where it ends; what a user is told follows from the answer alone, so events may be late, doubled or lost.
+ * Creates the followers of a process. It needs memory for the connected users and the conversations that woke, not for quiet
+ * ones. An event only leads to a question: which of the connected users are members of its conversation, and what is its head?
+ * What is sent depends on the answer alone, so events may be late, doubled or lost.
  */
 export function createConversationFollowers(store: ChatStore, hub: Hub): ConversationFollowers {
   const feedsOf = new Map<string, Set<UserFeed>>();
@@ -63,7 +64,7 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     }
   }
 
-  // The logs too may be of another history from here on, so nothing of them is kept.
+  // The logs may belong to another history now, so nothing of them is kept.
   function loseAll(): void {
     for (const feeds of feedsOf.values()) for (const feed of feeds) feed.lose();
     for (const { followed } of followersOf.values()) followed.release();
@@ -71,7 +72,7 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     lookup.forget();
   }
 
-  /** Readies the followers of a conversation in which something was said. */
+  /** Prepares the followers of a conversation that has a new entry. */
   function wake(conversationId: string): Followers {
     const known = followersOf.get(conversationId);
     if (known) return known;
@@ -123,7 +124,7 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     return findJoinedSeq(store, head, joined_at);
   }
 
-  /** Settles who hears a conversation, and what they are told of it, by what the store answered. */
+  /** Applies an answer of the store: who follows the conversation, and what is announced to them. */
   function settle(
     { head, members, asked, left }: Question,
     headsBefore: ReadonlyMap<number, number>,
@@ -144,7 +145,7 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
 
   function leave(feed: UserFeed, { conversation_id, last_seq }: ConversationHead): void {
     followersOf.get(conversation_id)?.feeds.delete(feed);
-    if (feed.leave(conversation_id)) feed.tell({ kind: "left", conversation_id, last_seq });
+    if (feed.leave(conversation_id)) feed.announce({ kind: "left", conversation_id, last_seq });
   }
 
   function join(feed: UserFeed, head: ConversationHead, member: Joined): void {
@@ -152,20 +153,20 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     const isKnown = feed.knows(member);
     const placeLeft = feed.placeLeft(conversation_id);
     feed.learn(member);
-    // Who left and joined again without anybody noticing just goes on.
+    // A user who left and joined again unnoticed just continues.
     if (feed.placeIn(conversation_id) !== undefined) return;
-    // Where nothing was heard for long, what was quiet may have woken and fallen quiet again.
+    // After a long silence, a quiet conversation may have become active and quiet again, unseen.
     if (performance.now() - feed.heardSince(hub.checkedAt) > unheardMaxMs) {
       feed.lose();
       return;
     }
-    // What was sent before is not sent again.
+    // At least `placeLeft`: nothing is sent twice.
     const place = isKnown ? quiet_seq : Math.max(member.headBefore, quiet_seq, placeLeft);
-    if (!isKnown) feed.tell({ kind: "joined", conversation_id, last_seq: place });
+    if (!isKnown) feed.announce({ kind: "joined", conversation_id, last_seq: place });
     hold(feed, head, place);
   }
 
-  /** Holds a place of a feed; in a quiet conversation there is no need to, it ends there. */
+  /** Holds a place of a feed. In a quiet conversation none is needed: the place is the head. */
   function hold(feed: UserFeed, head: ConversationHead, seq: number): void {
     const { conversation_id, last_seq, is_active } = head;
     if (!is_active && !followersOf.has(conversation_id)) return;
@@ -176,7 +177,7 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     if ((followed.tail.head ?? 0) > seq) feed.wake(conversation_id);
   }
 
-  /** Wakes what woke unheard, asks again who is where, and lets go of what fell quiet. */
+  /** Wakes conversations whose events were lost, looks up all members again, and drops quiet conversations. */
   async function check(): Promise<CheckCounts> {
     const startedAt = performance.now();
     if (store.watchState() !== "live") await hearChanges();
@@ -195,7 +196,7 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     return { conversations };
   }
 
-  // Where a joining or leaving by another process is not heard of at once, or not at all.
+  // Finds memberships that other processes changed, when their events are late or do not arrive.
   async function hearChanges(): Promise<void> {
     const unheardMs = performance.now() - hub.checkedAt;
     const since = new Date(Date.now() - unheardMs - clocksDifferByMs);
@@ -206,7 +207,7 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     }
   }
 
-  // Not while something is left to send: a feed goes on at the end later, as if it held no place.
+  // Not while a feed has entries to send: without a place it later continues at the head.
   function drop(conversationId: string, { followed, feeds }: Followers): void {
     const { head } = followed.tail;
     for (const feed of feeds) if (feed.placeIn(conversationId) !== head) return;

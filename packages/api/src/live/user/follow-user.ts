@@ -8,44 +8,47 @@ import { findJoinedSeq } from "./joined-seq.ts";
 import { clocksDifferByMs, type MembershipNews, UserFeed } from "./user-feed.ts";
 import { toWatermark, type Watermark } from "./watermark.ts";
 
-/** Whose conversations to follow, and from when. */
+/** Whose conversations to follow, and since when. */
 export interface FollowUserInput {
   user_id: string;
   /** The watermark that an earlier following sent, in ms since 1970; `unreadable` when the text was not a watermark. */
   since?: Watermark | "unreadable";
 }
 
-/** Where a conversation ends. */
+/** The head of a conversation, as a follower gets it. */
 export interface Place {
   conversation_id: string;
   last_seq: number;
-  /** What is behind it was said since the user joined; told of what was joined since the watermark. */
+  /** Only for conversations joined since the watermark: the entries after it are at least as new as the joining. */
   joined_seq?: number;
 }
 
-/** What a follower of a user gets: where the conversations end, then what happens in them. */
+/** What a follower of a user gets: the heads of the conversations, then what happens in them. */
 export type UserNews =
   | { kind: "heads"; heads: Place[]; complete: false }
   | { kind: "heads"; heads: Place[]; complete: true; watermark: string }
-  /** The watermark is of another epoch: all heads follow. */
+  /** The watermark is of another epoch or unreadable: all heads follow. */
   | { kind: "reset" }
   | { kind: "entries"; entries: readonly Entry[] }
   | MembershipNews;
 
-/** What following is made of. */
+/** What following a user needs. */
 export interface FollowParts {
   store: ChatStore;
   hub: Hub;
   followers: ConversationFollowers;
 }
 
+/** How many heads are sent at once. */
 const headsMax = 500;
-/** Where the joining stands is looked up in so many conversations, those that were joined last. */
+/** For how many conversations the place of the joining is looked up: the latest joined. */
 const joinedMax = 100;
+
 /**
- * Follows all conversations of a user: first where each ends, then every message behind that, in the order of its
- * conversation, and who joined or left. It ends when the signal aborts.
- * @throws ChatError `unavailable` when it cannot go on: come back with the watermark.
+ * Follows all conversations of a user: returns their heads, then every entry after those, in the order of each conversation,
+ * and the conversations that the user joins or leaves. Ends when the signal aborts.
+ * @throws ChatError `unauthorized` when the token has expired, `unavailable` when events may have been missed or the hub closes:
+ * the client has to reconnect with its watermark.
  * @throws StoreError `unavailable`, `closed`.
  */
 export async function* followUser(
@@ -59,10 +62,10 @@ export async function* followUser(
   const wait = createWait(signal);
   try {
     const epoch = await hub.epoch();
-    yield* tellHeads(parts, { feed, epoch, since: input.since });
+    yield* readHeads(parts, { feed, epoch, since: input.since });
     while (!signal.aborted) {
       if (hub.isClosed || feed.isLost || !hub.isCurrent(epoch)) {
-        throw new ChatError("unavailable", "this feed cannot go on; come back");
+        throw new ChatError("unavailable", "events may have been missed; reconnect");
       }
       const news = await feed.take(followers.tailOf);
       if (!news) await wait.until((wake) => feed.onMore(wake));
@@ -81,8 +84,8 @@ interface HeadsInput {
   since: FollowUserInput["since"];
 }
 
-// A function of its own, so that a feed of many conversations holds none of their heads while it waits.
-async function* tellHeads(
+// A separate function, so that a waiting feed does not keep the heads in memory.
+async function* readHeads(
   parts: FollowParts,
   { feed, epoch, since }: HeadsInput,
 ): AsyncGenerator<UserNews, void> {
@@ -91,8 +94,8 @@ async function* tellHeads(
   const isReset = since === "unreadable" || (since !== undefined && since.epoch !== epoch);
   if (isReset) yield { kind: "reset" };
   const from = isReset || since === undefined ? undefined : toMoment(Math.min(since.atMs, now));
-  // Before the heads are read, so that a head is newer, and told before the watermark, which says that all was told.
-  if (from) yield* tellLeft(parts, feed, from);
+  // Read before the heads, so that a head is newer. Sent before the watermark, which says that nothing is missing.
+  if (from) yield* readLeft(parts, feed, from);
   const places = await begin(parts, feed, from);
   for (let start = 0; start + headsMax < places.length; start += headsMax) {
     yield { kind: "heads", heads: places.slice(start, start + headsMax), complete: false };
@@ -101,7 +104,7 @@ async function* tellHeads(
   yield { kind: "heads", heads, complete: true, watermark };
 }
 
-async function* tellLeft(
+async function* readLeft(
   { store }: FollowParts,
   feed: UserFeed,
   since: Date,
@@ -118,12 +121,12 @@ async function* tellLeft(
   }
 }
 
-// Clocks and writes in flight may differ by the overlap.
+// Earlier by the amount that clocks and unfinished writes may differ.
 function toMoment(atMs: number): Date {
   return new Date(Math.max(atMs - clocksDifferByMs, 0));
 }
 
-/** Lets a feed begin, and returns where: in all conversations, or in those that something happened in since a moment. */
+/** Starts a feed and returns its heads: of all conversations, or of those that were active or joined since a moment. */
 async function begin(
   { store, followers }: FollowParts,
   feed: UserFeed,

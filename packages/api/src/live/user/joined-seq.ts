@@ -2,8 +2,9 @@ import { type ChatStore, type ConversationHead, conversationStream } from "@chat
 import { nextTurn } from "../../turn.ts";
 
 /**
- * Finds the place in a conversation behind which everything was said since a user joined it, in no more than two reads and
- * log2 of its length. Times of a log never go down; where an import made them, it is one of the places where they fit.
+ * Finds the `seq` after which all entries are at least as new as a user's joining, with at most two reads plus log2 of the
+ * length of the log. The times in a log never decrease, except after an import: then it finds one of the possible places.
+ * @throws StoreError `unavailable`, `closed`.
  */
 export async function findJoinedSeq(
   { log }: Pick<ChatStore, "log">,
@@ -13,9 +14,9 @@ export async function findJoinedSeq(
   const since = joinedAt.toISOString();
   const stream = conversationStream(conversation_id);
   let [older, newer] = [0, last_seq];
-  // Most join at its end, or are in it from the beginning.
+  // Most users joined at the head, or were members from the start.
   for (let reads = 0; older < newer; reads++) {
-    // Others have their turn, too: some stores answer in the same one.
+    // Gives other work a turn: the embedded store answers in the same one.
     await nextTurn();
     const after = [newer - 1, 0][reads] ?? Math.floor((older + newer) / 2);
     const [next] = await log.page(stream, { after, limit: 1, from: "oldest" });

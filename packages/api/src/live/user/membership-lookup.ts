@@ -1,58 +1,58 @@
 import type { ChatStore, ConversationHead, Membership } from "@chatnest/db";
 import type { UserFeed } from "./user-feed.ts";
 
-/** What was asked of one conversation, and what the store answered. */
+/** A question about one conversation, with the answer of the store. */
 export interface Question {
   head: ConversationHead;
-  /** Which of the connected users are in it. */
+  /** Which of the connected users are members. */
   members: readonly Membership[];
-  /** The feeds for which it was asked; the answer says nothing about others. */
+  /** The feeds that the answer covers. */
   asked: ReadonlySet<UserFeed>;
-  /** Users who were heard to have left it. */
+  /** The users with a `left` event. */
   left: readonly string[];
 }
 
-/** What a lookup is made of. */
+/** What a lookup needs. */
 export interface MembershipLookupParts {
   feedsOf: ReadonlyMap<string, ReadonlySet<UserFeed>>;
-  /** Reads what else is needed for an answer; what it returns is called to settle it, unless that was forgotten meanwhile. */
+  /** Reads what else an answer needs. The returned function applies the answer, unless it was forgotten meanwhile. */
   onAnswer(question: Question): Promise<() => void>;
 }
 
-/** Asks the store who is in which conversation, and where it ends, for many conversations at once. */
+/** Reads the members and heads of many conversations at once. */
 export interface MembershipLookup {
-  /** Asks about a conversation soon; somebody may have been heard to have left it. */
+  /** Asks about a conversation soon. `leftBy` is the user of a `left` event. */
   ask(conversationId: string, leftBy?: string): void;
   /**
-   * Answers once all that was asked by now is answered.
-   * @throws StoreError `unavailable` or `closed`; what was asked is asked again later.
+   * Resolves once all questions asked so far are answered.
+   * @throws StoreError `unavailable`, `closed`. The questions are asked again later.
    */
   settled(): Promise<void>;
-  /** Forgets what was asked. */
+  /** Drops all questions. */
   forget(): void;
 }
 
-/** So many conversations are asked about at once. */
+/** How many conversations one question covers at most. */
 const askedMax = 250;
-/** A pause between two questions, in ms: what is asked meanwhile is asked together. */
+/** The pause between two questions, in ms, so that they cover more conversations. */
 const pauseMs = 10;
 
-/** A conversation to ask about, and the users who were heard to have left it. */
+/** A conversation to ask about, and the users with a `left` event. */
 type Asked = [conversationId: string, left: readonly string[]];
 
-/** Makes a lookup; one question is under way at a time, and each is asked after what led to it. */
+/** Creates a lookup. One question is in progress at a time, and each starts after the events that led to it. */
 export function createMembershipLookup(
   store: ChatStore,
   { feedsOf, onAnswer }: MembershipLookupParts,
 ): MembershipLookup {
   const waiting = new Map<string, readonly string[]>();
-  /** What failed alone. It is asked again by itself, and with the next check only, so that it holds up no others. */
+  /** Conversations whose own question failed. Only the next check asks again, one at a time, so that others are not delayed. */
   const failed = new Map<string, readonly string[]>();
   let failure: unknown;
   let isAsking = false;
-  /** The question that was asked last; the next waits for it. */
+  /** The last question; the next one waits for it. */
   let last: Promise<void> = Promise.resolve();
-  /** Grows when what was asked is forgotten: an answer to it says nothing any more. */
+  /** Incremented when the questions are dropped: answers to older ones are ignored. */
   let round = 0;
 
   function ask(conversationId: string, leftBy?: string): void {
@@ -60,7 +60,7 @@ export function createMembershipLookup(
     add(failed.has(conversationId) ? failed : waiting, [[conversationId, left]]);
     if (isAsking || waiting.size === 0) return;
     isAsking = true;
-    // What is not answered now is asked again by the next check.
+    // The next check asks again what fails now.
     setImmediate(() => askAll().catch(() => {}));
   }
 
@@ -75,15 +75,15 @@ export function createMembershipLookup(
     }
   }
 
-  // No more than what waits at the call: others may go on asking without an end.
+  // Only what waits at the time of the call: further questions may never end.
   async function settled(): Promise<void> {
-    // What is under way waits again if it fails.
+    // If the current question fails, its conversations wait again.
     await last.catch(() => {});
     const failedBefore = [...failed.keys()];
     for (let left = waiting.size; left > 0; left -= askedMax) await askNext(takeWaiting);
     for (const id of failedBefore) {
       await askNext(() => takeFailed(id));
-      // Each may take long to fail: the others have their turn at the next check, before this one.
+      // Failing may take long. The next check continues with the others, before this one.
       if (failed.has(id)) break;
     }
     if (failed.size > 0) throw failure;
@@ -107,9 +107,9 @@ export function createMembershipLookup(
   }
 
   /**
-   * Asks about conversations. Where that fails, though the store answers otherwise, both halves of them are asked about, until
-   * those are found that fail alone.
-   * @throws StoreError when the store is away; then all that is not answered waits again.
+   * Asks about conversations. If that fails although the store answers otherwise, it asks about each half, until it has found the
+   * conversations that cause the failure.
+   * @throws StoreError when the store is unavailable. All that is unanswered then waits again.
    */
   async function askInHalves(asked: Asked[]): Promise<void> {
     const askedIn = round;
@@ -146,7 +146,7 @@ export function createMembershipLookup(
       for (const [id, left] of asked) feed.postpone(id, left.includes(feed.userId));
     }
     const ready = new Set(feeds.filter(({ isReady }) => isReady));
-    // What waited may have been asked meanwhile, with something before it.
+    // An earlier question may have covered it already.
     if (ready.size === 0 || asked.size === 0) return;
     const user_ids = [...new Set([...ready].map(({ userId }) => userId))];
     const askedIn = round;
@@ -174,7 +174,7 @@ export function createMembershipLookup(
   };
 }
 
-/** Adds conversations to those that are to be asked about. */
+/** Adds conversations to those to ask about. */
 function add(to: Map<string, readonly string[]>, asked: readonly Asked[]): void {
   for (const [id, left] of asked) to.set(id, [...left, ...(to.get(id) ?? [])]);
 }

@@ -5,7 +5,7 @@ describe("the feed of a user who takes nothing", () => {
   it("holds a thousand news, and is lost with one more", async () => {
     const feed = new UserFeed("ann");
     const join = (n: number) =>
-      feed.tell({ kind: "joined", conversation_id: `room-${n}`, last_seq: 0 });
+      feed.announce({ kind: "joined", conversation_id: `room-${n}`, last_seq: 0 });
     for (let n = 0; n < 1_000; n++) join(n);
     expect(feed.isLost).toBe(false);
     await feed.take(() => undefined);

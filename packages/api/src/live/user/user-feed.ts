@@ -1,33 +1,33 @@
 import type { Entry, Membership } from "@chatnest/db";
 import type { LogTail } from "../log-tail.ts";
 
-/** What a user is told beside messages. */
+/** A conversation that the user joined or left. */
 export interface MembershipNews {
   kind: "joined" | "left";
   conversation_id: string;
   last_seq: number;
 }
 
-/** So much of it is held for a reader that does not take it; who comes back is told how it ended. */
+/** How many of these are queued for a slow reader. With one more the feed is lost, and the reader has to reconnect. */
 const newsMax = 1_000;
-/** Clocks of the processes that write memberships may differ by this, in ms. */
+/** How far the clocks of processes that write memberships may differ, in ms. */
 export const clocksDifferByMs = 60_000;
 
 /**
- * What one connection of a user is still to be sent, and what it was told. It holds places only in conversations that woke
- * since it began, and memberships only where they changed since then.
+ * What one connection of a user still has to send, and what it has sent. It keeps places only for conversations that woke since
+ * the connection began, and memberships only if they changed since then.
  */
 export class UserFeed {
   readonly userId: string;
   /** By `performance.now()`. */
   readonly #connectedAt = performance.now();
   #readyAt: number | undefined;
-  /** Ends the feed: something may have been missed, and only a new one can tell what. */
+  /** Whether events may have been missed, so that the client has to reconnect. */
   isLost = false;
-  /** Conversations to look at once it is ready: something happened there meanwhile; `true` where the user may have left. */
+  /** Conversations with events before the feed was ready. `true` when the user may have left. */
   readonly postponed = new Map<string, boolean>();
   readonly #beganAt = Date.now();
-  /** What was told of memberships that are not older than the feed: since when it is one, or that it is none. */
+  /** What was announced of recent memberships: the time of joining in ms since 1970, or that the user left. */
   readonly #told = new Map<string, number | Left>();
   readonly #places = new Map<string, number>();
   readonly #awake = new Set<string>();
@@ -38,28 +38,29 @@ export class UserFeed {
     this.userId = userId;
   }
 
-  /** Says whether it was told where its conversations end: before that, nothing of them can be told. */
+  /** Whether the heads have been read. Nothing can be sent before that. */
   get isReady(): boolean {
     return this.#readyAt !== undefined;
   }
 
+  /** Marks the feed as ready. */
   begin(): void {
     this.#readyAt = performance.now();
   }
 
-  /** Says since when something may have been missed, by when the last check began: it is part of a check only when ready. */
+  /** Returns since when events may have been missed. A check that began at `checkedAt` covers the feed only if it was ready. */
   heardSince(checkedAt: number): number {
     const isChecked = this.#readyAt !== undefined && checkedAt > this.#readyAt;
     return isChecked ? checkedAt : this.#connectedAt;
   }
 
-  /** Puts off a look at a conversation until the feed is ready. */
+  /** Postpones the lookup of a conversation until the feed is ready. */
   postpone(conversationId: string, mayHaveLeft: boolean): void {
     const known = this.postponed.get(conversationId) ?? false;
     this.postponed.set(conversationId, known || mayHaveLeft);
   }
 
-  /** Says where the feed stands in a conversation; `undefined` where it holds no place. */
+  /** Returns the place of the feed in a conversation; `undefined` when it holds none. */
   placeIn(conversationId: string): number | undefined {
     return this.#places.get(conversationId);
   }
@@ -69,31 +70,31 @@ export class UserFeed {
     return this.#places.keys();
   }
 
-  /** Begins a conversation right behind a place. */
+  /** Holds a place in a conversation: entries after it are sent. */
   hold(conversationId: string, seq: number): void {
     this.#places.set(conversationId, seq);
   }
 
-  /** Lets go of a place; what was read behind it is not sent any more. */
+  /** Drops the place in a conversation. Entries that were read after it are not sent. */
   release(conversationId: string): void {
     this.#places.delete(conversationId);
     this.#awake.delete(conversationId);
   }
 
-  /** Says whether the user was told of this membership; one that is older than the feed was. */
+  /** Tells whether the user knows of this membership. The heads have announced those older than the feed. */
   knows({ conversation_id, joined_at }: JoinedAt): boolean {
     const told = this.#told.get(conversation_id);
     return told === undefined ? !this.#isRecent(joined_at) : told === joined_at.getTime();
   }
 
-  /** Remembers that the user was told of a membership. */
+  /** Remembers that the user knows of a membership. */
   learn({ conversation_id, joined_at }: JoinedAt): void {
     if (this.#isRecent(joined_at) || this.#told.has(conversation_id)) {
       this.#told.set(conversation_id, joined_at.getTime());
     }
   }
 
-  /** Stops a conversation that the user is not in any more; says whether that is news. */
+  /** Stops sending a conversation that the user has left; returns `false` when that was announced before. */
   leave(conversationId: string): boolean {
     const place = this.placeIn(conversationId) ?? 0;
     this.release(conversationId);
@@ -102,7 +103,7 @@ export class UserFeed {
     return true;
   }
 
-  /** Says how far a conversation was sent before it was left; 0 where it was not, or held no place. */
+  /** Returns how far a conversation was sent before the user left; 0 when the user did not, or there was no place. */
   placeLeft(conversationId: string): number {
     const told = this.#told.get(conversationId);
     return typeof told === "object" ? told.place : 0;
@@ -112,25 +113,30 @@ export class UserFeed {
     return joinedAt.getTime() >= this.#beganAt - clocksDifferByMs;
   }
 
-  /** Puts news of a membership ahead of all messages. */
-  tell(news: MembershipNews): void {
+  /** Queues news of a membership, ahead of all entries. */
+  announce(news: MembershipNews): void {
     if (this.#news.length < newsMax) this.#news.push(news);
     else this.isLost = true;
     this.#notify();
   }
 
-  /** Looks for more in a conversation. */
+  /** Notes that a conversation has new entries. */
   wake(conversationId: string): void {
     this.#awake.add(conversationId);
     this.#notify();
   }
 
+  /** Ends the feed, because events may have been missed. */
   lose(): void {
     this.isLost = true;
     this.#notify();
   }
 
-  /** Takes what is to be sent next: news first, then one conversation after the other; `undefined` when there is nothing. */
+  /**
+   * Takes what has to be sent next: membership news first, then entries, one conversation after the other; `undefined` when there
+   * is nothing.
+   * @throws StoreError `unavailable`, `closed`.
+   */
   async take(
     tailOf: (conversationId: string) => LogTail | undefined,
   ): Promise<MembershipNews | readonly Entry[] | undefined> {
@@ -146,7 +152,7 @@ export class UserFeed {
       const entries = found instanceof Promise ? await found : found;
       const last = entries.at(-1);
       const isLeft = this.placeIn(conversationId) !== place;
-      // Where the store was asked, there may be more meanwhile, or news that come first.
+      // After a read of the store there may be more entries, or news that come first.
       if (!isLeft && (last || entries !== found)) this.#awake.add(conversationId);
       if (!last || isLeft || this.#news.length > 0) continue;
       this.#places.set(conversationId, last.seq);
@@ -154,7 +160,7 @@ export class UserFeed {
     }
   }
 
-  /** Calls once when there may be more to take; answers with how not to. Call it in the same turn as an empty `take`. */
+  /** Calls once when there may be more; returns a function that cancels the call. Call it in the same turn as the empty `take`. */
   onMore(call: () => void): () => void {
     this.#call = call;
     if (this.#news.length > 0 || this.#awake.size > 0 || this.isLost) this.#notify();
@@ -170,7 +176,7 @@ export class UserFeed {
   }
 }
 
-/** A conversation that was left, and how far it was sent. */
+/** How far a conversation was sent before the user left. */
 interface Left {
   place: number;
 }
