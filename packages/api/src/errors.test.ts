@@ -32,14 +32,14 @@ describe("the error table", () => {
 describe.each(Object.entries(storeCodes))("a store's error %s", (storeCode, code) => {
   const error = new StoreError(storeCode as StoreErrorCode, "a text for clients");
 
-  it(`is shown as ${code}, thrown or wrapped by tRPC`, () => {
+  it(`becomes ${code}, thrown or wrapped by tRPC`, () => {
     const wrapped = new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: error });
     expect(toChatError(error).code).toBe(code);
     expect(toChatError(wrapped)).toMatchObject({ code, message: toChatError(error).message });
     expect(toTrpcError(error).code).toBe(errorTable[code].trpc);
   });
 
-  it("keeps its text unless it may say where the store is, or that a conversation exists", () => {
+  it("keeps its text, unless that may show where the store is or that a conversation exists", () => {
     const shown = toChatError(new StoreError(error.code, `${secret} is away`)).message;
     const isHidden = code === "unavailable" || storeCode === "not_member";
     expect(shown.includes(secret)).toBe(!isHidden);
@@ -50,7 +50,7 @@ describe.each(Object.entries(storeCodes))("a store's error %s", (storeCode, code
 describe("an unknown error", () => {
   it.each<[string, unknown]>([
     ["an Error", new Error(secret)],
-    ["an Error with a code of ours", Object.assign(new Error(secret), { code: "conflict" })],
+    ["an Error with a code of the table", Object.assign(new Error(secret), { code: "conflict" })],
     ["a lookalike", { name: "StoreError", code: "conflict", message: secret }],
     ["a text", secret],
     ["undefined", undefined],
@@ -77,7 +77,7 @@ describe("an unknown error", () => {
     expect(toChatError(error).cause).toBe(error);
   });
 
-  it("is also an output that breaks its schema, since no client is to blame", () => {
+  it("includes an invalid output, which is not the fault of the client", () => {
     const broken = z.object({ seq: z.int() }).safeParse({ seq: secret });
     const code = "INTERNAL_SERVER_ERROR";
     const error = new TRPCError({ code, message: secret, cause: broken.error });
@@ -99,14 +99,14 @@ describe("an error of tRPC itself", () => {
     expect(shown.message).not.toContain(secret);
   });
 
-  it("gives back the error of ours that it wraps, with all it carries", () => {
+  it("returns a wrapped ChatError with all its details", () => {
     const error = new ChatError("unavailable", "away", { id: "12345678", issues: [] });
     expect(toChatError(toTrpcError(error))).toBe(error);
     expect(toChatError(new TRPCError({ code: "BAD_REQUEST", cause: error }))).toBe(error);
   });
 });
 
-describe("what is wrong with an input", () => {
+describe("a problem of an input", () => {
   const Schema = z.strictObject({
     name: z.string(),
     list: z.array(z.strictObject({ n: z.number() })).optional(),
@@ -121,7 +121,7 @@ describe("what is wrong with an input", () => {
     expect(error.message).toMatch(/^name: .+; list\.1\.n: /);
   });
 
-  it("names every unknown field by itself, at its place", () => {
+  it("is listed for every unknown field, with its path", () => {
     const unknown = { code: "unrecognized_keys", message: "unknown field" };
     const error = refuse({ name: "x", a: 1, "b.c": 2, list: [{ n: 1, d: 1 }] });
     const paths = error.issues?.map(({ path }) => path).sort();
@@ -156,12 +156,12 @@ describe("what is wrong with an input", () => {
     expect(refuse({ name: "x", [name]: 1 }).issues).toMatchObject([{ path }]);
   });
 
-  it("has an empty path when it is all of it", () => {
+  it("has an empty path when it is the whole input", () => {
     expect(refuse(undefined).issues).toMatchObject([{ path: "", code: "invalid_type" }]);
     expect(refuse(undefined).message).not.toMatch(/^:/);
   });
 
-  it("is the same when tRPC wraps it", () => {
+  it("is the same when tRPC wraps the error", () => {
     const cause = Schema.safeParse({ name: 1, a: 1 }).error;
     const shown = toChatError(new TRPCError({ code: "BAD_REQUEST", cause }));
     expect(shown).toMatchObject({ code: "validation_failed", issues: toChatError(cause).issues });

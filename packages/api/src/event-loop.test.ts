@@ -42,14 +42,14 @@ async function longestTurnMs(run: () => Promise<void>): Promise<number> {
   return longest;
 }
 
-/** The best of a few tries: a collection of garbage may come in any of them. */
+/** The best of a few runs: garbage collection may hit any of them. */
 async function leastOfThree(run: () => Promise<void>): Promise<number> {
   const tries = [await longestTurnMs(run), await longestTurnMs(run), await longestTurnMs(run)];
   return Math.min(...tries);
 }
 
 describe(`a reader of ${count} messages of the embedded store`, () => {
-  it("leaves the event loop to others while it reads a history", { timeout: 60_000 }, async () => {
+  it("does not block the event loop while it reads a history", { timeout: 60_000 }, async () => {
     const read = async () => {
       let seen = 0;
       for await (const _ of readAll(store, conversationStream(conversation_id))) seen++;
@@ -59,7 +59,7 @@ describe(`a reader of ${count} messages of the embedded store`, () => {
   });
 
   it.each([1, 8])(
-    "leaves it to others while %i followers catch up",
+    "does not block it while %i followers catch up",
     { timeout: 60_000 },
     async (followers) => {
       const live = createLive(store);

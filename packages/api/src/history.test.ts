@@ -21,11 +21,11 @@ const start = fc.oneof(
 const lengths = fc.nat(40);
 const limits = fc.integer({ min: 1, max: 10 });
 
-// Logs are only read, so that one of each length is enough.
+// Tests only read the logs, so one of each length is enough.
 const logs = new Map<number, Promise<string>>();
 
 describe("pages of a log", () => {
-  it("walked both ways give exactly all, whatever the limit and wherever the walk begins", async () => {
+  it("cover the whole log in both directions, with any limit and start", async () => {
     await fc.assert(
       fc.asyncProperty(lengths, limits, start, async (length, limit, bounds) => {
         const log = await logOf(length);
@@ -34,7 +34,7 @@ describe("pages of a log", () => {
         const after = await walk(log, { limit, page: first, way: "next" });
         const pages = [...before.reverse(), first, ...after];
         expect(pages.flatMap(seqsOf)).toEqual(upTo(length));
-        // A link leads to something, and every page but those at the ends is full.
+        // No link leads to an empty page, and all pages except those at the ends are full.
         for (const page of [...before, ...after]) expect(page.messages).not.toEqual([]);
         for (const page of pages) expect(page.messages.length).toBeLessThanOrEqual(limit);
       }),
@@ -42,7 +42,7 @@ describe("pages of a log", () => {
     );
   });
 
-  it("of a range go through it from its beginning and stay in it", async () => {
+  it("of a range start at its beginning and stay in it", async () => {
     const bound = fc.tuple(position, position);
     await fc.assert(
       fc.asyncProperty(lengths, limits, bound, async (length, limit, [after, before]) => {
@@ -57,7 +57,7 @@ describe("pages of a log", () => {
     );
   });
 
-  it("walked back while others write are exactly what was there", async () => {
+  it("read backwards during writes return exactly what existed before", async () => {
     const log = randomUUID();
     await say(log, 20);
     let page = await read(log, { limit: 3 });
@@ -71,7 +71,7 @@ describe("pages of a log", () => {
   });
 });
 
-/** Reads the neighbours in one direction until there is none, as a client does: with the bounds that the page names. */
+/** Reads all pages in one direction as a client does, with the bounds of the previous page. */
 async function walk(
   log: string,
   { limit, page, way }: { limit: number; page: MessagePage; way: "prev" | "next" },

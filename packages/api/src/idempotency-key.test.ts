@@ -20,7 +20,7 @@ const refusedKey = expect.objectContaining({
 });
 
 describe("Idempotency-Key", () => {
-  it("becomes an id that a message can have, beside the fields as they were", () => {
+  it("becomes a valid message id, and changes no other field", () => {
     const keys = fc.string({ unit: "binary-ascii", minLength: 1, maxLength: 255 });
     const printable = keys.filter((key) => /^[\x20-\x7e]+$/.test(key));
     fc.assert(
@@ -33,17 +33,17 @@ describe("Idempotency-Key", () => {
     expect(body).not.toHaveProperty("id");
   });
 
-  it("makes the same id of the same key, user and conversation, whatever the content", () => {
+  it("gives the same id for the same key, user and conversation, whatever the content", () => {
     expect(idOf("key", { ...body, content: "other" })).toBe(idOf("key", body));
   });
 
-  it("makes one id for a note, with the conversation null or left out", () => {
+  it("gives the same id for a note with conversation_id null or absent", () => {
     expect(idOf("key", { user_id: "alice" })).toBe(
       idOf("key", { user_id: "alice", conversation_id: null }),
     );
   });
 
-  it("never makes one id of two scopes, whatever stands between their parts", () => {
+  it("never gives the same id for different scopes, whatever their parts contain", () => {
     const text = fc.string({ minLength: 1, maxLength: 5 });
     const between = fc.constantFrom("", " ", ",", ":", "/", "|", '","', '\\","', "null");
     fc.assert(
@@ -79,11 +79,11 @@ describe("Idempotency-Key", () => {
     expect(idOf("key", one)).not.toBe(idOf("key", other));
   });
 
-  it("makes other ids of keys that differ in case or in a space", () => {
+  it("gives different ids for keys that differ in case or in a space", () => {
     expect(new Set(["key", "Key", "key ", " key"].map((key) => idOf(key, body))).size).toBe(4);
   });
 
-  it("makes a send repeatable, and another content under the key a conflict", async () => {
+  it("makes a send repeatable, and different content with the same key a conflict", async () => {
     const keyed = { ...body, conversation_id: randomUUID() };
     const sendWith = (content: string) =>
       api.messages.send(

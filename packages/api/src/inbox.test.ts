@@ -11,8 +11,8 @@ const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 describe("an inbox", () => {
-  it("walked by pages is exactly all of it, most recent first and ties by id", async () => {
-    // Few times for many conversations, so that most of them tie.
+  it("read in pages is complete, most recent first and ties by id", async () => {
+    // Few different times for many conversations, so that most of them tie.
     const times = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 25 });
     await fc.assert(
       fc.asyncProperty(times, fc.integer({ min: 1, max: 10 }), async (days, limit) => {
@@ -30,13 +30,13 @@ describe("an inbox", () => {
     );
   });
 
-  it("is empty for a user who is nowhere", async () => {
+  it("is empty for a user without conversations", async () => {
     const user_id = randomUUID();
     expect(await api.conversations.page({ user_id })).toEqual({ conversations: [], next: null });
     expect(await collect(user_id)).toEqual([]);
   });
 
-  it("shows a conversation without activity exactly once and an active one at most once, while others talk", async () => {
+  it("shows an inactive conversation exactly once and an active one at most once, during sends", async () => {
     const user_id = randomUUID();
     const rooms = await talk(
       user_id,
@@ -56,7 +56,7 @@ describe("an inbox", () => {
     expect(seen.filter((id) => !active.includes(id))).toEqual(quiet);
   });
 
-  it("carries the newest messages of each conversation, 50 unless asked for more or less", async () => {
+  it("includes the newest messages of each conversation, 50 by default", async () => {
     const user_id = randomUUID();
     const [room] = await talk(user_id, [0]);
     const conversation_id = room?.id ?? "";
@@ -89,7 +89,7 @@ describe("an inbox", () => {
     },
   );
 
-  it("shows no conversation that its user left", async () => {
+  it("does not show a conversation that the user has left", async () => {
     const user_id = randomUUID();
     const [left, kept] = await talk(user_id, [0, 1]);
     await api.conversations.removeMember({ conversation_id: left?.id ?? "", user_id });
@@ -111,7 +111,7 @@ describe("an inbox", () => {
   });
 });
 
-/** Makes a conversation of a user for each day, last active on it. */
+/** Creates one conversation of a user for each day, last active on that day. */
 async function talk(user_id: string, days: number[]): Promise<{ id: string; day: number }[]> {
   const rooms = days.map((day) => ({ id: randomUUID(), day }));
   const messages = rooms.map(({ id, day }) => ({

@@ -48,7 +48,7 @@ describe("links to the pages beside a page", () => {
     expect(toLinkHeaders(neighbours, query)).toEqual(link === undefined ? {} : { link });
   });
 
-  it("cannot be broken out of by any parameter", () => {
+  it("are safe from any value of a parameter", () => {
     const query = { 'a>; rel="x"': '<>", ;\r\n&=#%\u00e9\u{1F600}' };
     const { link = "" } = toLinkHeaders({ prev: null, next: { cursor: "a&b=c>" } }, query);
     expect(link).toMatch(/^<\?[A-Za-z0-9%&=+*._-]+>; rel="next"$/);
@@ -56,7 +56,7 @@ describe("links to the pages beside a page", () => {
     expect(params).toEqual({ ...query, cursor: "a&b=c>" });
   });
 
-  it("lead from page to page as the typed neighbours do", async () => {
+  it("lead to the same pages as the typed neighbours", async () => {
     const conversation_id = randomUUID();
     for (const content of ["1", "2", "3", "4", "5"]) {
       await api.messages.send({ user_id: "alice", content, conversation_id });
@@ -75,7 +75,7 @@ describe("links to the pages beside a page", () => {
   });
 });
 
-/** What REST makes of a page of messages, and the link beside it. */
+/** A page of messages in REST, with its link. */
 function answerOf(page: MessagePage, query: RestQuery) {
   const { headers, ...answer } = pageToRest(page, query);
   return { ...answer, link: headers?.["link"] ?? "" };

@@ -13,7 +13,7 @@ interface Route {
 const routes = readRoutes();
 
 describe("the routes of REST", () => {
-  it("are those that are documented", () => {
+  it("are the documented ones", () => {
     const shown = routes.map(({ rest: { method, path, when } }) =>
       [method, path, ...(when ? [`with ${when.join(", ")}`] : [])].join(" "),
     );
@@ -35,14 +35,14 @@ describe("the routes of REST", () => {
     ]);
   });
 
-  it("are each told from the others by method, path and the parameters that choose", () => {
+  it("differ by method, path, and the parameters that select them", () => {
     const keys = routes.map(({ rest }) =>
       JSON.stringify([rest.method, rest.path, rest.when ?? []]),
     );
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  it("share a path only when all but one have parameters that choose, none of them two", () => {
+  it("share a path only if all but one have parameters of their own that select them", () => {
     const byPath = Map.groupBy(routes, ({ rest }) => `${rest.method} ${rest.path}`);
     for (const shared of byPath.values()) {
       const choices = shared.flatMap(({ rest }) => rest.when ?? []);
@@ -73,7 +73,7 @@ describe("the routes of REST", () => {
     },
   );
 
-  it("answer 201 for what is new, 200 for what was there, and 204 without a body", () => {
+  it("answer 201 when something is created, 200 when it existed, and 204 without a body", () => {
     const message = { id: "12345678" };
     const toStatus = (name: string, result: unknown) => routeOf(name).toRest?.(result, {});
     for (const [created, status] of [

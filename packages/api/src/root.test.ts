@@ -26,13 +26,13 @@ const calls: Record<string, (api: Api) => Promise<unknown>> = {
   "notes.get": (api) => api.notes.get({ user_id: "ann", seq: 1 }),
 };
 
-// What is streamed fails while it is read, outside of tRPC: the error is the store's, which every border maps.
+// Streamed arrays fail while they are read, outside of tRPC, with the error of the store.
 const names = Object.keys(calls);
 const streamed = names.filter((name) => name.endsWith(".all"));
 const answered = names.filter((name) => !streamed.includes(name));
 
-it("calls every procedure that answers once", () => {
-  // What goes on answering has tests of its own.
+it("calls every procedure that has one answer", () => {
+  // Subscriptions have tests of their own.
   const { live, ...nouns } = appRouter._def.record;
   expect(Object.keys(live)).toEqual(["conversation", "user"]);
   const procedures = Object.entries(nouns).flatMap(([noun, verbs]) =>
@@ -45,7 +45,7 @@ describe.each([
   ["closed", openClosed, "closed"],
   ["out of reach", openAway, "unavailable"],
 ] as const)("while the store is %s", (...[, open, storeCode]) => {
-  it.each(answered)("%s is unavailable, and says so in our own words", async (name) => {
+  it.each(answered)("%s is unavailable, without the text of the store", async (name) => {
     await using store = await open();
     const call = calls[name]?.(callerOf(store));
     await expect(call).rejects.toMatchObject({
@@ -61,7 +61,7 @@ describe.each([
   });
 });
 
-it.each(names)("%s refuses an input that is none, before the store is asked", async (name) => {
+it.each(names)("%s refuses an invalid input before it asks the store", async (name) => {
   await using store = await openClosed();
   const [noun = "", verb = ""] = name.split(".");
   const verbs: Record<string, Record<string, (input: never) => Promise<unknown>>> = callerOf(store);

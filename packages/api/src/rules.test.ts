@@ -18,12 +18,12 @@ const procedures = Object.entries(nouns).flatMap(([noun, verbs]) =>
 );
 
 describe("the table of rules", () => {
-  it("has a row for each procedure, and none beside", () => {
+  it("has a row for each procedure, and no others", () => {
     const paths = procedures.map(({ path }) => path);
     expect(Object.keys(rules).toSorted()).toEqual(paths.toSorted());
   });
 
-  it.each(procedures)("is kept by the row of $path at that path", ({ path, name }) => {
+  it.each(procedures)("has the row of $path enforced at that path", ({ path, name }) => {
     expect(name).toBe(path);
   });
 });
@@ -50,12 +50,12 @@ describe("a user", () => {
     await expect(call(ann, name, {})).rejects.toMatchObject({ cause: { code: "forbidden" } });
   });
 
-  it.each(selfRows)("does not act as another one: %s", async (name) => {
+  it.each(selfRows)("cannot act as another user: %s", async (name) => {
     const input = { user_id: "bob", conversation_id: "room", content: "x", seq: 1 };
     await expect(call(ann, name, input)).rejects.toMatchObject({ cause: { code: "forbidden" } });
   });
 
-  it.each(memberRows)("sees no conversation that it is not in: %s", async (name) => {
+  it.each(memberRows)("sees no conversation of others: %s", async (name) => {
     await store.conversations.create({ id: "of-others", user_ids: ["bob"] });
     const input = (conversation_id: string) => ({ conversation_id, user_id: "ann", seq: 1 });
     const message = "there is no such conversation";
@@ -66,23 +66,23 @@ describe("a user", () => {
     }
   });
 
-  it("may leave its own name out", async () => {
+  it("may omit user_id", async () => {
     const note = { content: "mine" };
     expect(await call(ann, "notes.send", note)).toMatchObject({ message: { user_id: "ann" } });
     expect(await call(ann, "notes.page", undefined)).toMatchObject({ messages: [note] });
   });
 
-  it.each([[], "text", 7, null])("gets the answer of the schema to %j", async (input) => {
+  it.each([[], "text", 7, null])("gets a validation error for %j", async (input) => {
     const answer = call(ann, "notes.send", input);
     await expect(answer).rejects.toMatchObject({ cause: { code: "validation_failed" } });
   });
 
-  it.each([7, null, ["bob"], { $ne: "ann" }])("is not %j", async (user_id) => {
+  it.each([7, null, ["bob"], { $ne: "ann" }])("cannot have the id %j", async (user_id) => {
     const answer = call(ann, "notes.send", { user_id, content: "x" });
     await expect(answer).rejects.toMatchObject({ cause: { code: "validation_failed" } });
   });
 
-  it("counts each send, and nothing else, against its limit", async () => {
+  it("has each send counted against its limit, and nothing else", async () => {
     let counted = 0;
     const contextOf = (caller: Caller) =>
       createContext({ store, caller, countSend: () => void counted++ });
@@ -112,7 +112,7 @@ it.each<Caller>([trustedCaller, { kind: "key" }])(
   },
 );
 
-it("a rule is asked before the procedure does anything", async () => {
+it("a rule is checked before the procedure does anything", async () => {
   let calls = 0;
   const counting = router({ count: procedure("messages.import").query(() => ++calls) });
   const count = (caller: Caller) => counting.createCaller(createContext({ store, caller })).count();

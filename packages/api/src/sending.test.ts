@@ -11,7 +11,7 @@ afterAll(() => store.close());
 
 const body = { user_id: "alice", content: "hi", conversation_id: "room" };
 
-describe("a send while the store is away", () => {
+describe("a send while the store is unavailable", () => {
   it("fails with the chosen id", async () => {
     await using away = openAway();
     const id = randomUUID();
@@ -21,7 +21,7 @@ describe("a send while the store is away", () => {
     });
   });
 
-  it("fails with an id that it made, new each time, with which a repeat is stored once", async () => {
+  it("fails with a generated id, new each time, with which a repeat is stored once", async () => {
     await using away = openAway();
     const ids = [await lostId(away.api), await lostId(away.api)];
     expect(new Set(ids).size).toBe(2);
@@ -31,7 +31,7 @@ describe("a send while the store is away", () => {
     expect((await api.messages.send(repeat)).created).toBe(false);
   });
 
-  it("fails with an id as a note, too", async () => {
+  it("fails with an id for a note, too", async () => {
     await using away = openAway();
     const note = away.api.notes.send({ user_id: "alice", content: "hi" });
     await expect(note).rejects.toMatchObject({
@@ -50,13 +50,13 @@ describe("a send while the store is away", () => {
     });
   });
 
-  it("says nothing of where the store is", async () => {
+  it("does not show where the store is", async () => {
     await using away = openAway();
     const error = await away.api.messages.send(body).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ message: expect.not.stringMatching(/mongo|127/i) });
   });
 
-  it("names no id when the id is taken", async () => {
+  it("has no id when the id is taken", async () => {
     const sent = { ...body, id: randomUUID(), conversation_id: randomUUID() };
     await api.messages.send(sent);
     await expect(api.messages.send({ ...sent, content: "other" })).rejects.toMatchObject({

@@ -14,7 +14,7 @@ afterAll(() => store.close());
 const secret = "mongodb://admin:hunter2@10.0.0.1";
 const hidden = "something went wrong on our side";
 
-// Procedures with our middleware and formatter, which fail as none of ours should.
+// Procedures with the real middleware and formatter, which fail in ways that no real one should.
 const failing = router({
   error: procedure("messages.get").query(() => {
     throw new Error(secret);
@@ -59,7 +59,7 @@ describe("a procedure that fails", () => {
     },
   );
 
-  it("shows a client an error of ours with all it carries", async () => {
+  it("shows a ChatError to the client with all its details", async () => {
     const { status, text } = await request("ours");
     expect(status).toBe(503);
     expect(JSON.parse(text).error).toMatchObject({
@@ -101,7 +101,7 @@ describe("a request that reaches no procedure", () => {
     expect(text).not.toContain("secret");
   });
 
-  it("is told all that is wrong with its input", async () => {
+  it("gets all problems of its input", async () => {
     const body = JSON.stringify({ user_id: "", content: "hi", timestamp: "x", id: null });
     const { status, text } = await request("messages.send", {
       init: { method: "POST", headers: json, body },

@@ -2,13 +2,13 @@ import { setImmediate as turn } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { nextTurn } from "./turn.ts";
 
-/** Works for so long without a pause. */
+/** Blocks the event loop. */
 function work(ms: number): void {
   const end = performance.now() + ms;
   while (performance.now() < end);
 }
 
-it("gives others their turn while many work, and every one of them its own", async () => {
+it("lets other work run while many callers wait, and resolves for each of them", async () => {
   let done = 0;
   const working = Promise.all(
     Array.from({ length: 40 }, async () => {
@@ -27,6 +27,6 @@ it("gives others their turn while many work, and every one of them its own", asy
     before = done;
   }
   await working;
-  // A slice of 5 ms ends after the third step of 2 ms; a busy machine may stretch a step, never squeeze it.
+  // A slice of 5 ms ends after the third step of 2 ms; a busy machine can only make a step longer.
   expect(Math.max(...between)).toBeLessThanOrEqual(4);
 });

@@ -20,13 +20,13 @@ describe("the news of a conversation", () => {
   const toEvents = (...[news]: [Parameters<typeof toConversationEvents>[1]]) =>
     toConversationEvents("room", news);
 
-  it.each(["ready", "reset"] as const)("say where it stands, and where it ends: %s", (kind) => {
+  it.each(["ready", "reset"] as const)("have the position and the head: %s", (kind) => {
     expect(toEvents({ kind, epoch: "epoch", seq: 4, last_seq: 7 })).toEqual([
       { id: "epoch-4", event: { type: kind, ...place } },
     ]);
   });
 
-  it("are messages, each with its place", () => {
+  it("are messages, each with its position", () => {
     expect(toEvents({ kind: "entries", epoch: "epoch", entries })).toEqual(
       entries.map((entry) => ({
         id: `epoch-${entry.seq}`,
@@ -35,7 +35,7 @@ describe("the news of a conversation", () => {
     );
   });
 
-  it("are events as they are declared", () => {
+  it("match the schema of events", () => {
     const events = [
       ...toEvents({ kind: "ready", epoch: "epoch", seq: 4, last_seq: 7 }),
       ...toEvents({ kind: "entries", epoch: "epoch", entries }),
@@ -44,7 +44,7 @@ describe("the news of a conversation", () => {
   });
 });
 
-it("a message is the same event for all who get it", () => {
+it("all followers share the event of a message", () => {
   const [entry] = entries;
   const [ofConversation] = toConversationEvents("room", { kind: "entries", epoch: "e", entries });
   const [ofUser] = toUserEvents("bob", { kind: "entries", entries: entry ? [entry] : [] });
@@ -55,7 +55,7 @@ describe("the news of a user", () => {
   const toEvents = (...[news]: [Parameters<typeof toUserEvents>[1]]) => toUserEvents("bob", news);
   const heads = [place];
 
-  it("are a place to begin again only where all heads are told", () => {
+  it("have a watermark only after all heads", () => {
     expect(toEvents({ kind: "heads", heads, complete: false })).toEqual([
       { event: { type: "heads", heads, complete: false } },
     ]);
@@ -79,7 +79,7 @@ describe("the news of a user", () => {
     ]);
   });
 
-  it("are events as they are declared", () => {
+  it("match the schema of events", () => {
     const events = [
       ...toEvents({ kind: "heads", heads, complete: false }),
       ...toEvents({ kind: "reset" }),

@@ -33,24 +33,24 @@ async function read(events: AsyncIterable<readonly unknown[]>): Promise<string[]
 }
 
 describe("a following", () => {
-  it("is read event by event, each with the newest place", async () => {
+  it("is read event by event, each with the newest id", async () => {
     const { following } = follow(say(["a"], ["B", "c"], ["d", "E"]));
     expect(await read(following)).toEqual(["0 a", "B B", "B c", "B d", "E E"]);
   });
 
-  it("begins with the place that it is given", async () => {
+  it("starts with the given id", async () => {
     const { following } = follow(say(["a", "B"]), { firstId: "epoch-1" });
     expect(await read(following)).toEqual(["epoch-1 a", "B B"]);
   });
 
-  it("hands on its batches as they are, with nothing in between", () => {
+  it("passes its batches on unchanged", () => {
     const batches = say(["a"]);
     const { following } = follow(batches);
     expect(following.batches()).toBe(batches);
     expect(following.toEvents(["a", "B"])).toEqual([{ event: "a" }, { id: "B", event: "B" }]);
   });
 
-  it("is not begun before it is read", async () => {
+  it("does not start before it is read", async () => {
     const { following, begun } = follow(say(["a"]));
     const events = following[Symbol.asyncIterator]();
     expect(begun()).toBe(0);
@@ -58,7 +58,7 @@ describe("a following", () => {
     expect(begun()).toBe(1);
   });
 
-  it("is left when its reader leaves", async () => {
+  it("ends when its reader stops", async () => {
     let isLeft = false;
     async function* saying() {
       try {

@@ -9,7 +9,7 @@ describe("a hub", () => {
   );
   afterEach(() => void vi.useRealTimers());
 
-  it("says once that events may have been missed when its process stood still, and goes on", async () => {
+  it("emits missed once after its process was suspended, and goes on", async () => {
     const store = openSqliteStore(":memory:");
     const hub = createHub(store, { checkEveryMs: 60_000 });
     const heard: StoreEvent[] = [];
@@ -23,7 +23,7 @@ describe("a hub", () => {
     await store.close();
   });
 
-  it("looks at the ends of the logs every five seconds", async () => {
+  it("compares the heads of the logs every five seconds", async () => {
     const store = openSqliteStore(":memory:");
     let looks = 0;
     const heads: typeof store.log.heads = (streams) => {
@@ -42,7 +42,7 @@ describe("a hub", () => {
     await store.close();
   });
 
-  it("asks for the epoch once for all who ask meanwhile, so that no older name comes last", async () => {
+  it("reads the epoch once for concurrent callers, so that an older name cannot come last", async () => {
     const store = openSqliteStore(":memory:");
     const older = await store.epoch();
     await store.renewEpoch();

@@ -25,15 +25,15 @@ async function say(count: number, content = "x"): Promise<Entry[]> {
   return (await Promise.all(sends)).map(({ entry }) => entry);
 }
 
-/** Says whether what lies behind a place is read without the store. */
+/** Tells whether the entries after a position are read without the store. */
 function isKept(tail: LogTail, after: number): boolean {
   return !(tail.read(after) instanceof Promise);
 }
 
-describe("the messages that are kept of a log", () => {
+describe("the ring of a log", () => {
   afterEach(() => void vi.useRealTimers());
 
-  it("are let go of in a pause of ten seconds, and those who stand behind lose none", async () => {
+  it("is emptied after a pause of ten seconds, without losing entries for readers", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const hub = createHub(store);
     const { tail } = hub.follow(stream);
@@ -56,7 +56,7 @@ describe("the messages that are kept of a log", () => {
   });
 
   it.each(["x", "\u0001", "語", '"'])(
-    "take no more than 128 KiB when they are written, full of %j",
+    "takes at most 128 KiB of JSON, full of %j",
     async (letter) => {
       const tail = new LogTail(store, stream);
       for (const entry of await say(30, letter.repeat(16_384))) tail.push(entry);
@@ -74,7 +74,7 @@ describe("the messages that are kept of a log", () => {
 });
 
 describe("an answer", () => {
-  it("is shared by all who stand at the same place, and kept no longer than they take", async () => {
+  it("is shared by readers at the same position, and kept for one turn only", async () => {
     const tail = new LogTail(store, stream);
     for (const entry of await say(5)) tail.push(entry);
     const first = tail.read(2);
@@ -84,7 +84,7 @@ describe("an answer", () => {
     expect(tail.read(2)).not.toBe(first);
   });
 
-  it("of the store is read once for a hundred who stand behind what is kept", async () => {
+  it("of the store is read once for a hundred readers behind the ring", async () => {
     await say(400);
     let reads = 0;
     const counted: ChatStore = {

@@ -10,7 +10,9 @@ const ringLengthMaxDefault = 256;
 const agesMax = 3;
 /** How long after a wake-up the next one waits, in ms, so that entries that arrive close together are sent together. */
 const tickMs = 5;
+/** How many entries are read from the store at a time, at most. */
 const readLimitMax = 256;
+/** How long a read waits when the store has not caught up with its own head, in ms. */
 const pauseMs = 50;
 const nothing: readonly Entry[] = [];
 const one = () => 1;

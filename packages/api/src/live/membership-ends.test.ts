@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-/** Follows the room, on behalf of a member or of nobody, until the following ends. */
+/** Follows the room, for a member or without one, until that ends. */
 function follow(live: Live, user_id?: string) {
   const leaving = new AbortController();
   const input = { conversation_id: "room", ...(user_id !== undefined && { member: user_id }) };
@@ -24,7 +24,7 @@ function follow(live: Live, user_id?: string) {
   return { heard, leaving, ended: ended.then(() => "left").catch((error) => error.code) };
 }
 
-it("ends what a member follows as soon as the member is removed, and nothing else", async () => {
+it("ends what a removed member follows at once, and nothing else", async () => {
   const live = createLive(store);
   const bob = follow(live, "bob");
   const [ann, nobody] = [follow(live, "ann"), follow(live)];
@@ -41,7 +41,7 @@ it("ends what a member follows as soon as the member is removed, and nothing els
   live.close();
 });
 
-it("ends it by a check where the removal is not heard of", async () => {
+it("ends it at the next check when no event of the removal arrives", async () => {
   const live = createLive({ ...store, watch: () => () => {} }, { checkEveryMs: 20 });
   const bob = follow(live, "bob");
   await expect.poll(() => bob.heard).toEqual(["ready"]);
@@ -50,14 +50,14 @@ it("ends it by a check where the removal is not heard of", async () => {
   live.close();
 });
 
-it("ends it by a check where the member was removed before it began", async () => {
+it("ends it at the next check when the member was removed before it started", async () => {
   const live = createLive(store, { checkEveryMs: 20 });
   await store.members.leave(member);
   expect(await follow(live, "bob").ended).toBe("not_found");
   live.close();
 });
 
-it("goes on for a member who left and came back before the store is asked", async () => {
+it("continues for a member who left and rejoined before the store is asked", async () => {
   const late = Promise.withResolvers<void>();
   const members: ChatStore["members"] = {
     ...store.members,

@@ -10,7 +10,7 @@ import { createMembershipEnds } from "./membership-ends.ts";
 
 const schedules = 10_000;
 
-/** What happens next: somebody sends, time goes on, a step that waits is let go, a follower comes back, or an epoch begins. */
+/** What happens next: a send, time passes, a delayed step runs, a follower reconnects, or an epoch starts. */
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ send: fc.integer({ min: 1, max: 3 }) }) },
   { weight: 4, arbitrary: fc.record({ wait: fc.constantFrom(0, 1, 5, 5_000) }) },
@@ -39,7 +39,7 @@ describe("following a conversation", () => {
       fc.infiniteStream(fate),
       async (scheduler, steps, fates) => {
         const conversation_id = randomUUID();
-        // So little is kept that some stand behind it.
+        // The ring is so short that some readers fall behind it.
         const hub = createHub(delayed(store, scheduler, fates), { ringLengthMax: 4 });
         const parts = { hub, membershipEnds: createMembershipEnds(store, hub) };
         const followers = [0, 1, 2].map(() => new Follower(parts, conversation_id));
@@ -56,7 +56,7 @@ describe("following a conversation", () => {
           await vi.advanceTimersByTimeAsync(5_000);
         };
         const isTold = () => followers.every(({ place }) => place === sent);
-        // For a while: an epoch may not be heard of yet, and what comes a second time may come later.
+        // Repeatedly, since a new epoch may not be noticed yet, and doubled news may come later.
         for (let round = 0, told = 0; round < 20 && told < 3; round++) {
           await runOut();
           told = isTold() ? told + 1 : 0;
@@ -75,7 +75,7 @@ describe("following a conversation", () => {
   });
 });
 
-/** Somebody who follows from the beginning, comes back to where they were, and goes on where a reset says. */
+/** A client that follows from the start, reconnects with its position, and continues where a reset says. */
 class Follower {
   place = 0;
   readonly wrongs: string[] = [];
@@ -105,7 +105,7 @@ class Follower {
     const after = { seq: this.place, ...(epoch !== undefined && { epoch }) };
     const input = { conversation_id: this.#conversationId, after };
     for await (const news of followConversation(this.#parts, input, signal)) {
-      // What an old connection still had on its way is not received any more.
+      // News of a closed connection is not received.
       if (signal.aborted) return;
       this.#epoch = news.epoch;
       if (news.kind === "entries") for (const { seq } of news.entries) this.#take(seq);

@@ -21,7 +21,7 @@ it("aborts when the token has expired, by the clock of a machine that is 30 s be
   expect(() => endAs(signal)).toThrow(expect.objectContaining({ code: "unauthorized" }));
 });
 
-it("waits for a token that is good for years", () => {
+it("waits for a token that is valid for years", () => {
   const year = 365 * 24 * 3_600_000;
   const signal = untilExpiry(new AbortController().signal, endingIn(2 * year));
   vi.advanceTimersByTime(2 * year);
@@ -30,7 +30,7 @@ it("waits for a token that is good for years", () => {
   expect(signal.aborted).toBe(true);
 });
 
-it("aborts with the client, quietly, and leaves no timer behind", () => {
+it("aborts when the client leaves, without an error, and leaves no timer", () => {
   const client = new AbortController();
   const signal = untilExpiry(client.signal, endingIn(60_000));
   expect(vi.getTimerCount()).toBe(1);
@@ -40,13 +40,13 @@ it("aborts with the client, quietly, and leaves no timer behind", () => {
   expect(() => endAs(signal)).not.toThrow();
 });
 
-it("is over at once where the client or the token is", () => {
+it("is aborted from the start when the client has left or the token has expired", () => {
   expect(untilExpiry(AbortSignal.abort(), endingIn(60_000)).aborted).toBe(true);
   const signal = untilExpiry(new AbortController().signal, endingIn(-31_000));
   expect(() => endAs(signal)).toThrow("the token has expired");
 });
 
-it("is the client's own for callers without a token", () => {
+it("is the signal of the client for callers without a token", () => {
   const { signal } = new AbortController();
   expect(untilExpiry(signal, trustedCaller)).toBe(signal);
   expect(vi.getTimerCount()).toBe(0);

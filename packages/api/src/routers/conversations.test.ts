@@ -9,7 +9,7 @@ const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 describe("conversations.create", () => {
-  it("creates a conversation and answers with it", async () => {
+  it("creates a conversation and returns it", async () => {
     const id = randomUUID();
     const { conversation, created } = await api.conversations.create({
       id,
@@ -28,7 +28,7 @@ describe("conversations.create", () => {
     expect(await api.conversations.get({ conversation_id: id })).toEqual(conversation);
   });
 
-  it("makes an id of its own for each conversation without one", async () => {
+  it("generates an id for each conversation without one", async () => {
     const [first, second] = await Promise.all([
       api.conversations.create({ user_ids: ["ann"] }),
       api.conversations.create({ user_ids: ["ann"] }),
@@ -37,7 +37,7 @@ describe("conversations.create", () => {
     expect(first.conversation.id).not.toBe(second.conversation.id);
   });
 
-  it("finds the same conversation when it is created again, whatever the order of its members", async () => {
+  it("returns the same conversation when it is created again, in any order of its members", async () => {
     const id = randomUUID();
     const { conversation } = await api.conversations.create({ id, user_ids: ["ann", "bob"] });
     const again = await api.conversations.create({ id, user_ids: ["bob", "ann"] });
@@ -53,7 +53,7 @@ describe("conversations.create", () => {
     expect(user_ids).toEqual(["ann", "bob"]);
   });
 
-  it("adds the members to a conversation that came to be by sending, and shows what was said", async () => {
+  it("adds the members to a conversation that a message created, and returns its messages", async () => {
     const id = randomUUID();
     const { message } = await say(id, "first");
     const { conversation, created } = await api.conversations.create({
@@ -64,7 +64,7 @@ describe("conversations.create", () => {
     expect(conversation).toMatchObject({ user_ids: ["alice", "bob"], messages: [message] });
   });
 
-  it("takes 1,000 members, shows them and counts those who come after", async () => {
+  it("takes 1,000 members, shows them, and counts those who join later", async () => {
     const id = randomUUID();
     const user_ids = Array.from({ length: 1_000 }, (_, index) => `user-${index}`);
     const { conversation } = await api.conversations.create({ id, user_ids });
@@ -89,7 +89,7 @@ describe("conversations.create", () => {
 });
 
 describe("conversations.get", () => {
-  it("carries the newest messages, oldest first, as many as asked for", async () => {
+  it("returns the requested number of newest messages, oldest first", async () => {
     const id = randomUUID();
     for (const content of ["a", "b", "c"]) await say(id, content);
     const { messages, last_seq, last_activity_at } = await api.conversations.get({
@@ -101,7 +101,7 @@ describe("conversations.get", () => {
     expect(last_activity_at).toBe(messages[1]?.timestamp);
   });
 
-  it("carries 50 messages unless asked for more, up to 1,000", async () => {
+  it("returns 50 messages by default, and at most 1,000", async () => {
     const id = randomUUID();
     await Promise.all(Array.from({ length: 1_001 }, (_, index) => say(id, `${index + 1}`)));
     const seqsOf = async (messages?: number) => {
@@ -114,12 +114,12 @@ describe("conversations.get", () => {
     expect(await seqsOf(1_000)).toEqual([1_000, 2, 1_001]);
   });
 
-  it("finds no conversation that nobody created or spoke in", async () => {
+  it("does not find a conversation that nobody created or sent to", async () => {
     const call = api.conversations.get({ conversation_id: randomUUID() });
     await expect(call).rejects.toMatchObject({ code: "NOT_FOUND", cause: { code: "not_found" } });
   });
 
-  it.each([-1, 1_001, 0.5])("refuses to carry %d messages", async (messages) => {
+  it.each([-1, 1_001, 0.5])("refuses to return %d messages", async (messages) => {
     const call = api.conversations.get({ conversation_id: "room", messages });
     await expect(call).rejects.toMatchObject({ cause: { issues: [{ path: "messages" }] } });
   });

@@ -16,7 +16,7 @@ afterAll(async () => {
 
 const api = createCaller(context);
 
-/** Begins a conversation of so many messages. */
+/** Creates a conversation with some messages. */
 async function begin(count: number): Promise<string> {
   const conversation_id = randomUUID();
   for (let n = 0; n < count; n++) {
@@ -27,7 +27,7 @@ async function begin(count: number): Promise<string> {
 
 type Events = AsyncIterable<readonly [string, { type: string }, ...unknown[]]>;
 
-/** Reads so many events, and leaves. */
+/** Reads some events, then stops. */
 async function read(following: Promise<unknown>, count: number): Promise<[string, object][]> {
   const read: [string, object][] = [];
   for await (const [id, event] of (await following) as Events) {
@@ -38,7 +38,7 @@ async function read(following: Promise<unknown>, count: number): Promise<[string
 }
 
 describe("following a conversation", () => {
-  it("goes on behind lastEventId, which stands above after", async () => {
+  it("resumes after lastEventId, which takes precedence over after", async () => {
     const epoch = await store.epoch();
     const conversation_id = await begin(4);
     const after = "1";
@@ -53,7 +53,7 @@ describe("following a conversation", () => {
   });
 
   it.each(["", "x", "other-3", "\n", "9".repeat(16_384)])(
-    "begins with a reset where lastEventId is %j",
+    "starts with a reset when lastEventId is %j",
     async (lastEventId) => {
       const conversation_id = await begin(2);
       const [first] = await read(api.live.conversation({ conversation_id, lastEventId }), 1);
@@ -61,18 +61,18 @@ describe("following a conversation", () => {
     },
   );
 
-  it("refuses what is no place as after, and a lastEventId that no header can hold", async () => {
+  it("refuses an invalid after, and a lastEventId longer than any header", async () => {
     for (const input of [{ after: "x" }, { lastEventId: "9".repeat(16_385) }]) {
       const call = api.live.conversation({ conversation_id: "room", ...input });
       await expect(call).rejects.toMatchObject({ cause: { code: "validation_failed" } });
     }
   });
 
-  it("ends with the signal that its caller gives", async () => {
+  it("ends when the signal of its caller aborts", async () => {
     const leaving = new AbortController();
     const caller = createCaller(context, { signal: leaving.signal });
     const following: unknown = await caller.live.conversation({ conversation_id: "room" });
-    if (!(following instanceof Following)) throw new Error("it is no following");
+    if (!(following instanceof Following)) throw new Error("it is not a following");
     const batches = following.batches()[Symbol.asyncIterator]();
     expect(await batches.next()).toMatchObject({ value: { kind: "ready" } });
     const next = batches.next();
@@ -82,7 +82,7 @@ describe("following a conversation", () => {
 });
 
 describe("following a user", () => {
-  it.each([undefined, null, "0"])("begins with all heads where lastEventId is %j", async (id) => {
+  it.each([undefined, null, "0"])("starts with all heads when lastEventId is %j", async (id) => {
     const user_id = randomUUID();
     await store.conversations.create({ id: randomUUID(), user_ids: [user_id] });
     const [first] = await read(api.live.user({ user_id, lastEventId: id }), 1);
@@ -90,7 +90,7 @@ describe("following a user", () => {
   });
 
   it.each(["", "x", "1790000000000", "other-1790000000000", "0-0"])(
-    "begins with a reset, and leads to another, where lastEventId is %j",
+    "starts with a reset, whose id leads to another, when lastEventId is %j",
     async (lastEventId) => {
       const [reset, heads] = await read(api.live.user({ user_id: "bob", lastEventId }), 2);
       expect(reset?.[1]).toEqual({ type: "reset", conversation_id: null, last_seq: 0 });

@@ -16,7 +16,7 @@ const lastEventId: RestHeader = {
 const ends = `- \`unavailable\` \`{code, detail}\`: the event stream ends; reconnect after \`retry\`.
 - \`expired\` \`{}\`: the token has expired; reconnect with a new one.
 
-A comment line every 15 seconds keeps the connection alive.`;
+A comment line every 15 seconds shows that the connection is alive.`;
 
 const ofConversation = `The events of a conversation:
 
@@ -25,13 +25,13 @@ const ofConversation = `The events of a conversation:
 - \`reset\` \`{conversation_id, last_seq}\`: the requested position is of another epoch (a backup was restored) or unreadable. Events continue from here.
 ${ends}
 
-Events start after \`Last-Event-ID\`, else after \`after\`, else now. A conversation that does not exist yet can be followed.`;
+Events start after \`Last-Event-ID\`, else after \`after\`, else now. A conversation that does not exist yet has no events but \`ready\`.`;
 
 const ofUser = `The events of all conversations of a user, over one connection:
 
 - \`heads\` \`{heads: [{conversation_id, last_seq}], complete}\`: the newest position of each conversation, at most 500 in one event. The last of these events is \`complete\`. Its id is a watermark: a client that reconnects with it as \`Last-Event-ID\` only gets the heads of conversations that were active or joined since. A conversation joined since then also has a \`joined_seq\`: the messages after it were sent since the joining.
-- \`message\`, a Message: Each is sent once, in the order of its conversation, starting right after its head.
-- \`joined\`, \`left\` \`{conversation_id, user_id, last_seq}\`; the membership of the user has changed. A client that reconnects with a watermark first gets \`left\` for the conversations left since.
+- \`message\`, a Message. Each is sent once, in the order of its conversation, starting right after its head.
+- \`joined\`, \`left\` \`{conversation_id, user_id, last_seq}\`: the user joined or left a conversation. A client that reconnects with a watermark first gets \`left\` for the conversations left since.
 - \`reset\` \`{conversation_id: null, last_seq: 0}\`: the watermark is of another epoch or unreadable; all heads follow.
 ${ends}`;
 

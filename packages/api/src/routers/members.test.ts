@@ -9,7 +9,7 @@ const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 describe("conversations.addMember", () => {
-  it("adds a member behind the others", async () => {
+  it("adds a member after the others", async () => {
     const conversation_id = await newConversation(["zoe", "bob"]);
     const member = { conversation_id, user_id: "ann" };
     expect(await api.conversations.addMember(member)).toEqual({ ...member, added: true });
@@ -18,14 +18,14 @@ describe("conversations.addMember", () => {
     expect(conversations.map(({ id }) => id)).toContain(conversation_id);
   });
 
-  it("says that somebody was a member already and leaves the order alone", async () => {
+  it("reports an existing member and keeps the order", async () => {
     const conversation_id = await newConversation(["zoe", "bob"]);
     const member = { conversation_id, user_id: "zoe" };
     expect(await api.conversations.addMember(member)).toEqual({ ...member, added: false });
     expect(await membersOf(conversation_id)).toEqual(["zoe", "bob"]);
   });
 
-  it("adds a user once when asked many times at once", async () => {
+  it("adds a user once when called many times concurrently", async () => {
     const conversation_id = await newConversation(["zoe"]);
     const member = { conversation_id, user_id: "ann" };
     const answers = await Promise.all(
@@ -35,7 +35,7 @@ describe("conversations.addMember", () => {
     expect(await membersOf(conversation_id)).toEqual(["zoe", "ann"]);
   });
 
-  it("finds no conversation that nobody made, and makes none", async () => {
+  it("does not find an unknown conversation, and does not create it", async () => {
     const conversation_id = randomUUID();
     const call = api.conversations.addMember({ conversation_id, user_id: "ann" });
     await expect(call).rejects.toMatchObject({ code: "NOT_FOUND", cause: { code: "not_found" } });
@@ -44,14 +44,14 @@ describe("conversations.addMember", () => {
 });
 
 describe("conversations.removeMember", () => {
-  it("removes a member and nobody else", async () => {
+  it("removes only the given member", async () => {
     const conversation_id = await newConversation(["zoe", "bob", "ann"]);
     const answer = await api.conversations.removeMember({ conversation_id, user_id: "bob" });
     expect(answer).toBeUndefined();
     expect(await membersOf(conversation_id)).toEqual(["zoe", "ann"]);
   });
 
-  it("lets the last member leave, and the conversation stay", async () => {
+  it("lets the last member leave, and keeps the conversation", async () => {
     const conversation_id = await newConversation(["zoe"]);
     await api.messages.send({ user_id: "zoe", content: "bye", conversation_id });
     await api.conversations.removeMember({ conversation_id, user_id: "zoe" });
@@ -59,14 +59,14 @@ describe("conversations.removeMember", () => {
     expect(conversation).toMatchObject({ user_ids: [], member_count: 0, last_seq: 1 });
   });
 
-  it("lets one who left join again, at the end", async () => {
+  it("lets a former member join again, as the last one", async () => {
     const conversation_id = await newConversation(["zoe", "bob"]);
     await api.conversations.removeMember({ conversation_id, user_id: "zoe" });
     await api.conversations.addMember({ conversation_id, user_id: "zoe" });
     expect(await membersOf(conversation_id)).toEqual(["bob", "zoe"]);
   });
 
-  it("does not find who is no member, or is one no more", async () => {
+  it("does not find a user who is not or no longer a member", async () => {
     const conversation_id = await newConversation(["zoe", "bob"]);
     const remove = () => api.conversations.removeMember({ conversation_id, user_id: "bob" });
     await remove();
@@ -74,7 +74,7 @@ describe("conversations.removeMember", () => {
     expect(await membersOf(conversation_id)).toEqual(["zoe"]);
   });
 
-  it("finds no member in a conversation that nobody made", async () => {
+  it("finds no member of an unknown conversation", async () => {
     const member = { conversation_id: randomUUID(), user_id: "ann" };
     const call = api.conversations.removeMember(member);
     await expect(call).rejects.toMatchObject({ cause: { code: "not_found" } });

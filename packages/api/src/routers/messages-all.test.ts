@@ -11,15 +11,18 @@ afterAll(() => store.close());
 
 describe("messages.all", () => {
   // It reads in chunks of 256.
-  it.each([0, 1, 255, 256, 257, 600])("gives all of a log of %d, oldest first", async (length) => {
-    const room = randomUUID();
-    await say(room, length);
-    const seqs: number[] = [];
-    for await (const { seq } of await api.messages.all({ conversation_id: room })) seqs.push(seq);
-    expect(seqs).toEqual(Array.from({ length }, (_, index) => index + 1));
-  });
+  it.each([0, 1, 255, 256, 257, 600])(
+    "returns all of a log of %d, oldest first",
+    async (length) => {
+      const room = randomUUID();
+      await say(room, length);
+      const seqs: number[] = [];
+      for await (const { seq } of await api.messages.all({ conversation_id: room })) seqs.push(seq);
+      expect(seqs).toEqual(Array.from({ length }, (_, index) => index + 1));
+    },
+  );
 
-  it("ends with what the log held at the beginning, whatever is said meanwhile", async () => {
+  it("ends at the head of the call, whatever is sent meanwhile", async () => {
     const room = randomUUID();
     await say(room, 300);
     let count = 0;
@@ -30,7 +33,7 @@ describe("messages.all", () => {
     expect(count).toBe(300);
   });
 
-  it("can be left half-way and begun again", async () => {
+  it("can be stopped half-way and started again", async () => {
     const room = randomUUID();
     await say(room, 3);
     for (let round = 0; round < 2; round++) {
@@ -41,7 +44,7 @@ describe("messages.all", () => {
     }
   });
 
-  it("tells the messages of a conversation from the notes of its namesake", async () => {
+  it("separates the messages of a conversation from the notes of a user with its id", async () => {
     const name = randomUUID();
     await api.notes.send({ user_id: name, content: "a note" });
     await say(name, 1);
@@ -52,13 +55,13 @@ describe("messages.all", () => {
     expect(contents).toEqual(["1"]);
   });
 
-  it("refuses what is no conversation before anything is read", async () => {
+  it("refuses an invalid id before anything is read", async () => {
     await expect(api.messages.all({ conversation_id: "\0" })).rejects.toMatchObject({
       cause: { code: "validation_failed", issues: [{ path: "conversation_id" }] },
     });
   });
 
-  it("fails half-way when the store is closed, and never ends as if it were whole", async () => {
+  it("fails when the store is closed half-way, instead of ending early", async () => {
     const closing = openSqliteStore(":memory:");
     const caller = createCaller(createContext({ store: closing, caller: trustedCaller }));
     const messages = Array.from({ length: 600 }, () => ({

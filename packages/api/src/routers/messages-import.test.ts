@@ -15,7 +15,7 @@ const existing = { status: "existing" };
 const refused = { status: "refused", detail: expect.any(String) };
 
 describe("messages.import", () => {
-  it("keeps the order, the ids and the times given, also times that run backwards", async () => {
+  it("keeps the given order, ids and times, also times that decrease", async () => {
     const room = randomUUID();
     const times = ["2020-01-02T03:04:05.678Z", "2010-01-01T00:00:00.000Z", "2030-01-01T00:00:00Z"];
     const lines = times.map((timestamp) => newLine({ conversation_id: room, timestamp }));
@@ -32,7 +32,7 @@ describe("messages.import", () => {
     );
   });
 
-  it("takes a time with an offset for the same moment in UTC", async () => {
+  it("converts a time with an offset to UTC", async () => {
     const room = randomUUID();
     const line = newLine({ conversation_id: room, timestamp: "2020-01-02T03:04:05+05:30" });
     await api.messages.import({ messages: [line] });
@@ -42,7 +42,7 @@ describe("messages.import", () => {
     expect(await api.messages.import({ messages: [sameMoment] })).toEqual({ results: [existing] });
   });
 
-  it("says in the order given what was stored, there already, refused", async () => {
+  it("reports in the given order what was stored, existed, or was refused", async () => {
     const room = randomUUID();
     const old = newLine({ conversation_id: room });
     await api.messages.import({ messages: [old] });
@@ -54,7 +54,7 @@ describe("messages.import", () => {
     expect(await readHead(store.log, conversationStream(room))).toBe(2);
   });
 
-  it("changes nothing the second time", async () => {
+  it("changes nothing when it is repeated", async () => {
     const room = randomUUID();
     const messages = [newLine({ conversation_id: room }), newLine({ conversation_id: room })];
     await api.messages.import({ messages });
@@ -72,14 +72,14 @@ describe("messages.import", () => {
     },
   );
 
-  it("refuses by itself a time that only the store finds impossible", async () => {
+  it("reports a time that only the store refuses", async () => {
     const beforeYear0 = newLine({ timestamp: "0000-01-01T00:00:00+01:00" });
     expect(await api.messages.import({ messages: [newLine(), beforeYear0, newLine()] })).toEqual({
       results: [stored, refused, stored],
     });
   });
 
-  it("takes 1,000 messages at once, in their order", async () => {
+  it("takes 1,000 messages at once, in order", async () => {
     const room = randomUUID();
     const messages = Array.from({ length: 1_000 }, (_, index) =>
       newLine({ conversation_id: room, content: `${index}` }),
@@ -102,7 +102,7 @@ describe("messages.import", () => {
     expect(await readHead(store.log, conversationStream(room))).toBe(0);
   });
 
-  it("refuses all when one line is none, and says which", async () => {
+  it("refuses all lines when one is invalid, and says which", async () => {
     const room = randomUUID();
     const messages = [newLine({ conversation_id: room }), newLine({ content: "a\0b" })];
     await expect(api.messages.import({ messages })).rejects.toMatchObject({
@@ -111,7 +111,7 @@ describe("messages.import", () => {
     expect(await readHead(store.log, conversationStream(room))).toBe(0);
   });
 
-  it("fails as a whole while the store is away, since nothing is known then", async () => {
+  it("fails as a whole while the store is unavailable, since no outcome is known", async () => {
     const away = openSqliteStore(":memory:");
     await away.close();
     const caller = createCaller(createContext({ store: away, caller: trustedCaller }));

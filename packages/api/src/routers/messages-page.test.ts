@@ -20,7 +20,7 @@ describe("pages of messages", () => {
     ["back", { limit: 2, before: 5 }, { seqs: [3, 4], prev: { before: 3 }, next: { after: 4 } }],
     ["back to 1", { limit: 3, before: 4 }, { seqs: [1, 2, 3], prev: null, next: { after: 3 } }],
     [
-      "back from the end",
+      "back from the head",
       { limit: 1, before: 11 },
       { seqs: [10], prev: { before: 10 }, next: null },
     ],
@@ -60,7 +60,7 @@ describe("pages of messages", () => {
     [{ after: 2, before: 20 }, 10],
     [{ after: 6, before: 7 }, 6],
     [{ after: 7, before: 3 }, 7],
-  ])("say of ten how far they were read on (%o)", async (bounds, read_to) => {
+  ])("tell how far they have read a log of ten (%o)", async (bounds, read_to) => {
     expect(await read(await logOf(10), bounds)).toMatchObject({ read_to });
   });
 
@@ -72,13 +72,13 @@ describe("pages of messages", () => {
     { after: 0 },
     { after: 9 },
     { after: 0, before: 9 },
-  ])("of an empty log are empty and have no neighbours (%o)", async (bounds) => {
+  ])("of an empty log are empty, without neighbours (%o)", async (bounds) => {
     const read_to = bounds.after ?? null;
     const page = await read(randomUUID(), bounds);
     expect(page).toEqual({ messages: [], prev: null, next: null, read_to });
   });
 
-  it("hold 50 messages unless asked for more, up to 1,000", async () => {
+  it("have 50 messages by default, and at most 1,000", async () => {
     const log = await logOf(1_001);
     expect(seqsOf(await read(log, {}))).toEqual(upTo(1_001).slice(-50));
     const page = await read(log, { limit: 1_000 });
@@ -94,7 +94,7 @@ describe("pages of messages", () => {
     ["before", { before: 0.5 }],
     ["after", { after: -1 }],
     ["after", { after: 2 ** 53 }],
-  ])("refuse a %s that is none (%o)", async (path, bounds) => {
+  ])("refuse an invalid %s (%o)", async (path, bounds) => {
     await expect(read("room", bounds)).rejects.toMatchObject({
       cause: { code: "validation_failed", issues: [{ path }] },
     });

@@ -10,7 +10,7 @@ const api = createCaller(createContext({ store, caller: trustedCaller }));
 afterAll(() => store.close());
 
 describe("messages.send", () => {
-  it("stores a message and answers with it", async () => {
+  it("stores a message and returns it", async () => {
     const sent = { id: randomUUID(), user_id: "alice", content: "hi", conversation_id: newRoom() };
     const { message, created } = await api.messages.send(sent);
     expect(created).toBe(true);
@@ -19,7 +19,7 @@ describe("messages.send", () => {
     expect(await collect(sent.conversation_id)).toEqual([message]);
   });
 
-  it("makes a UUIDv7 for a message without an id", async () => {
+  it("generates a UUIDv7 for a message without an id", async () => {
     const { message } = await sendTo(newRoom());
     expect(message.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-/);
   });
@@ -35,7 +35,7 @@ describe("messages.send", () => {
     ]);
   });
 
-  it("brings the conversation about, with the sender as its first member", async () => {
+  it("creates the conversation, with the sender as its first member", async () => {
     const room = newRoom();
     await sendTo(room, { user_id: "[ann] " });
     const conversation = await api.conversations.get({ conversation_id: room });
@@ -43,7 +43,7 @@ describe("messages.send", () => {
   });
 
   it.each([undefined, null])(
-    "takes a message with the conversation_id %s for a note",
+    "stores a message with the conversation_id %s as a note",
     async (conversation_id) => {
       const user_id = newRoom();
       const { message } = await api.messages.send({ user_id, content: "hi", conversation_id });
@@ -73,7 +73,7 @@ describe("messages.send", () => {
     },
   );
 
-  it("lets the same id name a message in each conversation", async () => {
+  it("allows the same message id in different conversations", async () => {
     const id = randomUUID();
     expect((await sendTo(newRoom(), { id })).created).toBe(true);
     expect((await sendTo(newRoom(), { id })).created).toBe(true);
@@ -90,7 +90,7 @@ describe("messages.send", () => {
     await expect(conversation).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
-  it("takes the most characters there can be, and gives them back", async () => {
+  it("stores the longest content and returns it unchanged", async () => {
     const room = "\u{1F3E0}".repeat(128 - 36) + randomUUID();
     const sent = { id: "x".repeat(64 - 36) + randomUUID(), content: "\u{1F600}".repeat(16_384) };
     await sendTo(room, { ...sent, user_id: "\u{1F469}".repeat(128) });
@@ -116,14 +116,14 @@ describe("messages.get", () => {
     },
   );
 
-  it("finds nothing in a conversation that nobody knows, nor in the notes of its namesake", async () => {
+  it("finds nothing in an unknown conversation, nor in the notes of a user with its id", async () => {
     const name = newRoom();
     await api.notes.send({ user_id: name, content: "mine" });
     const call = api.messages.get({ conversation_id: name, seq: 1 });
     await expect(call).rejects.toMatchObject({ cause: { code: "not_found" } });
   });
 
-  it.each([0, -1, 1.5, Number.NaN, 2 ** 53])("refuses %d, which is no position", async (seq) => {
+  it.each([0, -1, 1.5, Number.NaN, 2 ** 53])("refuses the position %d", async (seq) => {
     const call = api.messages.get({ conversation_id: "room", seq });
     await expect(call).rejects.toMatchObject({ cause: { issues: [{ path: "seq" }] } });
   });

@@ -22,7 +22,7 @@ describe("notes.send", () => {
     expect(await api.notes.get({ user_id: note.user_id, seq: 1 })).toEqual(message);
   });
 
-  it("answers a repeat with the stored note, and refuses another under its id", async () => {
+  it("answers a repeat with the stored note, and refuses a different one with its id", async () => {
     const note = { id: randomUUID(), user_id: randomUUID(), content: "buy tea" };
     const { message } = await api.notes.send(note);
     expect(await api.notes.send(note)).toEqual({ message, created: false });
@@ -31,13 +31,13 @@ describe("notes.send", () => {
     expect(await contentsOf(note.user_id)).toEqual(["buy tea"]);
   });
 
-  it("takes what messages.send stored without a conversation for the same note", async () => {
+  it("recognizes a note that messages.send stored without a conversation", async () => {
     const note = { id: randomUUID(), user_id: randomUUID(), content: "buy tea" };
     const { message } = await api.messages.send(note);
     expect(await api.notes.send(note)).toEqual({ message, created: false });
   });
 
-  it("brings no conversation about", async () => {
+  it("creates no conversation", async () => {
     const user_id = randomUUID();
     await api.notes.send({ user_id, content: "buy tea" });
     expect((await api.conversations.page({ user_id })).conversations).toEqual([]);
@@ -46,7 +46,7 @@ describe("notes.send", () => {
   });
 
   it.each(["room", null])(
-    "refuses the field conversation_id by name, also when it is %s",
+    "refuses the field conversation_id, also when it is %s",
     async (conversation_id) => {
       const note = { user_id: "alice", content: "buy tea", conversation_id };
       await expect(api.notes.send(note)).rejects.toMatchObject({
@@ -64,21 +64,21 @@ describe("notes.get", () => {
     await expect(call).rejects.toMatchObject({ code: "NOT_FOUND", cause: { code: "not_found" } });
   });
 
-  it("finds no message of a conversation that is named like the user", async () => {
+  it("finds no message of a conversation with the id of the user", async () => {
     const name = randomUUID();
     await api.messages.send({ user_id: name, content: "hi", conversation_id: name });
     const call = api.notes.get({ user_id: name, seq: 1 });
     await expect(call).rejects.toMatchObject({ cause: { code: "not_found" } });
   });
 
-  it.each([0, -1, 1.5])("refuses %d, which is no position", async (seq) => {
+  it.each([0, -1, 1.5])("refuses the position %d", async (seq) => {
     const call = api.notes.get({ user_id: "alice", seq });
     await expect(call).rejects.toMatchObject({ cause: { issues: [{ path: "seq" }] } });
   });
 });
 
 describe("notes.all and notes.page", () => {
-  it("read a user's own notes in order, and nobody else's", async () => {
+  it("read a user's notes in order, and no others", async () => {
     const [ann, bob] = [randomUUID(), randomUUID()];
     for (const content of ["1", "2", "3"]) await api.notes.send({ user_id: ann, content });
     await api.notes.send({ user_id: bob, content: "other" });

@@ -13,14 +13,14 @@ const userApi = (user_id: string) =>
 const [ann, bob] = [userApi("ann"), userApi("bob")];
 
 describe("a conversation that a user creates", () => {
-  it("has its creator first among the members, named or not", async () => {
+  it("has its creator as the first member, listed or not", async () => {
     const { conversation } = await ann.conversations.create({ user_ids: ["bob"] });
     expect(conversation.user_ids).toEqual(["ann", "bob"]);
     const named = await ann.conversations.create({ user_ids: ["bob", "ann"] });
     expect(named.conversation.user_ids).toEqual(["bob", "ann"]);
   });
 
-  it("gets its id from the server, so that a chosen one does not tell what exists", async () => {
+  it("gets its id from the server, so that an id does not show what exists", async () => {
     const answers = ["taken", randomUUID()].map((id) =>
       ann.conversations.create({ id, user_ids: ["ann"] }).catch((error) => error.message),
     );
@@ -29,7 +29,7 @@ describe("a conversation that a user creates", () => {
     expect(taken).toBe(free);
   });
 
-  it("has 1,000 members at most, with its creator", async () => {
+  it("has at most 1,000 members, with its creator", async () => {
     const user_ids = Array.from({ length: 1_000 }, (_, n) => `user-${n}`);
     await expect(ann.conversations.create({ user_ids })).rejects.toMatchObject({
       cause: { code: "validation_failed", issues: [{ path: "user_ids" }] },
@@ -40,7 +40,7 @@ describe("a conversation that a user creates", () => {
 });
 
 describe("a user", () => {
-  it("is not let into a conversation by sending to it, nor creates one so", async () => {
+  it("neither joins nor creates a conversation by sending to it", async () => {
     const { conversation } = await bob.conversations.create({ user_ids: ["bob"] });
     const messages = [conversation.id, randomUUID()].map((conversation_id) =>
       ann.messages
@@ -59,7 +59,7 @@ describe("a user", () => {
     expect({ user_ids, last_seq }).toEqual({ user_ids: ["bob"], last_seq: 0 });
   });
 
-  it("is let in by a member, sends, leaves, and is not let in again by sending", async () => {
+  it("is added by a member, sends, leaves, and cannot rejoin by sending", async () => {
     const { conversation } = await bob.conversations.create({ user_ids: ["bob"] });
     const conversation_id = conversation.id;
     await bob.conversations.addMember({ conversation_id, user_id: "ann" });
@@ -73,7 +73,7 @@ describe("a user", () => {
     expect((await bob.conversations.get({ conversation_id })).user_ids).toEqual(["bob"]);
   });
 
-  it("removes itself, and nobody else", async () => {
+  it("can remove itself, but nobody else", async () => {
     const { conversation } = await bob.conversations.create({ user_ids: ["ann"] });
     const conversation_id = conversation.id;
     const other = ann.conversations.removeMember({ conversation_id, user_id: "bob" });

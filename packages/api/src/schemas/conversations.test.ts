@@ -12,8 +12,8 @@ import {
 
 const conversation = { id: "room", user_ids: ["ann", "bob"] };
 
-describe("a conversation to create", () => {
-  it("is taken as it is, members in their order", () => {
+describe("a new conversation", () => {
+  it("is accepted unchanged, with its members in order", () => {
     expect(CreateConversationInput.parse(conversation)).toEqual(conversation);
     expect(CreateConversationInput.parse({ user_ids: ["z", "a"] })).toEqual({
       user_ids: ["z", "a"],
@@ -44,7 +44,7 @@ describe("a conversation to create", () => {
     expect(pathsOf(CreateConversationInput, input)).toEqual([path]);
   });
 
-  it("tells members apart who only look alike", () => {
+  it("keeps members apart whose ids look alike", () => {
     const user_ids = ["\u00e9", "e\u0301", "a", "A", "a "];
     expect(CreateConversationInput.parse({ user_ids })).toEqual({ user_ids });
   });
@@ -60,8 +60,8 @@ describe("a conversation to create", () => {
   });
 });
 
-describe("a body that REST takes", () => {
-  it("is a conversation as it was got, too, with anything in what only the server sets", () => {
+describe("a body in REST", () => {
+  it("can also be a whole conversation, with any value in fields that only the server sets", () => {
     const got = {
       ...conversation,
       messages: [],
@@ -77,7 +77,7 @@ describe("a body that REST takes", () => {
   });
 });
 
-describe("what is asked of an inbox", () => {
+describe("the input of an inbox", () => {
   it("has its defaults", () => {
     expect(ConversationPageInput.parse({ user_id: "ann" })).toEqual({
       user_id: "ann",
@@ -113,7 +113,7 @@ describe("what is asked of an inbox", () => {
     expect(pathsOf(ConversationPageInput, { user_id: "ann", ...fields })).toEqual([path]);
   });
 
-  it("is no page when it is all of it", () => {
+  it("has no limit or cursor when the whole inbox is read", () => {
     expect(pathsOf(AllConversationsInput, { user_id: "ann", limit: 1 })).toEqual(["limit"]);
     expect(pathsOf(AllConversationsInput, { user_id: "ann", cursor: "x" })).toEqual(["cursor"]);
   });

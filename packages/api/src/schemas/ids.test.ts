@@ -38,7 +38,7 @@ describe.each([
     "x".repeat(128),
     "\u00e9".repeat(128),
     "\u{1F600}".repeat(128),
-  ])("can be %j, and is left as it is", (id) => {
+  ])("can be %j, unchanged", (id) => {
     expect(Id.parse(id)).toBe(id);
   });
 
@@ -66,7 +66,7 @@ describe.each([
 
 describe("the id of a message", () => {
   it.each(["12345678", "x".repeat(64), "A-Z_a-z0", "--------", randomUUID()])(
-    "can be %j, and is left as it is",
+    "can be %j, unchanged",
     (id) => {
       expect(MessageId.parse(id)).toBe(id);
     },
@@ -93,7 +93,7 @@ describe("a position", () => {
     expect(Bound.parse(seq)).toBe(seq);
   });
 
-  it("can be 0 as a bound of a page, and only there", () => {
+  it("can be 0 only as a bound of a page", () => {
     expect(Bound.parse(0)).toBe(0);
     expect(Seq.safeParse(0).success).toBe(false);
   });
@@ -110,7 +110,7 @@ describe("a position", () => {
 describe("the schemas and the store", () => {
   const codeUnit = fc.nat(0xffff).map((code) => String.fromCharCode(code));
 
-  it("take the same ids", async () => {
+  it("accept the same ids", async () => {
     const text = fc.oneof(
       fc.string({ unit: codeUnit, maxLength: 140 }),
       fc.string({
@@ -127,7 +127,7 @@ describe("the schemas and the store", () => {
   });
 });
 
-describe("the pattern of an id, as the document has it", () => {
+describe("the pattern of an id in the OpenAPI document", () => {
   const { pattern = "", minLength = 0, maxLength = 0 } = z.toJSONSchema(UserId);
   const regex = new RegExp(pattern, "u");
   const part = fc.constantFrom(
@@ -135,7 +135,7 @@ describe("the pattern of an id, as the document has it", () => {
     ...["a", "\u{1F600}", "\\", "\0", "\u007f", "\u1680", "\u180e", "\n", "\r", "\u200a"],
   );
 
-  it("allows the ids that are taken, and no other", () => {
+  it("allows exactly the ids that are accepted", () => {
     const text = fc.oneof(
       fc.string({ unit: part, maxLength: 3 }),
       fc.string({ unit: "binary", maxLength: 4 }),

@@ -30,13 +30,13 @@ const wrong: [string, unknown][] = [
 describe.each<[string, z.ZodType, Record<string, unknown>]>([
   ["a message to send", SendMessageInput, message],
   ["a note to send", SendNoteInput, note],
-  ["a line to import", ImportLine, { ...message, timestamp: "2020-01-01T00:00:00.000Z" }],
+  ["an import line", ImportLine, { ...message, timestamp: "2020-01-01T00:00:00.000Z" }],
 ])("%s", (...[, Schema, valid]) => {
-  it("is taken as it is", () => {
+  it("is accepted unchanged", () => {
     expect(Schema.parse(valid)).toEqual(valid);
   });
 
-  describe.each(Object.keys(valid))("refuses by name a %s that is", (field) => {
+  describe.each(Object.keys(valid))("refuses, with its path, a %s that is", (field) => {
     // No conversation is what makes a note.
     const values = wrong.filter(([, value]) => field !== "conversation_id" || value !== null);
     it.each(values)("%s", (_, value) => {
@@ -44,7 +44,7 @@ describe.each<[string, z.ZodType, Record<string, unknown>]>([
     });
   });
 
-  it.each(["user_id", "content"])("refuses by name that %s is missing", (field) => {
+  it.each(["user_id", "content"])("refuses, with its path, a missing %s", (field) => {
     expect(pathsOf(Schema, { ...valid, [field]: undefined })).toEqual([field]);
   });
 
@@ -54,16 +54,16 @@ describe.each<[string, z.ZodType, Record<string, unknown>]>([
     ["Content", "hi"],
     ["content ", "hi"],
     ["undefined", undefined],
-  ])("refuses by name the unknown field %j", (field, value) => {
+  ])("refuses, with its path, the unknown field %j", (field, value) => {
     expect(pathsOf(Schema, { ...valid, [field]: value })).toEqual([field]);
   });
 
-  it("names all that is wrong at once", () => {
+  it("reports all problems at once", () => {
     const paths = pathsOf(Schema, { id: null, user_id: "", a: 1, b: 2 });
     expect(paths.sort()).toEqual(["a", "b", "content", "id", "user_id"]);
   });
 
-  it.each([[undefined], [null], ["text"], [1], [[]], [[valid]]])("is not %j", (input) => {
+  it.each([[undefined], [null], ["text"], [1], [[]], [[valid]]])("cannot be %j", (input) => {
     expect(pathsOf(Schema, input)).toEqual([""]);
   });
 });
@@ -91,15 +91,18 @@ describe("content", () => {
   });
 });
 
-describe("the fields that a sender has no say in", () => {
-  it.each(["2020-01-01T00:00:00.000Z", null])("refuse the timestamp %j by name", (timestamp) => {
-    expect(pathsOf(SendMessageInput, { ...message, timestamp })).toEqual(["timestamp"]);
-    expect(pathsOf(SendNoteInput, { ...note, timestamp })).toEqual(["timestamp"]);
-  });
+describe("the fields that a sender cannot set", () => {
+  it.each(["2020-01-01T00:00:00.000Z", null])(
+    "refuse the timestamp %j, with its path",
+    (timestamp) => {
+      expect(pathsOf(SendMessageInput, { ...message, timestamp })).toEqual(["timestamp"]);
+      expect(pathsOf(SendNoteInput, { ...note, timestamp })).toEqual(["timestamp"]);
+    },
+  );
 });
 
-describe("a body that REST takes", () => {
-  it("is a message as it was got, too, with anything in what only the server sets", () => {
+describe("a body in REST", () => {
+  it("can also be a whole message, with any value in fields that only the server sets", () => {
     const got = { ...message, timestamp: "2020-01-01T00:00:00.000Z", seq: 7 };
     for (const body of [message, got, { ...got, seq: {}, timestamp: null }, { ...got, id: null }]) {
       expect(pathsOf(SendMessageBody, body)).toEqual([]);
@@ -108,7 +111,7 @@ describe("a body that REST takes", () => {
   });
 });
 
-describe("the time of a line to import", () => {
+describe("the timestamp of an import line", () => {
   it.each([
     "2004-09-28T10:11:12Z",
     "2004-09-28T10:11:12.123456789Z",
@@ -144,8 +147,8 @@ describe("the time of a line to import", () => {
   });
 });
 
-describe("what is read", () => {
-  it("is named exactly", () => {
+describe("the input of a read", () => {
+  it("has no unknown fields", () => {
     const page = { conversation_id: "room", limit: 1, before: 2, after: 0 };
     expect(MessagePageInput.parse(page)).toEqual(page);
     expect(pathsOf(MessagePageInput, { ...page, offset: 1 })).toEqual(["offset"]);

@@ -25,6 +25,7 @@ const renewWhenLeftMs = 30_000;
 const settleAfterMs = 60_000;
 /** How many conversations are settled at a time. */
 const settledMax = 500;
+/** How many conversations are remembered as active. */
 const rememberedMax = 50_000;
 
 interface Parts {

@@ -22,7 +22,7 @@ export function openLog(connection: Connection, activity: Activity, events: Even
     laneOf: ({ entry }) => streamOf(entry),
     write: writer.write,
     isAlone: writer.isContended,
-    // A group is one command of at most 16 MB: this many messages of the greatest length fit.
+    // In sends. A group is one command of at most 16 MB: this many messages of the greatest length fit.
     groupSizeMax: 240,
     groupsInFlightMax: 4,
     // The pool has 100 connections; the rest is left to reads.

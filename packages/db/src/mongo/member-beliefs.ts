@@ -6,6 +6,7 @@ import { RecentMap } from "./writing/recent-map.ts";
 const ageMaxMs = 5_000;
 /** How long after its last read a belief is read again, whatever was heard, in ms. */
 const readAgainAfterMs = 60_000;
+/** How many memberships are remembered. */
 const rememberedMax = 50_000;
 
 /** What the beliefs need. */

@@ -16,7 +16,7 @@ afterEach(async () => {
   await store.close();
 });
 
-/** Lets time go on, so that what was done before is long ago. */
+/** Moves the clock forward. */
 function goOn(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
 }
@@ -32,7 +32,7 @@ async function say(conversation_id: string, count: number): Promise<void> {
   }
 }
 
-/** Reads news to the first that a test waits for. */
+/** Reads news up to the first that matches. */
 async function readTo(
   following: AsyncGenerator<UserNews, void>,
   isLast: (news: UserNews) => boolean,
@@ -46,7 +46,7 @@ async function readTo(
   }
 }
 
-/** A store whose answer to where a user's conversations end is on its way until it goes on. */
+/** A store that reads the heads of a user at once, but returns them only when the test goes on. */
 function slowHeads(): { slow: ChatStore; goOnReading: () => void } {
   const { promise: isRead, resolve: goOnReading } = Promise.withResolvers<void>();
   const heads: typeof store.conversations.heads = async (query) => {
@@ -60,7 +60,7 @@ function slowHeads(): { slow: ChatStore; goOnReading: () => void } {
 const isComplete = (news: UserNews) => news.kind === "heads" && news.complete;
 
 describe("a user who leaves while the heads are read", () => {
-  it("is told so, and nothing of conversations of others", async () => {
+  it("gets that, and nothing of the conversations of others", async () => {
     for (const id of ["left", "kept", "of-others"]) {
       const user_ids = id === "of-others" ? ["ann"] : ["ann", "bob"];
       await store.conversations.create({ id, user_ids });
@@ -75,7 +75,7 @@ describe("a user who leaves while the heads are read", () => {
     await turn();
     await store.members.leave({ conversation_id: "left", user_id: "bob" });
     await say("of-others", 1);
-    // What was heard is asked about, and put off.
+    // The events lead to questions, which are postponed.
     for (let turns = 0; turns < 5; turns++) await turn();
     goOnReading();
     expect((await first).value).toMatchObject({ kind: "heads", complete: true });
@@ -91,8 +91,8 @@ describe("a user who leaves while the heads are read", () => {
   });
 });
 
-describe("a user whose heads were read so long ago that what was joined since fell quiet again", () => {
-  it("is sent away to come back, since checks were not of this feed yet", async () => {
+describe("a user whose heads took so long to read that a conversation joined since is quiet again", () => {
+  it("has to reconnect, since no check covered this feed", async () => {
     vi.useFakeTimers({ toFake: ["Date", "performance", "setInterval", "clearInterval"] });
     await store.conversations.create({ id: "room", user_ids: ["ann"] });
     const { slow, goOnReading } = slowHeads();
@@ -115,8 +115,8 @@ describe("a user whose heads were read so long ago that what was joined since fe
   });
 });
 
-describe("a user who comes back to many conversations that were joined meanwhile", () => {
-  it("is told where the joining stands in the hundred that were joined last", async () => {
+describe("a user who reconnects after many joinings", () => {
+  it("gets joined_seq for the hundred latest", async () => {
     const atMs = Date.now();
     for (let n = 0; n < 150; n++) {
       goOn(1);
@@ -150,7 +150,7 @@ describe("a user who comes back to many conversations that were joined meanwhile
       const isLate = Number(conversation_id.slice("room-".length)) >= 50;
       expect([conversation_id, joined_seq]).toEqual([conversation_id, isLate ? 0 : undefined]);
     }
-    // Where somebody was in it from the beginning, two reads tell it, and others have their turn meanwhile.
+    // Two reads are enough for a member from the start, and other work gets a turn in between.
     expect(reads).toBe(200);
     expect(turns).toBeGreaterThan(1);
     leaving.abort();

@@ -9,7 +9,7 @@ const head = (last_seq: number) => {
   return { conversation_id, last_seq, is_active: true, quiet_seq: 0 };
 };
 
-it("finds the place before the first message that is not older than the joining", async () => {
+it("finds the seq before the first message that is at least as new as the joining", async () => {
   const steps = fc.array(fc.nat({ max: 2 }), { maxLength: 40 });
   const check = async (pauses: number[], joined: number, late: number) => {
     const store = openSqliteStore(":memory:");

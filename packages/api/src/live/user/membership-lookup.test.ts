@@ -12,7 +12,7 @@ import { UserFeed } from "./user-feed.ts";
 
 const away = () => Promise.reject(new StoreError("unavailable", "away"));
 
-/** A lookup for ann, over a real store with some rooms of hers, where a test says what the store does otherwise. */
+/** A lookup for ann, over a real store with some of her rooms. A test can override calls of the store. */
 async function lookUpIn(rooms: readonly string[]) {
   const store = openSqliteStore(":memory:");
   for (const id of rooms) await store.conversations.create({ id, user_ids: ["ann"] });
@@ -57,7 +57,7 @@ async function lookUpIn(rooms: readonly string[]) {
   };
 }
 
-it("answers what was asked by now, though others go on asking without an end", async () => {
+it("answers the questions asked so far, even if further ones never end", async () => {
   await using test = await lookUpIn(["room"]);
   const { lookup, among, differences, answered } = test;
   differences.among = async (query) => {
@@ -79,7 +79,7 @@ it("answers what was asked by now, though others go on asking without an end", a
   }
 });
 
-it("answers all conversations but those that fail alone, and those as soon as they do not", async () => {
+it("answers all conversations except those that fail alone, and those once they succeed", async () => {
   const rooms = Array.from({ length: 600 }, (_, index) => `room-${index}`);
   const bad = ["room-100", "room-101", "room-444"];
   await using test = await lookUpIn(rooms);
@@ -106,7 +106,7 @@ it("answers all conversations but those that fail alone, and those as soon as th
   expect(answered.toSorted()).toEqual(bad.toSorted());
 });
 
-it("does not wait for a check to answer what was asked beside a conversation that fails", async () => {
+it("answers the others without waiting for a check when one conversation fails", async () => {
   await using test = await lookUpIn(["good", "bad"]);
   const { lookup, among, differences, answered } = test;
   differences.among = (query) => (query.conversation_ids.includes("bad") ? away() : among(query));
@@ -116,7 +116,7 @@ it("does not wait for a check to answer what was asked beside a conversation tha
   await expect.poll(() => answered).toEqual(["good", "good"]);
 });
 
-it("asks a store that is away once, and about everything when it is back", async () => {
+it("asks an unavailable store once, and about everything when it is back", async () => {
   const rooms = Array.from({ length: 600 }, (_, index) => `room-${index}`);
   await using test = await lookUpIn(rooms);
   const { lookup, among, differences, asked, answered } = test;

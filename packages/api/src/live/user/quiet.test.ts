@@ -9,9 +9,9 @@ const followers = 40;
 const conversations = 10_000;
 
 describe("following a user of many quiet conversations", () => {
-  it("holds no more than following one of a few", async () => {
+  it("takes no more memory than following a user of few", async () => {
     const store = openSqliteStore(":memory:");
-    // Long enough ago that nothing of it is active, or joined lately.
+    // Long ago, so that none of them is active or recently joined.
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
     for (const [user_id, count] of [["few", 10] as const, ["many", conversations] as const]) {
       for (let n = 0; n < count; n++) {
@@ -36,7 +36,7 @@ describe("following a user of many quiet conversations", () => {
           isComplete = value?.kind === "heads" && value.complete;
         }
       }
-      // Asked for more, as a stream does that waits.
+      // Waits for more, as a follower does.
       waiting.push(...following.map((news) => news.next()));
       return ((await heapUsed()) - before) / followers;
     }

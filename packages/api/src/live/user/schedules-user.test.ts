@@ -12,7 +12,7 @@ import { readWatermark } from "./watermark.ts";
 const schedules = 10_000;
 const rooms = [0, 1, 2];
 
-/** What happens next: somebody sends, the user joins or leaves, time goes on, a step is let go, or a client comes back. */
+/** What happens next: a send, a joining or leaving, time passes, a delayed step runs, or the client reconnects. */
 const step = fc.oneof(
   {
     weight: 5,
@@ -42,7 +42,7 @@ describe("following a user", () => {
     await store.close();
   });
 
-  it(`has no gap and no repeat behind what was told, in ${schedules} schedules`, {
+  it(`has no gap and no repeat after the heads, in ${schedules} schedules`, {
     timeout: 300_000,
   }, async () => {
     const schedule = fc.asyncProperty(
@@ -54,7 +54,7 @@ describe("following a user", () => {
       }),
       fc.infiniteStream(fate),
       async (scheduler, { isQuiet, isQuietAfter, steps }, fates) => {
-        // What others did is quiet by now.
+        // The conversations of earlier runs are quiet by now.
         vi.setSystemTime(Date.now() + 600_000);
         const user_id = randomUUID();
         const chat = await openChat(store, user_id);
@@ -75,7 +75,7 @@ describe("following a user", () => {
           await vi.advanceTimersByTimeAsync(5_000);
           await turn();
         };
-        // For a while: what is on its way may be older, and what comes a second time may come later.
+        // Repeatedly, since delayed news may be older, and doubled news may come later.
         for (let round = 0, told = 0; round < 40 && told < 4; round++) {
           await runOut();
           told = (await chat.isToldTo(client)) ? told + 1 : 0;
@@ -91,11 +91,11 @@ describe("following a user", () => {
   });
 });
 
-/** Conversations, and a user who is in the first from the beginning. */
+/** Some conversations, and a user who is a member of the first from the start. */
 async function openChat(store: ChatStore, user_id: string) {
   const ids = rooms.map(() => randomUUID());
   const memberOf = new Set<string>();
-  /** Where conversations ended when the user last joined them. */
+  /** The heads of conversations when the user last joined them. */
   const joinedAt = new Map<string, number>();
   for (const [index, id] of ids.entries()) {
     await store.conversations.create({ id, user_ids: index === 0 ? [user_id, "ann"] : ["ann"] });
@@ -105,12 +105,12 @@ async function openChat(store: ChatStore, user_id: string) {
     append(store, { id: randomUUID(), user_id: "ann", content: "hi", conversation_id });
   const idOf = (index: number) => ids[index] ?? "";
 
-  /** Where the user's conversations end. */
+  /** The heads of the user's conversations. */
   async function places(): Promise<Map<string, number>> {
-    const ends = [...memberOf].toSorted().map(async (id) => {
+    const heads = [...memberOf].toSorted().map(async (id) => {
       return [id, await readHead(store.log, conversationStream(id))] as const;
     });
-    return new Map(await Promise.all(ends));
+    return new Map(await Promise.all(heads));
   }
   return {
     joinedAt,
@@ -119,7 +119,7 @@ async function openChat(store: ChatStore, user_id: string) {
       await Promise.all(Array.from({ length: count }, () => send(idOf(index))));
     },
     async joinOrLeave(index: number): Promise<void> {
-      // Whatever is said in the millisecond of a joining counts as said behind it.
+      // A message in the same millisecond as a joining counts as after it.
       vi.setSystemTime(Date.now() + 1);
       const id = idOf(index);
       if (memberOf.delete(id)) return store.members.leave({ conversation_id: id, user_id });
@@ -138,18 +138,18 @@ interface User {
   joinedAt: ReadonlyMap<string, number>;
 }
 
-/** Somebody who follows, keeps books of what they were told, and comes back with the newest watermark. */
+/** A client that follows a user, checks what it gets, and reconnects with the newest watermark. */
 class Client {
-  /** Where the user stands in each conversation, by what was told or sent. */
+  /** The place in each conversation, by heads, news and entries. */
   readonly places = new Map<string, number>();
   readonly wrongs: string[] = [];
-  /** Whether it follows from a watermark, so that only what was active since is told. */
+  /** Whether it follows from a watermark, so that it only gets the heads of conversations active since. */
   hasComeBack = false;
   readonly #live: Live;
   readonly #userId: string;
   readonly #joinedAt: ReadonlyMap<string, number>;
   #watermark: string | undefined;
-  /** What was told as left by this connection. */
+  /** The conversations that this connection announced as left. */
   readonly #left = new Set<string>();
   #connection = new AbortController();
 
@@ -160,7 +160,7 @@ class Client {
     void this.#follow(this.#connection.signal);
   }
 
-  /** All of them: those where the user is not any more are to be told as left. */
+  /** All places, sorted. Conversations that the user left must have been announced. */
   placesInOrder(): Map<string, number> {
     return new Map([...this.places].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }
@@ -183,7 +183,7 @@ class Client {
     const input = { user_id: this.#userId, ...(since && { since }) };
     try {
       for await (const news of this.#live.followUser(input, signal)) {
-        // What an old connection still had on its way is not received any more.
+        // News of a closed connection is not received.
         if (signal.aborted) return;
         this.#take(news);
       }
@@ -195,7 +195,7 @@ class Client {
   #take(news: UserNews): void {
     switch (news.kind) {
       case "heads":
-        // All of them: what is not told is no conversation of the user's any more.
+        // All heads: the user is no longer in a conversation without one.
         if (!this.hasComeBack) this.places.clear();
         for (const head of news.heads) this.#meet(head);
         if (news.complete) this.#watermark = news.watermark;
@@ -222,7 +222,7 @@ class Client {
     this.places.delete(conversationId);
   }
 
-  // What is behind a place that is held is read from the history.
+  // The client reads what is after a place that it holds from the history.
   #meet({ conversation_id, last_seq, joined_seq }: Place): void {
     if (this.hasComeBack && !this.places.has(conversation_id)) {
       this.#join(conversation_id, joined_seq ?? last_seq);
@@ -231,9 +231,9 @@ class Client {
   }
 
   #join(conversationId: string, seq: number): void {
-    const end = this.#joinedAt.get(conversationId) ?? 0;
-    if (!this.places.has(conversationId) && seq > end)
-      this.wrongs.push(`joined at ${seq}, not ${end}`);
+    const head = this.#joinedAt.get(conversationId) ?? 0;
+    if (!this.places.has(conversationId) && seq > head)
+      this.wrongs.push(`joined at ${seq}, not ${head}`);
   }
 
   #learn(conversationId: string, seq: number): void {

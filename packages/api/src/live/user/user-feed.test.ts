@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { UserFeed } from "./user-feed.ts";
 
-describe("the feed of a user who takes nothing", () => {
-  it("holds a thousand news, and is lost with one more", async () => {
+describe("the feed of a user who reads nothing", () => {
+  it("queues a thousand membership news, and is lost with one more", async () => {
     const feed = new UserFeed("ann");
     const join = (n: number) =>
       feed.announce({ kind: "joined", conversation_id: `room-${n}`, last_seq: 0 });
