@@ -35,7 +35,7 @@ describe.each(paths)("a stream of %s", (path) => {
     expect(reader.events.slice(1)).toEqual([
       {
         event: "unavailable",
-        data: { code: "unavailable", detail: expect.stringContaining("come back") },
+        data: { code: "unavailable", detail: expect.stringContaining("reconnect") },
       },
     ]);
     expect(reader.retries[1]).toBeGreaterThanOrEqual(2_000);

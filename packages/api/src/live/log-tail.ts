@@ -15,7 +15,6 @@ const readLimitMax = 256;
 /** How long a read waits when the store has not caught up with its own head, in ms. */
 const pauseMs = 50;
 const nothing: readonly Entry[] = [];
-const one = () => 1;
 
 /**
  * What one process knows of a followed log: its head, and a ring of its newest entries. Readers ask for what comes after their
@@ -33,8 +32,9 @@ export class LogTail {
   #ages = 0;
   #floor = 0;
   #head: number | undefined;
-  /** What to call when there is more, and how many readers that wakes. */
-  readonly #waiting = new Map<() => void, () => number>();
+  readonly #waiting = new Set<() => void>();
+  /** The calls among these that wake a group of readers, and how many. */
+  readonly #groups = new Map<() => void, () => number>();
   /** Readers at the same position share an array, and what is written from it, until this turn ends. */
   readonly #answers = new Map<number, readonly Entry[]>();
   readonly #reads = new Map<number, Promise<readonly Entry[]>>();
@@ -119,9 +119,13 @@ export class LogTail {
    * Calls once when there is more; returns a function that cancels the call. Call it in the same turn as the empty `read`.
    * @param readers How many readers the call wakes, for diagnostics. One by default.
    */
-  onMore(call: () => void, readers: () => number = one): () => void {
-    this.#waiting.set(call, readers);
-    return () => this.#waiting.delete(call);
+  onMore(call: () => void, readers?: () => number): () => void {
+    this.#waiting.add(call);
+    if (readers) this.#groups.set(call, readers);
+    return () => {
+      this.#waiting.delete(call);
+      this.#groups.delete(call);
+    };
   }
 
   /** Wakes every reader now, whether there is more or not. */
@@ -131,8 +135,9 @@ export class LogTail {
     this.#tick = undefined;
     this.#wokenAt = performance.now();
     const readers = isTick && deliveryChannel.hasSubscribers ? this.#countReaders() : 0;
-    const waiting = [...this.#waiting.keys()];
+    const waiting = [...this.#waiting];
     this.#waiting.clear();
+    this.#groups.clear();
     for (const call of waiting) call();
     if (readers > 0) {
       deliveryChannel.publish({ delayMs: performance.now() - this.#learnedAt, readers });
@@ -140,8 +145,8 @@ export class LogTail {
   }
 
   #countReaders(): number {
-    let count = 0;
-    for (const readers of this.#waiting.values()) count += readers();
+    let count = this.#waiting.size - this.#groups.size;
+    for (const readers of this.#groups.values()) count += readers();
     return count;
   }
 
