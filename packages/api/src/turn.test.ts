@@ -30,3 +30,22 @@ it("gives others their turn while many work, and every one of them its own", asy
   // A slice of 5 ms ends after the third step of 2 ms; a busy machine may stretch a step, never squeeze it.
   expect(Math.max(...between)).toBeLessThanOrEqual(4);
 });
+
+it("lets nobody wait for ever while others ask for one turn after the other", async () => {
+  let isDone = false;
+  let steps = 0;
+  const busy = Promise.all(
+    Array.from({ length: 10 }, async () => {
+      while (!isDone && steps < 1_000) {
+        await nextTurn();
+        work(2);
+        steps++;
+      }
+    }),
+  );
+  await nextTurn();
+  isDone = true;
+  await busy;
+  // Each of those before it has one turn; how many are in a slice depends on the machine.
+  expect(steps).toBeLessThanOrEqual(20);
+});
