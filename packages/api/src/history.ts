@@ -1,4 +1,4 @@
-import { type ChatStore, readLastSeq, type Stream } from "@chatnest/db";
+import { type ChatStore, readLastSeq, StoreError, type Stream } from "@chatnest/db";
 import type { Message, MessagePage } from "./schemas/messages.ts";
 import { nextTurn } from "./turn.ts";
 
@@ -26,15 +26,19 @@ export function readPage(
     : readOn(store, stream, { limit, before, after });
 }
 
-/** Reads all messages of a log up to its end at the beginning, oldest first, in chunks. */
+/**
+ * Reads all messages of a log up to its end at the beginning, oldest first, in chunks.
+ * @throws StoreError `unavailable` also where the store shows less than it did: after an election, a new primary may be behind.
+ */
 export async function* readAll(store: ChatStore, stream: Stream): AsyncGenerator<Message> {
   const last = await readLastSeq(store.log, stream);
   let after = 0;
   while (after < last) {
-    const range = { after, before: last + 1, limit: chunkSize, from: "oldest" } as const;
-    const chunk = await store.messages.page(stream, range);
-    yield* chunk;
-    after = chunk.length < chunkSize ? last : (chunk.at(-1)?.seq ?? last);
+    const range = { after, before: last + 1, limit: chunkSize };
+    const { messages, read_to } = await store.messages.readOn(stream, range);
+    yield* messages;
+    if (read_to <= after) throw new StoreError("unavailable", "the store is behind itself");
+    after = read_to;
     await nextTurn();
   }
 }
