@@ -9,8 +9,11 @@ export interface HistoryRange {
   after?: number | undefined;
 }
 
-// What is held in memory of a history that is streamed.
-const chunkSize = 256;
+// What is held in memory of a history that is streamed, and read in one turn of the event loop.
+const chunkSizeMin = 32;
+const chunkSizeMax = 256;
+/** About as many characters as a chunk has, of long messages. */
+const chunkLength = 256 * 1024;
 
 /**
  * Reads one page of a log, oldest first. `after` reads on from there, `before` reads back from there, both read the range
@@ -32,15 +35,23 @@ export function readPage(
  */
 export async function* readAll(store: ChatStore, stream: Stream): AsyncGenerator<Message> {
   const last = await readLastSeq(store.log, stream);
+  let limit = chunkSizeMin;
   let after = 0;
   while (after < last) {
-    const range = { after, before: last + 1, limit: chunkSize };
+    const range = { after, before: last + 1, limit };
     const { messages, read_to } = await store.messages.readOn(stream, range);
     yield* messages;
     if (read_to <= after) throw new StoreError("unavailable", "the store is behind itself");
     after = read_to;
+    limit = nextLimit(messages);
     await nextTurn();
   }
+}
+
+function nextLimit(chunk: readonly Message[]): number {
+  const length = chunk.reduce((sum, { content }) => sum + content.length, 0);
+  const fitting = Math.floor((chunk.length * chunkLength) / Math.max(length, 1));
+  return Math.max(1, Math.min(fitting, 2 * chunk.length, chunkSizeMax));
 }
 
 async function readBack(
