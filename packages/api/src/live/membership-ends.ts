@@ -32,18 +32,22 @@ export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds
 
   async function ask(keys: readonly string[]): Promise<void> {
     for (let start = 0; start < keys.length; start += askedMax) {
-      const asked = keys.slice(start, start + askedMax).filter((key) => followed.has(key));
-      const members = asked.flatMap((key) => followed.get(key)?.member ?? []);
-      if (members.length === 0) continue;
+      const asked = keys.slice(start, start + askedMax).flatMap((key) => {
+        const known = followed.get(key);
+        return known ? [{ key, member: known.member, listeners: [...known.listeners] }] : [];
+      });
+      if (asked.length === 0) continue;
+      const members = asked.map(({ member }) => member);
       const found = new Set((await store.members.among({ members })).map(keyOf));
-      for (const key of asked) if (!found.has(key)) end(key);
+      for (const { key, listeners } of asked) if (!found.has(key)) end(key, listeners);
     }
   }
 
-  function end(key: string): void {
-    const listeners = followed.get(key)?.listeners ?? [];
-    followed.delete(key);
-    for (const call of listeners) call();
+  /** Ends what was followed when the store was asked: who began since then may have come back meanwhile. */
+  function end(key: string, asked: readonly (() => void)[]): void {
+    const listeners = followed.get(key)?.listeners;
+    for (const call of asked) if (listeners?.delete(call)) call();
+    if (listeners?.size === 0) followed.delete(key);
   }
 
   return {
