@@ -56,4 +56,54 @@ describe("a hub", () => {
     hub.close();
     await store.close();
   });
+
+  it("makes no check wait for another one that takes long", async () => {
+    const store = openSqliteStore(":memory:");
+    let looks = 0;
+    const hub = createHub({
+      ...store,
+      log: {
+        ...store.log,
+        heads(streams) {
+          looks++;
+          return store.log.heads(streams);
+        },
+      },
+    });
+    hub.follow(conversationStream("room"));
+    const late = Promise.withResolvers<void>();
+    let checks = 0;
+    hub.onCheck(() => late.promise);
+    hub.onCheck(async () => {
+      checks++;
+    });
+    const createdAt = hub.checkedAt;
+    for (let passed = 1; passed <= 3; passed++) {
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect([looks, checks]).toEqual([passed, passed]);
+    }
+    expect(hub.checkedAt).toBe(createdAt);
+    late.resolve();
+    await vi.advanceTimersByTimeAsync(0);
+    // As of its beginning: what happened during a slow check may have been too late for it.
+    expect(hub.checkedAt).toBe(createdAt + 5_000);
+    hub.close();
+    await store.close();
+  });
+
+  it("makes the other checks though one fails", async () => {
+    const store = openSqliteStore(":memory:");
+    const hub = createHub(store);
+    let checks = 0;
+    hub.onCheck(() => Promise.reject(new Error("fails")));
+    hub.onCheck(async () => {
+      checks++;
+    });
+    const createdAt = hub.checkedAt;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(checks).toBe(1);
+    expect(hub.checkedAt).toBe(createdAt);
+    hub.close();
+    await store.close();
+  });
 });

@@ -29,13 +29,21 @@ export interface Hub {
   isCurrent(epoch: string): boolean;
   /** Hears of every event, before the logs do. */
   onEvent(listen: (event: StoreEvent) => void): void;
-  /** Adds to what is done at every check. */
+  /** Adds to what is done at every check. One that takes long, or fails, holds up no other. */
   onCheck(check: () => Promise<void>): void;
-  /** When the last check that was completed began, by `performance.now()`. */
+  /** When the last check that was completed, in all its parts, began, by `performance.now()`. */
   readonly checkedAt: number;
   readonly isClosed: boolean;
   /** Wakes every reader for the last time. */
   close(): void;
+}
+
+/** A part of a check. */
+interface Part {
+  check(): Promise<void>;
+  /** When the last one that was completed began, by `performance.now()`. */
+  checkedAt: number;
+  underWay?: Promise<void> | undefined;
 }
 
 const checkEveryMsDefault = 5_000;
@@ -54,12 +62,12 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
   /** Shared by all who ask meanwhile: of two, the older might be answered last, with a name that is gone. */
   let epochRead: Promise<string> | undefined;
   let isClosed = false;
-  let checking: Promise<void> | undefined;
-  let checkedAt = performance.now();
   /** When what was last told as missed began: once is enough. */
   let missedSince: number | undefined;
   const listeners: ((event: StoreEvent) => void)[] = [];
-  const checks: (() => Promise<void>)[] = [];
+  const createdAt = performance.now();
+  const logs: Part = { check: compare, checkedAt: createdAt };
+  const others: Part[] = [];
 
   const unwatch = store.watch(hear);
   const timer = setInterval(check, options.checkEveryMs ?? checkEveryMsDefault).unref();
@@ -74,19 +82,34 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
     for (const listen of listeners) listen(event);
   }
 
-  /** Compares what is known with the store; a check that is under way serves all who want one. */
-  function check(): Promise<void> {
-    // What fails now is done by the next one.
-    checking ??= compare()
+  /** Compares what is known with the store: the epoch and the logs first, then all else at the same time. */
+  async function check(): Promise<void> {
+    await checkPart(logs);
+    for (const part of others) void checkPart(part);
+  }
+
+  /** Checks a part; a check that is under way serves all who want one. */
+  function checkPart(part: Part): Promise<void> {
+    // As of its beginning: what happened during a slow check may have been too late for it.
+    const startedAt = performance.now();
+    part.underWay ??= part
+      .check()
+      .then(() => {
+        part.checkedAt = startedAt;
+      })
+      // What fails now is done by the next one.
       .catch(() => {})
       .finally(() => {
-        checking = undefined;
+        part.underWay = undefined;
       });
-    return checking;
+    return part.underWay;
+  }
+
+  function checkedAt(): number {
+    return Math.min(...[logs, ...others].map((part) => part.checkedAt));
   }
 
   async function compare(): Promise<void> {
-    const startedAt = performance.now();
     if (knownEpoch !== undefined && (await store.epoch()) !== knownEpoch) startNewEpoch();
     for (const { tail } of followed.values()) tail.age();
     const streams = [...followed.keys()];
@@ -95,13 +118,10 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
       for (const [stream, { seq }] of heads) followed.get(stream)?.tail.learn(seq);
     }
     // After so long, what was quiet before may have woken and fallen quiet again.
-    if (performance.now() - checkedAt > unheardMaxMs && missedSince !== checkedAt) {
-      missedSince = checkedAt;
+    if (performance.now() - checkedAt() > unheardMaxMs && missedSince !== checkedAt()) {
+      missedSince = checkedAt();
       tell({ kind: "missed" });
     }
-    for (const further of checks) await further();
-    // As of its beginning: what happened during a slow check may have been too late for it.
-    checkedAt = startedAt;
   }
 
   async function readEpoch(): Promise<string> {
@@ -145,10 +165,10 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
       return epochRead;
     },
     onEvent: (listen) => listeners.push(listen),
-    onCheck: (further) => checks.push(further),
+    onCheck: (part) => others.push({ check: part, checkedAt: createdAt }),
     isCurrent: (epoch) => epoch === knownEpoch,
     get checkedAt() {
-      return checkedAt;
+      return checkedAt();
     },
     get isClosed() {
       return isClosed;
