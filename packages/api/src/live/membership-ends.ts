@@ -22,6 +22,8 @@ const askedMax = 1_000;
  */
 export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds {
   const followed = new Map<string, Followed>();
+  /** Asked about together, after this turn. */
+  const begun = new Set<string>();
 
   hub.onEvent((event) => {
     // Asked again by the next check if this fails.
@@ -29,6 +31,18 @@ export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds
     else if (event.kind === "left") void ask([keyOf(event)]).catch(() => {});
   });
   hub.onCheck(() => ask([...followed.keys()]));
+
+  // Whoever was let in may be a member no more: that is known for up to 5 s, which the next check would add to its own.
+  function askSoon(key: string): void {
+    if (begun.size === 0) {
+      setImmediate(() => {
+        const keys = [...begun];
+        begun.clear();
+        void ask(keys).catch(() => {});
+      });
+    }
+    begun.add(key);
+  }
 
   async function ask(keys: readonly string[]): Promise<void> {
     for (let start = 0; start < keys.length; start += askedMax) {
@@ -55,6 +69,7 @@ export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds
       const key = keyOf(member);
       const { listeners } = followed.get(key) ?? { listeners: new Set() };
       followed.set(key, { member, listeners: listeners.add(call) });
+      askSoon(key);
       return () => {
         listeners.delete(call);
         if (listeners.size === 0 && followed.get(key)?.listeners === listeners)
