@@ -79,3 +79,21 @@ describe(`a reader of ${count} messages of the embedded store`, () => {
     },
   );
 });
+
+it("leaves the event loop to others while a history of long messages is read", {
+  timeout: 60_000,
+}, async () => {
+  const long = openSqliteStore(":memory:");
+  const content = "€".repeat(16_384);
+  const sends = Array.from({ length: 600 }, (_, n) =>
+    append(long, { id: `message-${n}`, user_id: "ann", content, conversation_id }),
+  );
+  await Promise.all(sends);
+  const read = async () => {
+    let seen = 0;
+    for await (const _ of readAll(long, conversationStream(conversation_id))) seen++;
+    expect(seen).toBe(600);
+  };
+  expect(await leastOfThree(read)).toBeLessThan(longestMsMax);
+  await long.close();
+});

@@ -1,4 +1,4 @@
-import { type ChatStore, readHead, type Stream } from "@chatnest/db";
+import { type ChatStore, readHead, StoreError, type Stream } from "@chatnest/db";
 import type { Message, MessagePage } from "./schemas/messages.ts";
 import { nextTurn } from "./turn.ts";
 
@@ -9,8 +9,11 @@ export interface HistoryRange {
   after?: number | undefined;
 }
 
-// How many messages of a streamed history are in memory.
-const chunkSize = 256;
+// How many messages of a streamed history are in memory, and are read in one turn of the event loop.
+const chunkSizeMin = 32;
+const chunkSizeMax = 256;
+/** About how many characters a chunk of long messages has. */
+const chunkLength = 256 * 1024;
 
 /**
  * Reads one page of a log, oldest first: the messages right after `after`, right before `before`, the first of the range with
@@ -28,19 +31,30 @@ export function readPage(
 }
 
 /**
+/**
  * Reads all messages of a log, oldest first, in chunks, up to the head at the time of the call.
- * @throws StoreError `invalid`, `unavailable`, `closed`.
+ * @throws StoreError `invalid`, `unavailable` (also where the store shows less than before: a new primary may be behind after
+ * an election), `closed`.
  */
 export async function* readAll(store: ChatStore, stream: Stream): AsyncGenerator<Message> {
   const head = await readHead(store.log, stream);
+  let limit = chunkSizeMin;
   let after = 0;
   while (after < head) {
-    const range = { after, before: head + 1, limit: chunkSize, from: "oldest" } as const;
-    const chunk = await store.messages.page(stream, range);
-    yield* chunk;
-    after = chunk.length < chunkSize ? head : (chunk.at(-1)?.seq ?? head);
+    const range = { after, before: head + 1, limit };
+    const { messages, read_to } = await store.messages.readOn(stream, range);
+    yield* messages;
+    if (read_to <= after) throw new StoreError("unavailable", "the store is behind its own head");
+    after = read_to;
+    limit = nextLimit(messages);
     await nextTurn();
   }
+}
+
+function nextLimit(chunk: readonly Message[]): number {
+  const length = chunk.reduce((sum, { content }) => sum + content.length, 0);
+  const fitting = Math.floor((chunk.length * chunkLength) / Math.max(length, 1));
+  return Math.max(1, Math.min(fitting, 2 * chunk.length, chunkSizeMax));
 }
 
 async function readBack(

@@ -30,3 +30,22 @@ it("lets other work run while many callers wait, and resolves for each of them",
   // A slice of 5 ms ends after the third step of 2 ms; a busy machine can only make a step longer.
   expect(Math.max(...between)).toBeLessThanOrEqual(4);
 });
+
+it("lets nobody wait for ever while others ask for one turn after the other", async () => {
+  let isDone = false;
+  let steps = 0;
+  const busy = Promise.all(
+    Array.from({ length: 10 }, async () => {
+      while (!isDone && steps < 1_000) {
+        await nextTurn();
+        work(2);
+        steps++;
+      }
+    }),
+  );
+  await nextTurn();
+  isDone = true;
+  await busy;
+  // Each of those before it has one turn; how many are in a slice depends on the machine.
+  expect(steps).toBeLessThanOrEqual(20);
+});

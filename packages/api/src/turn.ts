@@ -1,6 +1,8 @@
 /** How long all callers together may work in one turn of the event loop, in ms. */
 const sliceMs = 5;
 
+/** First in, first out: who works and waits again is behind all who wait. */
+const waiting: (() => void)[] = [];
 let sliceEnd: number | undefined;
 
 /**
@@ -9,19 +11,21 @@ let sliceEnd: number | undefined;
  */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(take, resolve);
+    waiting.push(resolve);
+    setImmediate(take);
   });
 }
 
-function take(resolve: () => void): void {
+// One call for each that waits, so that what each does runs before the next is taken.
+function take(): void {
   if (sliceEnd === undefined) {
     sliceEnd = performance.now() + sliceMs;
     setImmediate(endSlice);
   } else if (performance.now() > sliceEnd) {
-    setImmediate(take, resolve);
+    setImmediate(take);
     return;
   }
-  resolve();
+  waiting.shift()?.();
 }
 
 function endSlice(): void {

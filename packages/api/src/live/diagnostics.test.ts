@@ -92,7 +92,7 @@ it("publishes no delivery when nobody waits, nor when the hub closes", async () 
   expect(deliveries.messages).toEqual([]);
 });
 
-it("publishes what each check compared, and whether the store answered", async () => {
+it("publishes what each part of a check compared, and whether the store answered", async () => {
   using checks = collect(checkChannel);
   await store.conversations.create({ id: conversation_id, user_ids: ["ann", "bob"] });
   const live = createLive(store, { checkEveryMs: 20 });
@@ -104,11 +104,13 @@ it("publishes what each check compared, and whether the store answered", async (
   ];
   await Promise.all(followings.map((following) => following.next()));
   await send();
-  const whole = { logs: 1, conversations: 1, memberships: 1, isComplete: true };
-  await vi.waitFor(() => expect(checks.messages).toContainEqual(expect.objectContaining(whole)));
+  for (const counts of [{ logs: 1 }, { conversations: 1 }, { memberships: 1 }]) {
+    const part = expect.objectContaining({ ...counts, isComplete: true });
+    await vi.waitFor(() => expect(checks.messages).toContainEqual(part));
+  }
   await store.close();
-  const failed = { logs: 0, conversations: 0, memberships: 0, isComplete: false };
-  await vi.waitFor(() => expect(checks.messages).toContainEqual(expect.objectContaining(failed)));
+  const failed = { durationMs: expect.any(Number), isComplete: false };
+  await vi.waitFor(() => expect(checks.messages).toContainEqual(failed));
   for (const { durationMs } of checks.messages) expect(durationMs).toBeGreaterThanOrEqual(0);
   leaving.abort();
   live.close();

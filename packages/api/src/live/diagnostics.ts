@@ -28,18 +28,18 @@ export interface DeliveryMessage {
 /** `chatnest.delivery`: one message for each time new entries wake the readers of a log. */
 export const deliveryChannel = openChannel<DeliveryMessage>("chatnest.delivery");
 
-/** A comparison of what this process follows with the store. */
+/** One part of a comparison of what this process follows with the store. It has the count of its own part. */
 export interface CheckMessage {
   durationMs: number;
   /** The number of followed logs whose heads were compared. */
-  logs: number;
+  logs?: number;
   /** The number of conversations whose members were compared, for followers of users. */
-  conversations: number;
+  conversations?: number;
   /** The number of memberships looked up, for followers who must be members. */
-  memberships: number;
-  /** `false` when the store failed; the counts cover the parts that ended before that. */
+  memberships?: number;
+  /** `false` when the store failed; then there is no count. */
   isComplete: boolean;
 }
 
-/** `chatnest.check`: one message for each check, every 5 s by default and after events may have been missed. */
+/** `chatnest.check`: one message for each part of each check, every 5 s by default and after events may have been missed. */
 export const checkChannel = openChannel<CheckMessage>("chatnest.check");

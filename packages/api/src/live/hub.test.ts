@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { conversationStream, openSqliteStore, type StoreEvent } from "@chatnest/db";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createHub } from "./hub.ts";
+import { type CheckCounts, createHub } from "./hub.ts";
 
 describe("a hub", () => {
   beforeEach(
@@ -53,6 +53,58 @@ describe("a hub", () => {
     await vi.advanceTimersByTimeAsync(5_000);
     expect(hub.isCurrent(older)).toBe(false);
     expect(hub.isCurrent(await hub.epoch())).toBe(true);
+    hub.close();
+    await store.close();
+  });
+
+  it("makes no check wait for another one that takes long", async () => {
+    const store = openSqliteStore(":memory:");
+    let looks = 0;
+    const hub = createHub({
+      ...store,
+      log: {
+        ...store.log,
+        heads(streams) {
+          looks++;
+          return store.log.heads(streams);
+        },
+      },
+    });
+    hub.follow(conversationStream("room"));
+    const late = Promise.withResolvers<CheckCounts>();
+    let checks = 0;
+    hub.onCheck(() => late.promise);
+    hub.onCheck(async () => {
+      checks++;
+      return {};
+    });
+    const createdAt = hub.checkedAt;
+    for (let passed = 1; passed <= 3; passed++) {
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect([looks, checks]).toEqual([passed, passed]);
+    }
+    expect(hub.checkedAt).toBe(createdAt);
+    late.resolve({});
+    await vi.advanceTimersByTimeAsync(0);
+    // As of its beginning: what happened during a slow check may have been too late for it.
+    expect(hub.checkedAt).toBe(createdAt + 5_000);
+    hub.close();
+    await store.close();
+  });
+
+  it("makes the other checks though one fails", async () => {
+    const store = openSqliteStore(":memory:");
+    const hub = createHub(store);
+    let checks = 0;
+    hub.onCheck(() => Promise.reject(new Error("fails")));
+    hub.onCheck(async () => {
+      checks++;
+      return {};
+    });
+    const createdAt = hub.checkedAt;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(checks).toBe(1);
+    expect(hub.checkedAt).toBe(createdAt);
     hub.close();
     await store.close();
   });

@@ -18,7 +18,7 @@ export interface HubOptions {
 }
 
 /** What one part of a check compared with the store. */
-export type CheckCounts = Partial<Pick<CheckMessage, "conversations" | "memberships">>;
+export type CheckCounts = Pick<CheckMessage, "logs" | "conversations" | "memberships">;
 
 /** Wakes the readers of a process. */
 export interface Hub {
@@ -33,13 +33,21 @@ export interface Hub {
   isCurrent(epoch: string): boolean;
   /** Adds a listener for every event. It is called before the tails learn of the event. */
   onEvent(listen: (event: StoreEvent) => void): void;
-  /** Adds a part to every check. */
+  /** Adds a part to every check. A part that is slow, or fails, holds up no other. */
   onCheck(check: () => Promise<CheckCounts>): void;
-  /** When the last complete check started, by `performance.now()`. */
+  /** When the last check whose parts are all complete started, by `performance.now()`. */
   readonly checkedAt: number;
   readonly isClosed: boolean;
   /** Wakes every reader for the last time. */
   close(): void;
+}
+
+/** A part of a check. */
+interface Part {
+  check(): Promise<CheckCounts>;
+  /** When the last one that was completed began, by `performance.now()`. */
+  checkedAt: number;
+  underWay?: Promise<void> | undefined;
 }
 
 const checkEveryMsDefault = 5_000;
@@ -58,12 +66,12 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
   /** Concurrent callers share a read: otherwise the older of two could finish last, with an outdated name. */
   let epochRead: Promise<string> | undefined;
   let isClosed = false;
-  let checking: Promise<void> | undefined;
-  let checkedAt = performance.now();
   /** The `checkedAt` for which `missed` was last emitted, so that it is emitted once. */
   let missedSince: number | undefined;
   const listeners: ((event: StoreEvent) => void)[] = [];
-  const checks: (() => Promise<CheckCounts>)[] = [];
+  const createdAt = performance.now();
+  const logs: Part = { check: compareLogs, checkedAt: createdAt };
+  const others: Part[] = [];
 
   const unwatch = store.watch(hear);
   const timer = setInterval(check, options.checkEveryMs ?? checkEveryMsDefault).unref();
@@ -78,45 +86,49 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
     for (const listen of listeners) listen(event);
   }
 
-  /** Compares what this process knows with the store. Concurrent callers share a check. */
-  function check(): Promise<void> {
-    checking ??= compareAndPublish().finally(() => {
-      checking = undefined;
+  /** Compares what this process knows with the store: the epoch and the logs first, then all else at the same time. */
+  async function check(): Promise<void> {
+    await checkPart(logs);
+    for (const part of others) void checkPart(part);
+  }
+
+  /** Checks a part. Concurrent callers share a check. */
+  function checkPart(part: Part): Promise<void> {
+    part.underWay ??= checkAndPublish(part).finally(() => {
+      part.underWay = undefined;
     });
-    return checking;
+    return part.underWay;
   }
 
-  async function compareAndPublish(): Promise<void> {
+  async function checkAndPublish(part: Part): Promise<void> {
     const startedAt = performance.now();
-    const counts = { logs: 0, conversations: 0, memberships: 0 };
     // What fails is left to the next check.
-    const isComplete = await compare(counts).then(
-      () => true,
-      () => false,
-    );
+    const counts = await part.check().catch(() => undefined);
+    // Dated to the start: a slow check may not have seen what happened meanwhile.
+    if (counts) part.checkedAt = startedAt;
     if (!checkChannel.hasSubscribers) return;
-    checkChannel.publish({ ...counts, durationMs: performance.now() - startedAt, isComplete });
+    const durationMs = performance.now() - startedAt;
+    checkChannel.publish({ ...counts, durationMs, isComplete: counts !== undefined });
   }
 
-  async function compare(counts: Required<CheckCounts> & { logs: number }): Promise<void> {
-    const startedAt = performance.now();
+  function checkedAt(): number {
+    return Math.min(...[logs, ...others].map((part) => part.checkedAt));
+  }
+
+  async function compareLogs(): Promise<CheckCounts> {
     if (knownEpoch !== undefined && (await store.epoch()) !== knownEpoch) startNewEpoch();
     for (const { tail } of followed.values()) tail.age();
     const streams = [...followed.keys()];
     for (let start = 0; start < streams.length; start += checkSize) {
-      const some = streams.slice(start, start + checkSize);
-      const heads = await store.log.heads(some);
-      counts.logs += some.length;
+      const heads = await store.log.heads(streams.slice(start, start + checkSize));
       for (const [stream, { seq }] of heads) followed.get(stream)?.tail.learn(seq);
     }
     // After this long, a quiet conversation may have become active and quiet again, unseen.
-    if (performance.now() - checkedAt > unheardMaxMs && missedSince !== checkedAt) {
-      missedSince = checkedAt;
+    if (performance.now() - checkedAt() > unheardMaxMs && missedSince !== checkedAt()) {
+      missedSince = checkedAt();
       emit({ kind: "missed" });
     }
-    for (const further of checks) Object.assign(counts, await further());
-    // Dated to the start: a slow check may not have seen what happened meanwhile.
-    checkedAt = startedAt;
+    return { logs: streams.length };
   }
 
   async function readEpoch(): Promise<string> {
@@ -160,10 +172,10 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
       return epochRead;
     },
     onEvent: (listen) => listeners.push(listen),
-    onCheck: (further) => checks.push(further),
+    onCheck: (part) => others.push({ check: part, checkedAt: createdAt }),
     isCurrent: (epoch) => epoch === knownEpoch,
     get checkedAt() {
-      return checkedAt;
+      return checkedAt();
     },
     get isClosed() {
       return isClosed;

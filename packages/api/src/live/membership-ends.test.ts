@@ -78,3 +78,32 @@ it("continues for a member who left and rejoined before the store is asked", asy
   expect(await bob.ended).toBe("left");
   live.close();
 });
+
+it("goes on for a member who came back while the store was asked about the leaving", async () => {
+  const late = Promise.withResolvers<void>();
+  let isMissing = false;
+  const members: ChatStore["members"] = {
+    ...store.members,
+    async among(query) {
+      const answer = await store.members.among(query);
+      isMissing ||= answer.length === 0;
+      await late.promise;
+      return answer;
+    },
+  };
+  const live = createLive({ ...store, members });
+  const before = follow(live, "bob");
+  await expect.poll(() => before.heard).toEqual(["ready"]);
+  await store.members.leave(member);
+  await expect.poll(() => isMissing).toBe(true);
+  await store.members.join(member);
+  const bob = follow(live, "bob");
+  await expect.poll(() => bob.heard).toEqual(["ready"]);
+  late.resolve();
+  expect(await before.ended).toBe("not_found");
+  await append(store, { id: "message-1", user_id: "ann", content: "x", conversation_id: "room" });
+  await expect.poll(() => bob.heard).toEqual(["ready", "entries"]);
+  bob.leaving.abort();
+  expect(await bob.ended).toBe("left");
+  live.close();
+});

@@ -22,7 +22,7 @@ const askedMax = 1_000;
  */
 export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds {
   const followed = new Map<string, Followed>();
-  /** What somebody began to follow in this turn. */
+  /** The members that somebody started to follow in this turn. */
   const begun = new Set<string>();
 
   hub.onEvent((event) => {
@@ -36,32 +36,36 @@ export function createMembershipEnds(store: ChatStore, hub: Hub): MembershipEnds
     return { memberships: keys.length };
   });
 
-  async function ask(keys: readonly string[]): Promise<void> {
-    for (let start = 0; start < keys.length; start += askedMax) {
-      const asked = keys.slice(start, start + askedMax).filter((key) => followed.has(key));
-      const members = asked.flatMap((key) => followed.get(key)?.member ?? []);
-      if (members.length === 0) continue;
-      const found = new Set((await store.members.among({ members })).map(keyOf));
-      for (const key of asked) if (!found.has(key)) end(key);
-    }
-  }
-
-  // What let a follower in may be five seconds old, and what happened since then was not heard for it.
+  // Whoever was let in may be a member no more: that is known for up to 5 s, which the next check would add to its own.
   function askSoon(key: string): void {
-    if (begun.size === 0) setImmediate(askBegun);
+    if (begun.size === 0) {
+      setImmediate(() => {
+        const keys = [...begun];
+        begun.clear();
+        void ask(keys).catch(() => {});
+      });
+    }
     begun.add(key);
   }
 
-  function askBegun(): void {
-    const keys = [...begun];
-    begun.clear();
-    ask(keys).catch(() => {});
+  async function ask(keys: readonly string[]): Promise<void> {
+    for (let start = 0; start < keys.length; start += askedMax) {
+      const asked = keys.slice(start, start + askedMax).flatMap((key) => {
+        const known = followed.get(key);
+        return known ? [{ key, member: known.member, listeners: [...known.listeners] }] : [];
+      });
+      if (asked.length === 0) continue;
+      const members = asked.map(({ member }) => member);
+      const found = new Set((await store.members.among({ members })).map(keyOf));
+      for (const { key, listeners } of asked) if (!found.has(key)) end(key, listeners);
+    }
   }
 
-  function end(key: string): void {
-    const listeners = followed.get(key)?.listeners ?? [];
-    followed.delete(key);
-    for (const call of listeners) call();
+  /** Ends what was followed when the store was asked: a member may have come back since then, and follow again. */
+  function end(key: string, asked: readonly (() => void)[]): void {
+    const listeners = followed.get(key)?.listeners;
+    for (const call of asked) if (listeners?.delete(call)) call();
+    if (listeners?.size === 0) followed.delete(key);
   }
 
   return {

@@ -21,7 +21,8 @@ export function openMessages(connection: Connection): MessageStore {
       } as const;
       const found = await readLogPage(connection, { ...range, after });
       const reached = found.at(-1)?.seq ?? after;
-      if (found.length === limit) return { messages: found.map(toMessage), read_to: reached };
+      const isAll = found.length === limit || reached + 1 === before;
+      if (isAll) return { messages: found.map(toMessage), read_to: reached };
       // In one causal session: the second read sees every entry up to the head, also after an election.
       await using session = connection.client.startSession({ causalConsistency: true });
       const head = (await readLogHeads(connection, [stream], session)).get(stream)?.seq ?? 0;

@@ -1,9 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
-import { setImmediate as turn } from "node:timers/promises";
 import type { Conversation, Message } from "../entities.ts";
-import { StoreError } from "../errors.ts";
 import type { Members } from "./members.ts";
 import { type ConversationRow, toTimestamp } from "./rows.ts";
+import { openTurns } from "./turns.ts";
 
 /** What is read to show a conversation. */
 export interface ViewParts {
@@ -13,9 +12,6 @@ export interface ViewParts {
   newestOf(conversationId: string, limit: number): Message[];
 }
 
-/** How long conversations are read before other work gets a turn of the event loop, in ms. */
-const turnMs = 4;
-
 /**
  * Opens the function that reads conversations, each with its `newest` newest messages. Each is read in one turn of the event
  * loop, so that it is consistent; other work gets a turn between two of them.
@@ -24,13 +20,7 @@ export function openConversationViews(
   db: DatabaseSync,
   { find, members, newestOf }: ViewParts,
 ): (ids: readonly string[], newest: number) => Promise<Conversation[]> {
-  let lastTurn: Promise<void> = Promise.resolve();
-
-  // Concurrent calls queue for turns: otherwise all of them would continue in the same one.
-  function nextTurn(): Promise<void> {
-    lastTurn = lastTurn.then(() => turn());
-    return lastTurn;
-  }
+  const inTurns = openTurns(db);
 
   function toConversation(row: ConversationRow, newest: number): Conversation {
     const { user_ids, member_count } = members.of(row.id);
@@ -45,18 +35,9 @@ export function openConversationViews(
     };
   }
 
-  return async (ids, newest) => {
-    const read: Conversation[] = [];
-    let startedAt = performance.now();
-    for (const id of ids) {
-      if (performance.now() - startedAt > turnMs) {
-        await nextTurn();
-        if (!db.isOpen) throw new StoreError("closed", "the store is closed");
-        startedAt = performance.now();
-      }
+  return (ids, newest) =>
+    inTurns(ids, (id) => {
       const row = find(id);
-      if (row) read.push(toConversation(row, newest));
-    }
-    return read;
-  };
+      return row ? [toConversation(row, newest)] : [];
+    });
 }

@@ -10,6 +10,7 @@ import type {
   MembersRange,
 } from "../ports/members.ts";
 import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
+import { openTurns } from "./turns.ts";
 
 /** The statements for members. A test checks the query plan of each. */
 export const memberSql = {
@@ -52,6 +53,7 @@ export function openMembers(db: DatabaseSync) {
   const leftSince = prepareQuery<ConversationOnly>(db, memberSql.leftSince);
   const remember = prepareCommand(db, memberSql.remember);
   const forget = prepareCommand(db, memberSql.forget);
+  const inTurns = openTurns(db);
 
   // Iterates over the smaller side: the members or the users.
   function among(conversationId: string, userIds: ReadonlySet<string>): MemberRow[] {
@@ -96,16 +98,16 @@ export function openMembers(db: DatabaseSync) {
         ];
       });
     },
-    /** Reads which of the memberships exist. */
-    among(query: AmongQuery): Membership[] {
+    /** Reads which of the memberships exist, each conversation in one turn of the event loop. */
+    async among(query: AmongQuery): Promise<Membership[]> {
       if ("members" in query) {
-        return query.members.flatMap(({ conversation_id, user_id }) => {
+        return inTurns(query.members, ({ conversation_id, user_id }) => {
           const row = one.get(user_id, conversation_id);
           return row ? [{ conversation_id, user_id, joined_at: new Date(row.joined_at) }] : [];
         });
       }
       const users = new Set(query.user_ids);
-      return query.conversation_ids.flatMap((conversation_id) =>
+      return inTurns(query.conversation_ids, (conversation_id) =>
         among(conversation_id, users).map(({ user_id, joined_at }) => {
           return { conversation_id, user_id, joined_at: new Date(joined_at) };
         }),

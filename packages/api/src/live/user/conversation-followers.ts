@@ -49,6 +49,8 @@ export interface ConversationFollowers {
 export function createConversationFollowers(store: ChatStore, hub: Hub): ConversationFollowers {
   const feedsOf = new Map<string, Set<UserFeed>>();
   const followersOf = new Map<string, Followers>();
+  /** How often all was lost: what was read of the logs before says nothing any more. */
+  let losses = 0;
   const lookup = createMembershipLookup(store, { feedsOf, onAnswer });
 
   hub.onEvent(hear);
@@ -66,6 +68,7 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
 
   // The logs may belong to another history now, so nothing of them is kept.
   function loseAll(): void {
+    losses++;
     for (const feeds of feedsOf.values()) for (const feed of feeds) feed.lose();
     for (const { followed } of followersOf.values()) followed.release();
     followersOf.clear();
@@ -181,7 +184,9 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
   async function check(): Promise<CheckCounts> {
     const startedAt = performance.now();
     if (store.watchState() !== "live") await hearChanges();
+    const lossesBefore = losses;
     const active = feedsOf.size > 0 ? await store.conversations.heads("active") : [];
+    if (losses !== lossesBefore) return {};
     for (const { conversation_id, last_seq } of active) {
       wake(conversation_id).followed.tail.learn(last_seq);
     }

@@ -1,0 +1,40 @@
+import type { DatabaseSync } from "node:sqlite";
+import { setImmediate as turn } from "node:timers/promises";
+import { StoreError } from "../errors.ts";
+
+/** After so long others have a turn, in ms. */
+const turnMs = 4;
+
+/** Reads each of many items in one turn of the event loop; between two of them others have a turn. */
+export type ReadInTurns = <TItem, TResult>(
+  items: readonly TItem[],
+  read: (item: TItem) => readonly TResult[],
+) => Promise<TResult[]>;
+
+/**
+ * Makes a function that reads many items.
+ * @throws StoreError `closed` when the database is closed meanwhile.
+ */
+export function openTurns(db: DatabaseSync): ReadInTurns {
+  let lastTurn: Promise<void> = Promise.resolve();
+
+  // Calls at the same time wait for each other's turns: else they would all go on in one.
+  function nextTurn(): Promise<void> {
+    lastTurn = lastTurn.then(() => turn());
+    return lastTurn;
+  }
+
+  return async (items, read) => {
+    const found = [];
+    let startedAt = performance.now();
+    for (const item of items) {
+      if (performance.now() - startedAt > turnMs) {
+        await nextTurn();
+        if (!db.isOpen) throw new StoreError("closed", "the store is closed");
+        startedAt = performance.now();
+      }
+      found.push(...read(item));
+    }
+    return found;
+  };
+}
