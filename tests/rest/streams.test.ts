@@ -27,12 +27,12 @@ async function startLongHistory(count: number, failAt = Number.POSITIVE_INFINITY
         },
       },
       messages: {
-        page: async (_, { after = 0, limit }) => {
+        readOn: async (_, { after, limit }) => {
           reads.push(after);
           if (after >= failAt) throw new StoreError("unavailable", "secret detail");
-          return Array.from({ length: Math.min(limit, count - after) }, (_, n) =>
-            toMessage(after + n + 1),
-          );
+          const length = Math.min(limit, count - after);
+          const messages = Array.from({ length }, (_, n) => toMessage(after + n + 1));
+          return { messages, read_to: after + length };
         },
       },
     }),

@@ -31,7 +31,6 @@ export function readPage(
 }
 
 /**
-/**
  * Reads all messages of a log, oldest first, in chunks, up to the head at the time of the call.
  * @throws StoreError `invalid`, `unavailable` (also where the store shows less than before: a new primary may be behind after
  * an election), `closed`.
