@@ -99,7 +99,7 @@ it("an embedded store that cannot write, and then not read, tells nothing of it"
   const unwritten = await askAll(target);
   const unwritten503 = unwritten.filter((status) => status === 503).length;
   expect(unwritten503).toBeGreaterThan(3);
-  expect(target.output()).toContain("the store cannot do its work");
+  expect(target.output()).toContain("the store is unavailable");
 
   await truncate(join(target.folder, "data", "chatnest.db-wal"), 0);
   await writeFile(join(target.folder, "data", "chatnest.db"), Buffer.alloc(400_000, "broken "));

@@ -84,6 +84,8 @@ function breakAll(store: ChatStore, fail: () => Promise<never>): ChatStore {
   const broken = <TPart extends object>(part: TPart): TPart =>
     Object.fromEntries(Object.keys(part).map((name) => [name, fail])) as TPart;
   return overStore(store, {
+    log: broken(store.log),
+    members: broken(store.members),
     messages: broken(store.messages),
     conversations: broken(store.conversations),
     ping: fail,
