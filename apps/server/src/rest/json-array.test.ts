@@ -49,6 +49,23 @@ describe("a JSON array", () => {
     await expect(openJsonArray(items, neverCut)).rejects.toThrow("failed");
   });
 
+  it("is no failure when its reader leaves while a chunk is read", async () => {
+    const { promise: isGoingOn, resolve: goOn } = Promise.withResolvers<void>();
+    async function* generate(): AsyncGenerator<number> {
+      yield 1;
+      await isGoingOn;
+      yield 2;
+    }
+    const heard: unknown[] = [];
+    const cut = (error: unknown) => heard.push(error) > 0;
+    const reader = (await openJsonArray(generate(), cut)).getReader();
+    const reading = reader.read();
+    const leaving = reader.cancel();
+    goOn();
+    await leaving;
+    expect([await reading, heard]).toEqual([{ done: true, value: undefined }, []]);
+  });
+
   it("is never whole after an error half-way", async () => {
     const { state, items } = createItems(10_000, { failAt: 9_000 });
     const heard: unknown[] = [];

@@ -18,6 +18,7 @@ export async function openJsonArray(
   const iterator = items[Symbol.asyncIterator]();
   let next = await boundAnswer(iterator.next());
   let mark = "[";
+  let isLeft = false;
 
   async function readChunk(): Promise<string> {
     let text = "";
@@ -34,13 +35,17 @@ export async function openJsonArray(
     {
       async pull(controller) {
         try {
-          controller.enqueue(encoder.encode(await readChunk()));
+          const text = await readChunk();
+          // The stream of a reader that left meanwhile is closed already.
+          if (isLeft) return;
+          controller.enqueue(encoder.encode(text));
           if (next.done) controller.close();
         } catch (error) {
-          if (!cut(error)) controller.error(error);
+          if (!isLeft && !cut(error)) controller.error(error);
         }
       },
       async cancel() {
+        isLeft = true;
         await iterator.return?.();
       },
     },
