@@ -1,9 +1,29 @@
+import type { Metadata } from "./metadata.ts";
+
+/** The users who react to a message with one key. */
+export interface Reaction {
+  key: string;
+  /** How many users: 1 or more. */
+  count: number;
+  /** Those who reacted first, in that order, at most 50. */
+  user_ids: string[];
+}
+
+/** The replies in the thread of a message, without deleted ones. */
+export interface Thread {
+  count: number;
+  /** The position of the newest reply; 0 when all are deleted. */
+  last_seq: number;
+  /** The `timestamp` of the newest reply; that of the root when all are deleted. */
+  last_at: string;
+}
+
 /** A message in its current state. One without a conversation is a note. */
 export interface Message {
   /** Unique in its log: 8 to 64 of `A-Za-z0-9_-`. */
   id: string;
   user_id: string;
-  /** 1 to 16,384 Unicode code points of well-formed text without NUL. */
+  /** 1 to 16,384 Unicode code points of well-formed text without NUL; empty when it is deleted. */
   content: string;
   /** ISO 8601, UTC, with milliseconds. */
   timestamp: string;
@@ -11,15 +31,109 @@ export interface Message {
   conversation_id: string | null;
   /** The position in its log: 1, 2, 3, ... */
   seq: number;
+  /** The position of the message that it quotes. */
+  reply_to?: number;
+  /** The position of the message whose thread it belongs to. */
+  thread_seq?: number;
+  metadata?: Metadata;
+  /** When the newest edit was stored. */
+  edited_at?: string;
+  /** When it was deleted. Only a stub is left. */
+  deleted_at?: string;
+  /** In the order of their first use, at most 20. */
+  reactions?: Reaction[];
+  thread?: Thread;
+  /** The position of the newest entry that changed it. */
+  changed_seq?: number;
+}
+
+interface EntryBase {
+  /** Unique in its log: 8 to 64 of `A-Za-z0-9_-`. */
+  id: string;
+  /** Who wrote it. */
+  user_id: string;
+  /** ISO 8601, UTC, with milliseconds. */
+  timestamp: string;
+  /** `null` in a log of notes. */
+  conversation_id: string | null;
+  /** The position in its log: 1, 2, 3, ... */
+  seq: number;
 }
 
 /** A message as it was sent. */
-export interface MessageEntry extends Message {
+export interface MessageEntry extends EntryBase {
   kind: "message";
+  /** Empty when the text is erased. */
+  content: string;
+  reply_to?: number;
+  thread_seq?: number;
+  metadata?: Metadata;
+  /** The thread it belongs to, with this reply. */
+  thread_state?: Thread;
+  /** The message was deleted since, and its text erased. */
+  erased?: true;
 }
 
+/** A part of a message that an edit can change. */
+export type Editable = "content" | "metadata";
+
+/** A new text of a message: all that is current after it. */
+export interface EditEntry extends EntryBase {
+  kind: "edit";
+  target_seq: number;
+  /** What was changed. */
+  edited: Editable[];
+  /** Empty when the text is erased. */
+  content: string;
+  metadata?: Metadata;
+  /** The message was deleted since, and its text erased. */
+  erased?: true;
+}
+
+/** The end of a message. Its text is erased from the store. */
+export interface DeletionEntry extends EntryBase {
+  kind: "deletion";
+  target_seq: number;
+  /** The position of the message whose thread the deleted one belongs to. */
+  thread_seq?: number;
+  /** The thread that the deleted one belonged to, without it. */
+  thread_state?: Thread;
+}
+
+/** A reaction that a user added or removed. */
+export interface ReactionEntry extends EntryBase {
+  kind: "reaction";
+  target_seq: number;
+  key: string;
+  added: boolean;
+  /** All reactions to the message after this one. */
+  reactions: Reaction[];
+}
+
+/** An entry that changes a message. */
+export type ChangeEntry = EditEntry | DeletionEntry | ReactionEntry;
+
 /** An entry of a log. Entries of all kinds are numbered together. */
-export type Entry = MessageEntry;
+export type Entry = MessageEntry | ChangeEntry;
+
+/** A text that a message has or had. */
+export interface Version {
+  /** The position of the message, or of the edit that made this version. */
+  seq: number;
+  user_id: string;
+  content: string;
+  metadata?: Metadata;
+  timestamp: string;
+}
+
+/** A reaction of one user. */
+export interface Reactor {
+  key: string;
+  user_id: string;
+  /** The position of the entry that added it. */
+  seq: number;
+  timestamp: string;
+}
 
 /** A conversation as its members see it. */
 export interface Conversation {
@@ -38,6 +152,7 @@ export interface Conversation {
 }
 
 /** Returns the message that an entry stored. */
-export function toMessage({ kind: _, ...message }: MessageEntry): Message {
+export function toMessage(entry: MessageEntry): Message {
+  const { kind: _, thread_state: _state, erased: _erased, ...message } = entry;
   return message;
 }

@@ -10,15 +10,32 @@ export {
   watchChannel,
 } from "./diagnostics.ts";
 export {
+  type ChangeEntry,
   type Conversation,
+  type DeletionEntry,
+  type Editable,
+  type EditEntry,
   type Entry,
   type Message,
   type MessageEntry,
+  type Reaction,
+  type ReactionEntry,
+  type Reactor,
+  type Thread,
   toMessage,
+  type Version,
 } from "./entities.ts";
 export { isStoreError, StoreError, type StoreErrorCode } from "./errors.ts";
 export * from "./limits.ts";
+export {
+  isMetadata,
+  type JsonValue,
+  type Metadata,
+  metadataBytesMax,
+  metadataLevelsMax,
+} from "./metadata.ts";
 export { type MongoChatStore, type MongoStoreOptions, openMongoStore } from "./mongo/index.ts";
+export { fitPage, lengthOf } from "./paging/page-length.ts";
 export type {
   ConversationHead,
   ConversationStore,
@@ -34,8 +51,12 @@ export type {
   LogHead,
   LogRange,
   LogStore,
+  NewChange,
+  NewDeletion,
+  NewEdit,
   NewEntry,
   NewMessage,
+  NewReaction,
 } from "./ports/log.ts";
 export type {
   AmongQuery,
@@ -48,7 +69,14 @@ export type {
   MembersRange,
   UsersQuery,
 } from "./ports/members.ts";
-export type { MessageStore, ReadOn, ReadOnRange } from "./ports/messages.ts";
+export type {
+  MessageRange,
+  MessageStore,
+  MessageView,
+  ReactorRange,
+  ReadOn,
+  ReadOnRange,
+} from "./ports/messages.ts";
 export { readHead } from "./read-head.ts";
 export { openSqliteStore } from "./sqlite/index.ts";
 export type { ChatStore, MembershipEvent, StoreEvent, WatchState } from "./store.ts";

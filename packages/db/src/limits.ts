@@ -6,6 +6,8 @@ export const contentLengthMax = 16_384;
 export const membersShownMax = 1_000;
 /** How many messages a page can hold. */
 export const messagePageSizeMax = 1_000;
+/** How long the texts of a page can be together, in UTF-16 units. A page of one message can be longer. */
+export const pageLengthMax = 1_048_576;
 
 const messageIdPattern = /^[A-Za-z0-9_-]{8,64}$/;
 const controlPattern = /\p{Cc}/u;
@@ -42,4 +44,23 @@ export function isMessageId(value: string): boolean {
 /** Tells whether a text can be the content of a message. */
 export function isContent(value: string): boolean {
   return hasLength(value, contentLengthMax) && isText(value);
+}
+
+/** The greatest length of the key of a reaction, in code points. */
+export const reactionKeyLengthMax = 64;
+/** How many keys of reactions a message can have. */
+export const reactionKeysMax = 20;
+/** How many users a reaction shows. */
+export const reactionUsersShownMax = 50;
+
+/** Tells whether a text can be the key of a reaction: an emoji or a name. */
+export function isReactionKey(value: string): boolean {
+  return (
+    hasLength(value, reactionKeyLengthMax) &&
+    isText(value) &&
+    !controlPattern.test(value) &&
+    value.trim() === value &&
+    value !== "." &&
+    value !== ".."
+  );
 }

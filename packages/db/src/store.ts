@@ -21,6 +21,12 @@ export interface ChatStore {
    */
   renewEpoch(): Promise<void>;
   /**
+   * Allows entries that are not messages in a database that processes of an older version may have open: they would take these
+   * for messages. Call it when all processes are of this version.
+   * @throws StoreError `unavailable`, `closed`; an error of the database when its user may not do that.
+   */
+  upgrade(): Promise<void>;
+  /**
    * Calls a listener for everything stored from now on, and returns a function that removes it. Events of this process arrive
    * at once and in the order of each log, those of other processes when the database reports them. The listener must not
    * throw.

@@ -1,7 +1,7 @@
+import { checkNewEntry } from "./changes/new-entry.ts";
 import { StoreError } from "./errors.ts";
 import { isId } from "./limits.ts";
 import { checkNewConversation } from "./new-conversation.ts";
-import { checkNewEntry } from "./new-entry.ts";
 import type { ConversationStore } from "./ports/conversations.ts";
 import type { LogStore } from "./ports/log.ts";
 import type { MemberStore } from "./ports/members.ts";
@@ -41,6 +41,10 @@ export function validatedStore(store: UncheckedStore, admit: () => void): Unchec
       admit();
       return store.renewEpoch();
     },
+    async upgrade() {
+      admit();
+      return store.upgrade();
+    },
     async ping() {
       admit();
       return store.ping();
@@ -79,6 +83,14 @@ function validatedMessages(messages: MessageStore, check: Check): MessageStore {
     async get(stream, seq) {
       check(stream.slice(2));
       return messages.get(stream, seq);
+    },
+    async versions(stream, seq) {
+      check(stream.slice(2));
+      return messages.versions(stream, seq);
+    },
+    async reactors(stream, seq, range) {
+      check(stream.slice(2));
+      return messages.reactors(stream, seq, range);
     },
   };
 }

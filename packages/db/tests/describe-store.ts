@@ -1,8 +1,19 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { ChatStore } from "../src/store.ts";
 import { admissionContract } from "./contract/admission.ts";
+import { changeGroupsContract } from "./contract/change-groups.ts";
+import { changeInboxContract } from "./contract/change-inbox.ts";
+import { changeInstancesContract } from "./contract/change-instances.ts";
+import { changePagesContract } from "./contract/change-pages.ts";
+import { changeReopeningContract } from "./contract/change-reopening.ts";
+import { changeRepeatsContract } from "./contract/change-repeats.ts";
+import { changeSchedulesContract } from "./contract/change-schedules.ts";
+import { changeWatchContract } from "./contract/change-watch.ts";
 import { changesContract } from "./contract/changes.ts";
 import { conversationsContract } from "./contract/conversations.ts";
+import { countsContract } from "./contract/counts.ts";
+import { deletionsContract } from "./contract/deletions.ts";
+import { editsContract } from "./contract/edits.ts";
 import { groupsContract } from "./contract/groups.ts";
 import { headsContract } from "./contract/heads.ts";
 import { idsContract } from "./contract/ids.ts";
@@ -10,17 +21,24 @@ import { inboxContract } from "./contract/inbox.ts";
 import { instancesContract } from "./contract/instances.ts";
 import { interleavingsContract } from "./contract/interleavings.ts";
 import { lifecycleContract } from "./contract/lifecycle.ts";
+import { logContract } from "./contract/log.ts";
+import { longPagesContract } from "./contract/long-pages.ts";
 import { membersContract } from "./contract/members.ts";
 import { membershipContract } from "./contract/membership.ts";
+import { metadataContract } from "./contract/metadata.ts";
 import { notesContract } from "./contract/notes.ts";
 import { orderContract } from "./contract/order.ts";
 import { pagesContract } from "./contract/pages.ts";
+import { reactionsContract } from "./contract/reactions.ts";
+import { reactorsContract } from "./contract/reactors.ts";
 import { readingOnContract } from "./contract/reading-on.ts";
 import { reopeningContract } from "./contract/reopening.ts";
 import { repeatsContract } from "./contract/repeats.ts";
 import { sharedMembershipContract } from "./contract/shared-membership.ts";
 import { textContract } from "./contract/text.ts";
+import { threadsContract } from "./contract/threads.ts";
 import { timestampsContract } from "./contract/timestamps.ts";
+import { versionsContract } from "./contract/versions.ts";
 import { watchContract } from "./contract/watch.ts";
 import type { OpenedStore, StoreKind } from "./opened-store.ts";
 
@@ -32,11 +50,37 @@ export function describeStore(name: string, kind: StoreKind): void {
     describe("in use", () => describeUse(kind));
     describe("lifecycle", () => lifecycleContract(kind.open));
     if (kind.data === "gone") return;
-    describe("reopening", () => reopeningContract(kind.open));
+    describe("reopening", () => {
+      reopeningContract(kind.open);
+      changeReopeningContract(kind.open);
+    });
     if (kind.data === "exclusive") return;
-    describe("instances", () => instancesContract(kind.open));
+    describe("instances", () => {
+      instancesContract(kind.open);
+      changeInstancesContract(kind.open);
+    });
+    describe("schedules of changes by two", () => describeTwo(kind));
     describe("shared membership", () => sharedMembershipContract(kind.open));
   });
+}
+
+/** What two stores on the same data have to do together. */
+function describeTwo(kind: StoreKind): void {
+  let opened: OpenedStore | undefined;
+  let stores: ChatStore[] = [];
+  beforeAll(async () => {
+    opened = await kind.open();
+    stores = [opened.store, await opened.openAgain()];
+  }, timeoutMs);
+  afterAll(async () => {
+    await opened?.[Symbol.asyncDispose]();
+  }, timeoutMs);
+
+  changeSchedulesContract(() => stores, schedulesOf(kind));
+}
+
+function schedulesOf({ schedules }: StoreKind): number {
+  return Number(process.env["CHATNEST_TEST_SCHEDULES"] || schedules);
 }
 
 /** All that one open store, shared by these tests, has to do. */
@@ -71,4 +115,23 @@ function describeUse(kind: StoreKind): void {
   describe("inbox", () => inboxContract(store));
   describe("heads", () => headsContract(store));
   describe("watch", () => watchContract(store));
+
+  describe("log", () => logContract(store));
+  describe("counts", () => countsContract(store));
+  describe("edits", () => editsContract(store));
+  describe("versions", () => versionsContract(store));
+  describe("deletions", () => deletionsContract(store));
+  describe("reactions", () => reactionsContract(store));
+  describe("reactors", () => reactorsContract(store));
+  describe("threads", () => threadsContract(store));
+  describe("metadata", () => metadataContract(store));
+  describe("pages with holes", () => changePagesContract(store));
+  describe("long pages", () => longPagesContract(store));
+  describe("repeats of changes", () => changeRepeatsContract(store));
+  describe("groups of changes", () => changeGroupsContract(store));
+  describe("changes and inboxes", () => changeInboxContract(store));
+  describe("changes watched", () => changeWatchContract(store));
+  describe("schedules of changes", () => {
+    changeSchedulesContract(() => [store()], schedulesOf(kind));
+  });
 }

@@ -23,6 +23,7 @@ export async function send(
   options?: AppendOptions,
 ): Promise<Sent> {
   const { entry, created } = await store.log.append(message, options);
+  if (entry?.kind !== "message") throw new Error("a send stores a message");
   return { message: toMessage(entry), created };
 }
 

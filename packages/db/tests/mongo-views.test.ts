@@ -2,11 +2,8 @@ import type { CommandStartedEvent, MongoClient } from "mongodb";
 import { describe, expect, inject, it } from "vitest";
 import { createConnection } from "../src/mongo/connection/connection.ts";
 import { readConversationViews } from "../src/mongo/conversation-views.ts";
-import {
-  type ConversationDocument,
-  type MessageDocument,
-  messageKey,
-} from "../src/mongo/documents.ts";
+import type { ConversationDocument } from "../src/mongo/documents.ts";
+import { type EntryDocument, entryKey } from "../src/mongo/entry-documents.ts";
 import { seqsOf } from "./log.ts";
 import { newUsers, upTo } from "./make.ts";
 import { newDatabase, type TestDatabase } from "./mongo-database.ts";
@@ -69,13 +66,20 @@ describe.each(inject("mongoDeployments"))("many conversations on MongoDB $name",
     expect(documents).toBeLessThanOrEqual(31 + 30 * 5);
   });
 
-  it("are read though what they show is larger than a document may be", { timeout }, async () => {
+  it("are read though what they have is larger than a document may be", { timeout }, async () => {
     await using database = newDatabase(uri);
     const store = await database.open();
-    const ids = ["room"];
-    await insert(database, { ids, messages: 270, contentLength: 16_384, character: "😀" });
-    const [room] = await store.conversations.get(ids, 300);
-    expect(seqsOf(room?.messages ?? [])).toEqual(upTo(270));
+    const ids = upTo(300).map((n) => `room-${n}`);
+    const long = { messages: 270, contentLength: 16_384, character: "😀" };
+    await insert(database, { ids: ["room-1", "room-2"], ...long });
+    await insert(database, { ids: ids.slice(2), messages: 1, contentLength: 20 });
+    for (const shown of [ids.slice(0, 1), ids.slice(0, 2), ids]) {
+      const rooms = await store.conversations.get(shown, 300);
+      // An emoji is two units: 32 of these messages are 1 MiB.
+      expect(rooms.map(({ messages }) => seqsOf(messages))).toEqual([upTo(270).slice(-32)]);
+    }
+    const rest = await store.conversations.get(ids.slice(2), 300);
+    expect(rest).toHaveLength(298);
   });
 });
 
@@ -98,14 +102,14 @@ async function insert(
     .collection<ConversationDocument>("chat_conversations")
     .insertMany(ids.map((_id) => ({ _id, ...quiet })));
   const content = character.repeat(contentLength);
-  const documents = ids.flatMap((id): MessageDocument[] => {
+  const documents = ids.flatMap((id): EntryDocument[] => {
     const stream = `c:${id}` as const;
     return upTo(messages).map((seq) => {
       const body = { user_id: "ann", content, timestamp };
-      return { _id: messageKey(stream, `message-${seq}`), stream, seq, ...body };
+      return { _id: entryKey(stream, `message-${seq}`), stream, seq, ...body };
     });
   });
-  await db.collection<MessageDocument>("chat_messages").insertMany(documents);
+  await db.collection<EntryDocument>("chat_messages").insertMany(documents);
 }
 
 /** Watches which commands a client starts, and how many are under way at once. */

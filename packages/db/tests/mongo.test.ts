@@ -12,7 +12,7 @@ if (deployments.length === 0) throw new Error("no MongoDB was provided: these te
 
 for (const { name, uri } of deployments) {
   const open = () => openOnDatabase(uri);
-  describeStore(`MongoDB ${name}`, { open, data: "shared", interleavings: 10 });
+  describeStore(`MongoDB ${name}`, { open, data: "shared", interleavings: 10, schedules: 30 });
 }
 
 /** Opens a store on a database with a random name, so that it meets nothing of another test or of anybody else. */

@@ -2,11 +2,41 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { headSql } from "../src/sqlite/conversation-heads.ts";
 import { conversationSql } from "../src/sqlite/conversations.ts";
+import { changeSql } from "../src/sqlite/log/changes.ts";
+import { erasingSql } from "../src/sqlite/log/erasing.ts";
+import { logHeadSql } from "../src/sqlite/log/heads.ts";
+import { logSql } from "../src/sqlite/log/log.ts";
+import { messageWriterSql } from "../src/sqlite/log/message-writer.ts";
+import { logPageSql } from "../src/sqlite/log/pages.ts";
+import { targetSql } from "../src/sqlite/log/targets.ts";
 import { memberSql } from "../src/sqlite/members.ts";
-import { messageSql } from "../src/sqlite/messages.ts";
+import { messageSql } from "../src/sqlite/messages/messages.ts";
+import { messagePageSqls } from "../src/sqlite/messages/pages.ts";
+import { reactorSql } from "../src/sqlite/messages/reactors.ts";
+import { stateSql } from "../src/sqlite/messages/states.ts";
+import { versionSql } from "../src/sqlite/messages/versions.ts";
 import { migrate } from "../src/sqlite/schema.ts";
 
-const statements = Object.entries({ ...messageSql, ...conversationSql, ...headSql, ...memberSql });
+const sets: Record<string, Readonly<Record<string, string>>> = {
+  changeSql,
+  conversationSql,
+  erasingSql,
+  headSql,
+  logHeadSql,
+  logPageSql,
+  logSql,
+  memberSql,
+  messagePageSqls: Object.fromEntries(messagePageSqls.entries()),
+  messageSql,
+  messageWriterSql,
+  reactorSql,
+  stateSql,
+  targetSql,
+  versionSql,
+};
+const statements = Object.entries(sets).flatMap(([set, sqls]) => {
+  return Object.entries(sqls).map(([name, sql]) => [`${set}.${name}`, sql] as const);
+});
 
 describe("SQLite's plan", () => {
   it.each(statements)("of %s searches an index and sorts nothing", (_name, sql) => {

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, vi } from "vitest";
@@ -7,12 +6,23 @@ import { openSqliteStore } from "../src/index.ts";
 import { readHead } from "../src/read-head.ts";
 import type { ChatStore } from "../src/store.ts";
 import { describeStore } from "./describe-store.ts";
+import { newFolder } from "./folder.ts";
 import { expectCrowdRefused, send } from "./log.ts";
 import { newMessage } from "./make.ts";
 import type { OpenedStore } from "./opened-store.ts";
 
-describeStore("SQLite file", { open: openOnFile, data: "exclusive", interleavings: 30 });
-describeStore("SQLite :memory:", { open: openInMemory, data: "gone", interleavings: 30 });
+describeStore("SQLite file", {
+  open: openOnFile,
+  data: "exclusive",
+  interleavings: 30,
+  schedules: 100,
+});
+describeStore("SQLite :memory:", {
+  open: openInMemory,
+  data: "gone",
+  interleavings: 30,
+  schedules: 100,
+});
 
 describe("opening a SQLite file", () => {
   it("makes the folders that are not there", async () => {
@@ -137,13 +147,4 @@ async function openInMemory(): Promise<OpenedStore> {
     openAgain: () => Promise.reject(new Error(":memory: keeps nothing")),
     [Symbol.asyncDispose]: () => store.close(),
   };
-}
-
-interface Folder extends AsyncDisposable {
-  path: string;
-}
-
-async function newFolder(): Promise<Folder> {
-  const path = await mkdtemp(join(tmpdir(), "chatnest-db-"));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

@@ -1,13 +1,13 @@
 import type { Events } from "../commit/events.ts";
+import { RecentMap } from "../commit/recent-map.ts";
 import { readTimeoutMs } from "../deadlines.ts";
 import type { Admission, NewEntry } from "../ports/log.ts";
 import { conversationStream } from "../stream.ts";
 import type { Connection } from "./connection/connection.ts";
 import { type ConversationDocument, memberKey } from "./documents.ts";
-import { type LogHead, readLogHeads } from "./log-heads.ts";
+import { type LogHead, readLogHeads } from "./log/heads.ts";
 import type { MemberBeliefs } from "./member-beliefs.ts";
 import type { Members } from "./members.ts";
-import { RecentMap } from "./writing/recent-map.ts";
 
 /** An entry of a conversation. */
 type Said = NewEntry & { conversation_id: string };
@@ -67,7 +67,9 @@ export function createActivity(connection: Connection, { members, beliefs, event
   /** Prepares conversations for entries: creates them, marks them as active, and adds the authors who may join. */
   async function begin(appends: readonly Append[]): Promise<void> {
     await markActive(appends.map(({ entry }) => entry).filter(isSaid));
-    const joining = appends.filter(({ admission }) => admission === "join");
+    const joining = appends.filter(({ admission, entry }) => {
+      return admission === "join" && entry.kind === "message";
+    });
     const entries = joining.map(({ entry }) => entry).filter(isSaid);
     await join(entries.filter((entry) => !isMember(entry)));
   }
@@ -77,13 +79,15 @@ export function createActivity(connection: Connection, { members, beliefs, event
     const firsts = new Map<string, Said>();
     for (const entry of entries) {
       const left = (activeUntil.get(entry.conversation_id) ?? 0) - now;
-      if (left < renewWhenLeftMs && !firsts.has(entry.conversation_id)) {
+      if (left >= renewWhenLeftMs) continue;
+      const first = firsts.get(entry.conversation_id);
+      if (!first || (first.kind !== "message" && entry.kind === "message")) {
         firsts.set(entry.conversation_id, entry);
       }
     }
     if (firsts.size === 0) return;
     await conversations.bulkWrite(
-      [...firsts].map(([id, { timestamp }]) => {
+      [...firsts].map(([id, { kind, timestamp }]) => {
         const created_at = new Date(timestamp ?? now);
         return {
           updateOne: {
@@ -92,7 +96,8 @@ export function createActivity(connection: Connection, { members, beliefs, event
               $setOnInsert: { created_at, last_seq: 0, last_activity_at: created_at },
               $max: { active_until: new Date(now + leaseMs) },
             },
-            upsert: true,
+            // A change finds its conversation.
+            upsert: kind === "message",
           },
         };
       }),
@@ -184,6 +189,6 @@ function isSaid(entry: NewEntry): entry is Said {
 function positionOf(document: ConversationDocument, head: LogHead | undefined) {
   return {
     last_seq: head?.seq ?? document.last_seq,
-    last_activity_at: head?.timestamp ?? document.last_activity_at,
+    last_activity_at: head?.said_at ?? document.last_activity_at,
   };
 }

@@ -1,10 +1,12 @@
 import { readTimeoutMs } from "../deadlines.ts";
 import type { Conversation, Message } from "../entities.ts";
 import { membersShownMax } from "../limits.ts";
+import { lengthOfConversation, openFit } from "../paging/page-length.ts";
 import { chunksOf } from "./chunks.ts";
 import type { Connection } from "./connection/connection.ts";
-import { type ConversationDocument, type MessageDocument, toMessage } from "./documents.ts";
-import { withId, withMembers } from "./with-members.ts";
+import type { ConversationDocument } from "./documents.ts";
+import { readNewestMessages } from "./newest-messages.ts";
+import { withMembers } from "./with-members.ts";
 
 /** How many conversations and messages one command reads at most. */
 const conversationsMax = 100;
@@ -14,6 +16,8 @@ const countedMax = 10;
 /** How many chunks are read at once, with two commands each, so that one call does not take all connections. */
 const chunksAtOnce = 2;
 
+const noMessages: ReadonlyMap<string, Message[]> = new Map();
+
 interface ShownMembers {
   user_ids: string[];
   member_count: number;
@@ -21,74 +25,58 @@ interface ShownMembers {
 
 /**
  * Reads what conversations show in addition to their documents, in the given order: their first members, the number of all
- * members, and their `newest` newest messages. Many conversations share a command.
+ * members, and their `newest` newest messages. Many conversations share a command, few where their messages are long. Ends where a
+ * page would be too long.
  */
 export async function readConversationViews(
   connection: Connection,
   documents: readonly ConversationDocument[],
   newest: number,
 ): Promise<Conversation[]> {
-  const size = Math.min(conversationsMax, Math.max(1, Math.floor(messagesMax / newest)));
+  let size = Math.min(conversationsMax, Math.max(1, Math.floor(messagesMax / newest)));
   const read: Conversation[] = [];
-  for (const chunks of chunksOf(chunksOf(documents, size), chunksAtOnce)) {
+  const fits = openFit();
+  while (read.length < documents.length) {
+    const some = documents.slice(read.length, read.length + size * chunksAtOnce);
+    const chunks = chunksOf(some, size);
     const views = await Promise.all(chunks.map((chunk) => readChunk(connection, chunk, newest)));
-    read.push(...views.flat());
+    for (const view of views) {
+      if (!view) break;
+      for (const conversation of view) {
+        if (!fits(lengthOfConversation(conversation))) return read;
+        read.push(conversation);
+      }
+    }
+    // Those of one conversation are never too long.
+    if (views.includes(undefined)) size = Math.ceil(size / 8);
   }
   return read;
 }
 
+/** Reads some conversations; `undefined` when their messages are far too long for one page. */
 async function readChunk(
   connection: Connection,
   documents: readonly ConversationDocument[],
   newest: number,
-): Promise<Conversation[]> {
+): Promise<Conversation[] | undefined> {
   const ids = documents.map(({ _id }) => _id);
   const [members, messages] = await Promise.all([
     readMembers(connection, ids),
-    newest === 0 ? undefined : readNewest(connection, ids, newest),
+    newest === 0 ? noMessages : readNewestMessages(connection, ids, newest),
   ]);
+  if (!messages) return undefined;
   return documents.map(({ _id, created_at, last_seq, last_activity_at }) => {
     const { user_ids, member_count } = members.get(_id) ?? { user_ids: [], member_count: 0 };
     return {
       id: _id,
       user_ids,
-      messages: messages?.get(_id) ?? [],
+      messages: messages.get(_id) ?? [],
       created_at: created_at.toISOString(),
       last_seq,
       member_count,
       last_activity_at: last_activity_at.toISOString(),
     };
   });
-}
-
-/** Reads the newest messages of conversations, oldest first. */
-async function readNewest(
-  { conversations, messages }: Connection,
-  ids: readonly string[],
-  newest: number,
-): Promise<Map<string | null, Message[]>> {
-  const documents = await conversations
-    .aggregate<MessageDocument>(
-      [
-        ...withId(ids),
-        { $set: { stream: { $concat: ["c:", "$_id"] } } },
-        {
-          $lookup: {
-            from: messages.collectionName,
-            localField: "stream",
-            foreignField: "stream",
-            pipeline: [{ $sort: { seq: -1 } }, { $limit: newest }],
-            as: "message",
-          },
-        },
-        // MongoDB merges this into the lookup, so that no document has more than one message: the limit is 16 MB.
-        { $unwind: "$message" },
-        { $replaceRoot: { newRoot: "$message" } },
-      ],
-      { batchSize: ids.length * newest + 1, maxTimeMS: readTimeoutMs },
-    )
-    .toArray();
-  return Map.groupBy(documents.map(toMessage).reverse(), (message) => message.conversation_id);
 }
 
 /** Reads the first 1,000 members of conversations in the order they joined, and the number of all. */

@@ -1,17 +1,3 @@
-import type { Entry, Message } from "../entities.ts";
-import { conversationOf, type Stream } from "../stream.ts";
-
-/** A document of `chat_messages`. */
-export interface MessageDocument {
-  /** The id and the name of the log, joined by {@link messageKey}. So the index of `_id` makes ids unique in their log. */
-  _id: string;
-  stream: Stream;
-  seq: number;
-  user_id: string;
-  content: string;
-  timestamp: Date;
-}
-
 /** A document of `chat_conversations`. */
 export interface ConversationDocument {
   /** The conversation's id. */
@@ -55,11 +41,6 @@ export interface MetaDocument {
   value: number | string;
 }
 
-/** Makes the key of a message. The id of a message has no `/`, so the first one ends it. */
-export function messageKey(stream: Stream, id: string): string {
-  return `${id}/${stream}`;
-}
-
 /** Makes the key of a membership. Ids have no control characters, so a line feed ends the first. */
 export function memberKey(userId: string, conversationId: string): string {
   return `${userId}\n${conversationId}`;
@@ -68,21 +49,4 @@ export function memberKey(userId: string, conversationId: string): string {
 /** Converts a place in the order of joining to the time of joining. */
 export function toJoinedAt(joined: number): Date {
   return new Date(Math.floor(joined / 1_000));
-}
-
-/** Converts a document to its message. */
-export function toMessage(document: MessageDocument): Message {
-  return {
-    id: document._id.slice(0, document._id.indexOf("/")),
-    user_id: document.user_id,
-    content: document.content,
-    timestamp: document.timestamp.toISOString(),
-    conversation_id: conversationOf(document.stream),
-    seq: document.seq,
-  };
-}
-
-/** Converts a document to its entry. */
-export function toEntry(document: MessageDocument): Entry {
-  return { kind: "message", ...toMessage(document) };
 }

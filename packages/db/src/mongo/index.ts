@@ -9,14 +9,15 @@ import { createCallGuard } from "./connection/call-guard.ts";
 import { connectForEver } from "./connection/connect.ts";
 import { createConnection } from "./connection/connection.ts";
 import { isUnavailable } from "./connection/errors.ts";
-import { formerCollections, readEpoch, renewEpoch } from "./connection/schema.ts";
+import { formerCollections, readEpoch, renewEpoch, upgradeSchema } from "./connection/schema.ts";
 import { openConversations } from "./conversations.ts";
-import { openLog } from "./log.ts";
+import { openLog } from "./log/log.ts";
 import { MemberBeliefs } from "./member-beliefs.ts";
 import { openMemberStore } from "./member-store.ts";
 import { openMembers } from "./members.ts";
-import { openMessages } from "./messages.ts";
+import { openMessages } from "./messages/messages.ts";
 import { openWatch, type Watch } from "./watching/watch.ts";
+import { finishErasing } from "./writing/erasing.ts";
 
 /** Where the MongoDB store is, and listeners for what happens while it opens. */
 export interface MongoStoreOptions {
@@ -84,8 +85,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   function settle(): void {
     if (isSettling) return;
     isSettling = true;
-    activity
-      .settle()
+    Promise.all([activity.settle(), finishErasing(connection)])
       .catch(() => {})
       .finally(() => {
         isSettling = false;
@@ -113,6 +113,8 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
       page: guard.wrap(messages.page),
       readOn: guard.wrap(messages.readOn),
       get: guard.wrap(messages.get),
+      versions: guard.wrap(messages.versions),
+      reactors: guard.wrap(messages.reactors),
     },
     members: {
       has: guard.wrap(memberStore.has),
@@ -129,6 +131,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
       heads: guard.wrap(conversations.heads),
     },
     epoch: guard.wrap(() => readEpoch(connection)),
+    upgrade: guard.wrap(() => upgradeSchema(connection)),
     renewEpoch: guard.wrap(() => renewEpoch(connection)),
     watch: events.watch,
     watchState: () => watch?.state() ?? "degraded",

@@ -53,7 +53,8 @@ export interface ConversationStore {
   create(conversation: NewConversation): Promise<{ created: boolean }>;
   /**
    * Reads conversations, each with its `messages` newest messages (0 to 1,000), in the given order; unknown ids are
-   * left out.
+   * left out. The texts of one conversation are at most `pageLengthMax` long: only as many of the newest messages are read.
+   * Those of all, with the ids of members, are no longer either, or only one is read: the rest can be read from there.
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
   get(ids: readonly string[], messages: number): Promise<Conversation[]>;

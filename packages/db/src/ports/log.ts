@@ -1,19 +1,56 @@
 import type { Entry } from "../entities.ts";
+import type { Metadata } from "../metadata.ts";
 import type { Stream } from "../stream.ts";
 
-/** A message to be stored; the store numbers it. */
-export interface NewMessage {
-  kind: "message";
+interface NewEntryBase {
   id: string;
   user_id: string;
-  content: string;
   conversation_id: string | null;
   /** ISO 8601 with a zone, kept as given (for imports). @default the store's clock, never below the entry before it */
   timestamp?: string;
 }
 
+/** A message to be stored; the store numbers it. */
+export interface NewMessage extends NewEntryBase {
+  kind: "message";
+  content: string;
+  /** The position of the message that it quotes. */
+  reply_to?: number;
+  /** The position of the message whose thread it joins, which is in no thread itself. */
+  thread_seq?: number;
+  metadata?: Metadata;
+}
+
+/** A new text for a message, new metadata, or both. */
+export interface NewEdit extends NewEntryBase {
+  kind: "edit";
+  target_seq: number;
+  content?: string;
+  /** `null` removes the metadata. */
+  metadata?: Metadata | null;
+  /** Stores the edit only if the text has not changed after this position. */
+  unchanged_since?: number;
+}
+
+/** The end of a message. */
+export interface NewDeletion extends NewEntryBase {
+  kind: "deletion";
+  target_seq: number;
+}
+
+/** A reaction to be added or removed. */
+export interface NewReaction extends NewEntryBase {
+  kind: "reaction";
+  target_seq: number;
+  key: string;
+  added: boolean;
+}
+
+/** An entry that changes a message. */
+export type NewChange = NewEdit | NewDeletion | NewReaction;
+
 /** An entry to be stored. */
-export type NewEntry = NewMessage;
+export type NewEntry = NewMessage | NewChange;
 
 /**
  * What happens to an author who is not a member of the conversation.
@@ -31,8 +68,9 @@ export interface AppendOptions {
 
 /** A stored entry, and whether this call stored it. */
 export interface Appended {
-  entry: Entry;
-  /** `false` when the same id and body had been stored before. */
+  /** `null` when there was nothing to do, and no entry says so: a reaction was removed that was never added. */
+  entry: Entry | null;
+  /** `false` when the same id and body had been stored before, or the change would change nothing. */
   created: boolean;
 }
 
@@ -49,18 +87,26 @@ export interface LogRange {
 /** The newest entry of a log. */
 export interface LogHead {
   seq: number;
+  /** How many messages the log holds, deleted ones included. */
+  count: number;
+  /** The position of the newest message, deleted or not; 0 when there is none. */
+  said_seq: number;
 }
 
 /** The logs: one sequence of entries for each conversation, and one for each user's notes. */
 export interface LogStore {
   /**
    * Stores an entry at the end of its log and resolves once it is durable. Entries that arrive together are committed
-   * together, in the order they arrived. The first message of a conversation creates it.
-   * @throws StoreError `conflict` when the id is taken by another body, `not_member`, `invalid`, `unavailable`, `closed`.
+   * together, in the order they arrived. The first message of a conversation creates it. A change that would change nothing
+   * stores nothing.
+   * @throws StoreError `conflict` when the id is taken by another body or a message has too many reactions, `not_found` when
+   * there is no message to change, `changed`, `not_member`, `invalid`, `unavailable`, `closed`.
    */
   append(entry: NewEntry, options?: AppendOptions): Promise<Appended>;
   /**
    * Reads part of a log, oldest first. Positions have no holes: an empty page means that nothing is stored in the range.
+   * Ends early with the entry that makes the texts longer than `pageLengthMax`: like one more than `limit`, it tells that there
+   * is more.
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
   page(stream: Stream, range: LogRange): Promise<Entry[]>;

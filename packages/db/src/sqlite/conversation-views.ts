@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Conversation, Message } from "../entities.ts";
+import { lengthOfConversation, openFit } from "../paging/page-length.ts";
 import type { Members } from "./members.ts";
 import { type ConversationRow, toTimestamp } from "./rows.ts";
 import { openTurns } from "./turns.ts";
@@ -8,13 +9,13 @@ import { openTurns } from "./turns.ts";
 export interface ViewParts {
   find(conversationId: string): ConversationRow | undefined;
   members: Pick<Members, "of">;
-  /** Reads the newest messages of a conversation, oldest first. */
+  /** Reads the newest messages of a conversation, oldest first, as many as fit into a page. */
   newestOf(conversationId: string, limit: number): Message[];
 }
 
 /**
  * Opens the function that reads conversations, each with its `newest` newest messages. Each is read in one turn of the event
- * loop, so that it is consistent; other work gets a turn between two of them.
+ * loop, so that it is consistent; other work gets a turn between two of them. It ends where a page would be too long.
  */
 export function openConversationViews(
   db: DatabaseSync,
@@ -35,9 +36,13 @@ export function openConversationViews(
     };
   }
 
-  return (ids, newest) =>
-    inTurns(ids, (id) => {
+  return (ids, newest) => {
+    const fits = openFit();
+    return inTurns(ids, (id) => {
       const row = find(id);
-      return row ? [toConversation(row, newest)] : [];
+      if (!row) return [];
+      const conversation = toConversation(row, newest);
+      return fits(lengthOfConversation(conversation)) ? [conversation] : undefined;
     });
+  };
 }

@@ -8,10 +8,12 @@ import { validatedStore } from "../validated-store.ts";
 import { openConversations } from "./conversations.ts";
 import { openEpoch } from "./epoch.ts";
 import { toOpenError } from "./errors.ts";
-import { openLog } from "./log.ts";
+import { openLogHeads } from "./log/heads.ts";
+import { openLog } from "./log/log.ts";
+import { openLogPages } from "./log/pages.ts";
 import { openMemberStore } from "./member-store.ts";
 import { openMembers } from "./members.ts";
-import { openMessages } from "./messages.ts";
+import { openMessages } from "./messages/messages.ts";
 import { migrate } from "./schema.ts";
 import { prepareQuery } from "./statements.ts";
 
@@ -24,8 +26,10 @@ export function openSqliteStore(file: string): ChatStore {
   const db = openDatabase(file);
   const events = createEvents();
   const members = openMembers(db);
-  const log = openLog(db, members, events);
-  const messages = openMessages(db);
+  const heads = openLogHeads(db);
+  const pages = openLogPages(db);
+  const log = openLog(db, { heads, pages, members, events });
+  const messages = openMessages(db, heads);
   const { newestOf } = messages;
   const ping = prepareQuery(db, "SELECT 1");
   let closing: Promise<void> | undefined;
@@ -37,6 +41,9 @@ export function openSqliteStore(file: string): ChatStore {
   async function pingDatabase(): Promise<void> {
     ping.get();
   }
+
+  // No other process has the file open, and opening it has migrated it.
+  async function upgrade(): Promise<void> {}
 
   const { watch } = events;
   // No other process has the file open, so no event can be missed.
@@ -51,6 +58,7 @@ export function openSqliteStore(file: string): ChatStore {
         ...openEpoch(db),
         watch,
         watchState,
+        upgrade,
         ping: pingDatabase,
       },
       admit,
@@ -71,6 +79,8 @@ function openDatabase(file: string): DatabaseSync {
     db.exec("PRAGMA locking_mode = EXCLUSIVE");
     db.exec("PRAGMA journal_mode = WAL");
     db.exec("PRAGMA synchronous = FULL");
+    // What is erased must not stay in unused pages of the file.
+    db.exec("PRAGMA secure_delete = ON");
     migrate(db);
     return db;
   } catch (error) {

@@ -1,4 +1,5 @@
-import type { Entry, Message } from "../entities.ts";
+import type { ChangeEntry, EditEntry, Message, MessageEntry, Thread } from "../entities.ts";
+import { readMetadata, toMetadataText } from "../metadata.ts";
 import { conversationOf, type Stream } from "../stream.ts";
 
 /** A row of the messages table, without the name of its log. */
@@ -8,7 +9,34 @@ export interface MessageRow {
   user_id: string;
   content: string;
   timestamp: number;
+  /** `null`: `seq`. */
+  count: number | null;
+  reply_to: number | null;
+  thread_seq: number | null;
+  metadata: string | null;
+  /** Of a reply: the thread with it, as JSON. */
+  thread_state: string | null;
+  /** 1 when it has states, 0 when it is deleted: what its text was is overwritten. */
+  changed: number | null;
 }
+
+/** The columns of a {@link MessageRow}. */
+export const messageColumns =
+  "seq, id, user_id, content, timestamp, count, reply_to, thread_seq, metadata, thread_state, changed";
+
+/** A row of the changes table, without the name of its log. */
+export interface ChangeRow {
+  seq: number;
+  id: string;
+  user_id: string;
+  timestamp: number;
+  kind: ChangeEntry["kind"];
+  /** The fields of its kind, as JSON. */
+  body: string;
+}
+
+/** The columns of a {@link ChangeRow}. */
+export const changeColumns = "seq, id, user_id, timestamp, kind, body";
 
 /** A row of the conversations table. */
 export interface ConversationRow {
@@ -19,21 +47,60 @@ export interface ConversationRow {
   last_activity_at: number;
 }
 
-/** Converts a row to its message. */
+/** Converts a row to its message, as it was sent; of a deleted one without its text. */
 export function toMessage(stream: Stream, row: MessageRow): Message {
-  return {
+  const message: Message = {
     id: row.id,
     user_id: row.user_id,
-    content: row.content,
+    content: isErased(row) ? "" : row.content,
     timestamp: toTimestamp(row.timestamp),
     conversation_id: conversationOf(stream),
     seq: row.seq,
   };
+  if (row.reply_to !== null) message.reply_to = row.reply_to;
+  if (row.thread_seq !== null) message.thread_seq = row.thread_seq;
+  if (row.metadata !== null && !isErased(row)) message.metadata = readMetadata(row.metadata);
+  return message;
 }
 
-/** Converts a row to its entry. */
-export function toEntry(stream: Stream, row: MessageRow): Entry {
-  return { kind: "message", ...toMessage(stream, row) };
+/** Converts a row of a message to its entry. */
+export function toMessageEntry(stream: Stream, row: MessageRow): MessageEntry {
+  const entry: MessageEntry = { kind: "message", ...toMessage(stream, row) };
+  if (row.thread_state !== null) entry.thread_state = JSON.parse(row.thread_state) as Thread;
+  if (isErased(row)) entry.erased = true;
+  return entry;
+}
+
+function isErased({ changed }: MessageRow): boolean {
+  return changed === 0;
+}
+
+/** Converts a row of a change to its entry. */
+export function toChangeEntry(stream: Stream, row: ChangeRow): ChangeEntry {
+  const { kind, id, user_id, seq } = row;
+  const head = { kind, id, user_id, conversation_id: conversationOf(stream), seq };
+  const body = JSON.parse(row.body) as object;
+  // An erased body has no content.
+  if (kind === "edit") Object.assign(head, { content: "" });
+  return { ...head, timestamp: toTimestamp(row.timestamp), ...body } as ChangeEntry;
+}
+
+/** Converts an entry to the body of its row: the fields that only its kind has. */
+export function toBody(entry: ChangeEntry): string {
+  const { kind: _, id: _id, user_id: _user, timestamp: _at, ...rest } = entry;
+  const { conversation_id: _conversation, seq: _seq, ...body } = rest;
+  return JSON.stringify(body);
+}
+
+/** Takes the text out of the body of an edit. The body is at most as long as before, and ASCII. */
+export function toErasedBody({ body }: Pick<ChangeRow, "body">): string {
+  const { content: _, metadata: _metadata, ...rest } = JSON.parse(body) as Partial<EditEntry>;
+  return JSON.stringify({ ...rest, erased: true });
+}
+
+/** Converts metadata to its column. */
+export function toMetadataColumn({ metadata }: Pick<MessageEntry, "metadata">): string | null {
+  return metadata === undefined ? null : toMetadataText(metadata);
 }
 
 /** Converts ms since 1970 to ISO 8601, UTC, with milliseconds. */

@@ -55,6 +55,59 @@ const migrations: readonly string[] = [
 
   CREATE INDEX leavings_left ON leavings (left_at);
   `,
+  `
+  ALTER TABLE messages ADD COLUMN count INTEGER; -- how many messages the log holds up to this one; NULL: seq
+  ALTER TABLE messages ADD COLUMN reply_to INTEGER;
+  ALTER TABLE messages ADD COLUMN thread_seq INTEGER;
+  ALTER TABLE messages ADD COLUMN metadata TEXT; -- JSON
+  ALTER TABLE messages ADD COLUMN thread_state TEXT; -- JSON: of a reply, the thread with it
+  ALTER TABLE messages ADD COLUMN changed INTEGER; -- 1 when it has states, 0 when it is deleted
+
+  CREATE INDEX messages_thread ON messages (stream, thread_seq, seq) WHERE thread_seq IS NOT NULL;
+
+  -- The entries that are not messages.
+  CREATE TABLE changes (
+    stream TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    timestamp INTEGER NOT NULL, -- ms since 1970
+    kind TEXT NOT NULL,
+    target_seq INTEGER NOT NULL, -- the message it changes
+    body TEXT NOT NULL, -- JSON: the fields of its kind
+    count INTEGER NOT NULL, -- how many messages the log holds up to this entry
+    said_seq INTEGER NOT NULL, -- the newest message up to this entry
+    said_at INTEGER NOT NULL, -- its timestamp
+    UNIQUE (stream, seq),
+    UNIQUE (stream, id)
+  ) STRICT;
+
+  CREATE INDEX changes_target ON changes (stream, target_seq, kind, seq);
+
+  -- For each message that was changed: the newest entry of each aspect, with the whole state after it. Texts are in that entry
+  -- only: rows are moved about in this table, and SQLite leaves bytes behind.
+  CREATE TABLE states (
+    stream TEXT NOT NULL,
+    target_seq INTEGER NOT NULL,
+    aspect TEXT NOT NULL, -- text, reactions, thread
+    seq INTEGER NOT NULL,
+    body TEXT NOT NULL, -- JSON; of text empty
+    PRIMARY KEY (stream, target_seq, aspect)
+  ) STRICT, WITHOUT ROWID;
+
+  -- The reactions that are on.
+  CREATE TABLE reactions (
+    stream TEXT NOT NULL,
+    target_seq INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    timestamp INTEGER NOT NULL, -- ms since 1970
+    PRIMARY KEY (stream, target_seq, key, user_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE UNIQUE INDEX reactions_in_order ON reactions (stream, target_seq, key, seq, user_id, timestamp);
+  `,
 ];
 
 /**

@@ -5,10 +5,13 @@ import { StoreError } from "../errors.ts";
 /** After so long others have a turn, in ms. */
 const turnMs = 4;
 
-/** Reads each of many items in one turn of the event loop; between two of them others have a turn. */
+/**
+ * Reads each of many items in one turn of the event loop; between two of them others have a turn. Ends where `read` returns
+ * `undefined`.
+ */
 export type ReadInTurns = <TItem, TResult>(
   items: readonly TItem[],
-  read: (item: TItem) => readonly TResult[],
+  read: (item: TItem) => readonly TResult[] | undefined,
 ) => Promise<TResult[]>;
 
 /**
@@ -33,7 +36,9 @@ export function openTurns(db: DatabaseSync): ReadInTurns {
         if (!db.isOpen) throw new StoreError("closed", "the store is closed");
         startedAt = performance.now();
       }
-      found.push(...read(item));
+      const results = read(item);
+      if (!results) break;
+      found.push(...results);
     }
     return found;
   };

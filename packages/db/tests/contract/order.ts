@@ -36,7 +36,7 @@ export function orderContract(store: () => ChatStore): void {
     const streams = [...rooms.map(conversationStream), conversationStream(unique("room"))];
     const found = await store().log.heads(streams);
     const written = rooms.slice(1).map((room, index) => {
-      return [conversationStream(room), { seq: index + 1 }];
+      return [conversationStream(room), { seq: index + 1, count: index + 1, said_seq: index + 1 }];
     });
     expect([...found].toSorted(byName)).toEqual(written.toSorted(byName));
     expect(await store().log.heads([])).toEqual(new Map());

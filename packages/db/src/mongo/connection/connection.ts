@@ -8,6 +8,7 @@ import {
 import {
   connectTimeoutMs,
   heartbeatFrequencyMs,
+  readTimeoutMs,
   serverSelectionTimeoutMs,
   socketTimeoutMs,
   waitQueueTimeoutMs,
@@ -18,9 +19,12 @@ import type {
   ConversationDocument,
   LeavingDocument,
   MemberDocument,
-  MessageDocument,
   MetaDocument,
 } from "../documents.ts";
+import type { EntryDocument } from "../entry-documents.ts";
+
+/** From this version of the schema on, logs can have entries that are not messages. */
+export const changesVersion = 2;
 
 const namesDatabase = /^mongodb(\+srv)?:\/\/[^/?]+\/[^?]/;
 
@@ -48,13 +52,15 @@ const requiredOptions: MongoClientOptions = {
 export interface Connection {
   client: MongoClient;
   db: Db;
-  messages: Collection<MessageDocument>;
+  messages: Collection<EntryDocument>;
   conversations: Collection<ConversationDocument>;
   members: Collection<MemberDocument>;
   leavings: Collection<LeavingDocument>;
   meta: Collection<MetaDocument>;
   /** Tells whether the server is a router (mongos) of a sharded cluster. */
   isRouted(): Promise<boolean>;
+  /** Tells whether every process on the database knows entries that are not messages. */
+  allowsChanges(): Promise<boolean>;
 }
 
 /**
@@ -66,7 +72,9 @@ export function createConnection(uri: string): Connection {
   const client = createClient(uri, concerns);
   // Without a name the driver takes "test". The concerns are repeated because the URI can change parts of the client's.
   const db = client.db(namesDatabase.test(uri) ? undefined : "chatnest", concerns);
+  const meta = db.collection<MetaDocument>("chat_meta");
   let isRouted: boolean | undefined;
+  let allowsChanges = false;
   return {
     client,
     db,
@@ -74,12 +82,23 @@ export function createConnection(uri: string): Connection {
     conversations: db.collection("chat_conversations"),
     members: db.collection("chat_members"),
     leavings: db.collection("chat_leavings"),
-    meta: db.collection("chat_meta"),
+    meta,
     async isRouted() {
       isRouted ??= (await db.command({ hello: 1 }))["msg"] === "isdbgrid";
       return isRouted;
     },
+    async allowsChanges() {
+      // It never becomes false again.
+      allowsChanges ||= (await readSchemaVersion(meta)) >= changesVersion;
+      return allowsChanges;
+    },
   };
+}
+
+/** Reads the version of the schema; 0 before there is one. */
+export async function readSchemaVersion(meta: Collection<MetaDocument>): Promise<number> {
+  const document = await meta.findOne({ _id: "schema" }, { maxTimeMS: readTimeoutMs });
+  return Number(document?.value ?? 0);
 }
 
 function createClient(uri: string, concerns: MongoClientOptions): MongoClient {

@@ -1,22 +1,40 @@
-import type { IndexDescription } from "mongodb";
+import { type IndexDescription, MongoServerError } from "mongodb";
 import { newEpoch } from "../../commit/epoch.ts";
 import { readTimeoutMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
 import { leavingsKeptMs } from "../../leavings.ts";
 import type { MetaDocument } from "../documents.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, changesVersion, readSchemaVersion } from "./connection.ts";
 
-/** The version of the collections and their indexes. Newer versions only add. */
-const schemaVersion = 1;
+/** The version of the collections and their indexes. Newer versions only add. A database of version 1 stays one until it is upgraded. */
+const schemaVersion = changesVersion;
 
 /** The name of the unique index of positions. Errors name it when two entries compete for a position. */
 export const seqIndex = "stream_seq";
 /** The name of the index of members in the order they joined. */
 export const membersIndex = "conversation_joined";
 
+/** Makes an index of the few entries that have a field. */
+function indexOf(field: string, key: IndexDescription["key"]): IndexDescription {
+  return { key, name: field, partialFilterExpression: { [field]: { $exists: true } } };
+}
+
+/** https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
+const unauthorized = 13;
+
 // In addition, every collection has the unique index of its `_id`.
 const indexes: Record<"messages" | "conversations" | "members" | "leavings", IndexDescription[]> = {
-  messages: [{ key: { stream: 1, seq: 1 }, name: seqIndex, unique: true }],
+  messages: [
+    { key: { stream: 1, seq: 1 }, name: seqIndex, unique: true },
+    // The messages that are not deleted, without the other entries.
+    indexOf("content", { stream: 1, seq: 1 }),
+    indexOf("deleted_seq", { stream: 1, seq: 1 }),
+    indexOf("aspect", { aspect: 1, seq: 1 }),
+    indexOf("thread", { thread: 1, seq: 1 }),
+    indexOf("reactor", { reactor: 1, seq: 1 }),
+    indexOf("on", { on: 1, seq: 1 }),
+    indexOf("erasing", { erasing: 1 }),
+  ],
   conversations: [{ key: { active_until: 1 }, name: "active_until", sparse: true }],
   members: [{ key: { conversation_id: 1, joined: 1, user_id: 1 }, name: membersIndex }],
   leavings: [
@@ -59,6 +77,28 @@ export async function renewEpoch({ meta }: Connection): Promise<void> {
   await meta.updateOne({ _id: "epoch" }, { $set: { value: newEpoch() } });
 }
 
+/**
+ * Allows entries that are not messages. From then on MongoDB refuses what processes of the version before write, which would
+ * take them for messages.
+ * @throws StoreError `cannot_open` when the user of the database may not use `collMod`.
+ */
+export async function upgradeSchema({ db, messages, meta }: Connection): Promise<void> {
+  try {
+    await db.command({
+      collMod: messages.collectionName,
+      validator: { by: { $exists: true } },
+      // What is stored already may be without it, and may be changed.
+      validationLevel: "moderate",
+    });
+  } catch (error) {
+    if (!(error instanceof MongoServerError) || error.code !== unauthorized) throw error;
+    const text =
+      "cannot upgrade: the user of the database may not use collMod; its role dbAdmin allows it";
+    throw new StoreError("cannot_open", text, { cause: error });
+  }
+  await meta.updateOne({ _id: "schema" }, { $max: { value: changesVersion } });
+}
+
 async function ensureMeta({ meta }: Connection): Promise<void> {
   const documents: MetaDocument[] = [
     { _id: "schema", value: schemaVersion },
@@ -67,7 +107,7 @@ async function ensureMeta({ meta }: Connection): Promise<void> {
   for (const { _id, value } of documents) {
     await meta.updateOne({ _id }, { $setOnInsert: { value } }, { upsert: true });
   }
-  const version = Number((await meta.findOne({ _id: "schema" }))?.value);
+  const version = await readSchemaVersion(meta);
   if (version > schemaVersion) {
     throw new StoreError(
       "cannot_open",

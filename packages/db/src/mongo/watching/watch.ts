@@ -11,7 +11,8 @@ import type { Member } from "../../ports/members.ts";
 import type { StoreEvent, WatchState } from "../../store.ts";
 import type { Connection } from "../connection/connection.ts";
 import { isUnavailable } from "../connection/errors.ts";
-import { type MemberDocument, type MessageDocument, toEntry } from "../documents.ts";
+import type { MemberDocument } from "../documents.ts";
+import { type EntryDocument, toEntry } from "../entry-documents.ts";
 import { createLag } from "./lag.ts";
 import { createWatchPublisher } from "./watch-publisher.ts";
 
@@ -111,7 +112,7 @@ export function openWatch(
     const isResumed = token !== undefined;
     await using session = client.startSession();
     const lag = createLag(session);
-    await using changeStream = db.watch<MessageDocument | MemberDocument>(pipeline, {
+    await using changeStream = db.watch<EntryDocument | MemberDocument>(pipeline, {
       session,
       maxAwaitTimeMS: heartbeatMs,
       batchSize: 1_000,
@@ -131,7 +132,7 @@ export function openWatch(
       isFirst = false;
       if (change) {
         publishLag(change);
-        events.emit(readEvent(change as ChangeStreamDocument<MessageDocument & MemberDocument>));
+        events.emit(readEvent(change as ChangeStreamDocument<EntryDocument & MemberDocument>));
       }
       heardUntil = Math.max(heardUntil, lag.heardUntil(askedAt, change));
       token = change?.operationType === "invalidate" ? undefined : changeStream.resumeToken;
@@ -170,7 +171,7 @@ function primaryOf({ servers }: TopologyDescription): string | undefined {
 }
 
 // A document that ChatNest did not write would otherwise stop the change stream for good.
-function readEvent(change: ChangeStreamDocument<MessageDocument & MemberDocument>): StoreEvent {
+function readEvent(change: ChangeStreamDocument<EntryDocument & MemberDocument>): StoreEvent {
   try {
     return toEvent(change);
   } catch {
@@ -178,7 +179,7 @@ function readEvent(change: ChangeStreamDocument<MessageDocument & MemberDocument
   }
 }
 
-function toEvent(change: ChangeStreamDocument<MessageDocument & MemberDocument>): StoreEvent {
+function toEvent(change: ChangeStreamDocument<EntryDocument & MemberDocument>): StoreEvent {
   if (change.operationType === "insert") {
     const document = change.fullDocument;
     if (change.ns.coll === "chat_messages") return { kind: "entry", entry: toEntry(document) };

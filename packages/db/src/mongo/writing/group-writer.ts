@@ -1,15 +1,18 @@
+import { randomInt } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ClientSession } from "mongodb";
 import type { Events } from "../../commit/events.ts";
 import { readTimeoutMs, triesEndAfterMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
-import { notMember } from "../../new-entry.ts";
 import type { Stream } from "../../stream.ts";
 import type { Activity } from "../activity.ts";
 import type { Connection } from "../connection/connection.ts";
 import { isUnavailable } from "../connection/errors.ts";
-import { memberKey, toEntry } from "../documents.ts";
-import { insertInOrder } from "./insert.ts";
+import { toEntry } from "../entry-documents.ts";
+import { type Decided, decideGroup, type Unstored } from "./decide-group.ts";
+import { erase } from "./erasing.ts";
+import { type Inserted, insertInOrder } from "./insert.ts";
+import { markChanged, takeOff } from "./marks.ts";
 import {
   type AppendJob,
   type PendingAppend,
@@ -17,13 +20,17 @@ import {
   toPendingAppends,
   withoutSettled,
 } from "./pending-append.ts";
+import { findUnfounded, refuseStrangers } from "./refusals.ts";
 import { createSeqAllocator } from "./seq-allocator.ts";
+import { readTargets, type TargetDocuments } from "./targets.ts";
 
-/** One attempt to write a group. */
-interface Attempt {
+/** One call that writes a group. */
+interface Call {
   session: ClientSession;
-  /** Whether an earlier attempt may have stored some of it: what is found stored counts as created by this group. */
-  created: boolean;
+  /** A random number in the documents that it stores: what is found stored with it was stored by this call. */
+  by: number;
+  /** The messages that its entries refer to. */
+  targets: TargetDocuments;
 }
 
 const pauseBetweenAttemptsMs = 100;
@@ -46,15 +53,16 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
     // In a causal session, the read after a conflict waits until a majority has the document in conflict.
     await using session = connection.client.startSession({ causalConsistency: true });
     const end = Date.now() + triesEndAfterMs;
-    let created = false;
+    const call: Call = { session, by: randomInt(2 ** 47), targets: new Map() };
+    let mayBeStored = false;
     let isAdmitted = false;
     for (;;) {
       try {
-        if (created) appends = await answerStored(appends, { session, created });
-        appends = await admit(appends, { session, created });
+        if (mayBeStored) appends = await answerStored(appends, call);
+        appends = await admit(appends, call);
         isAdmitted = true;
         while (appends.length > 0) {
-          appends = await insert(appends, { session, created });
+          appends = await insert(appends, call);
           if (appends.length > 0 && Date.now() > end)
             throw new StoreError("unavailable", "too many conflicts");
         }
@@ -64,7 +72,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
       }
       // The outcome is unknown: the next attempt first looks for what a majority has by then, by id. Never for those who
       // were not let in: a stranger would learn which ids there are.
-      created = isAdmitted;
+      mayBeStored ||= isAdmitted;
       appends = withoutSettled(appends);
       if (appends.length === 0) return;
       for (const { stream } of appends) allocator.forget(stream);
@@ -76,53 +84,86 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
    * Lets authors in. One that is no member yet joins by a new entry, never by a repeated or refused one, and is refused
    * where only members may write.
    */
-  async function admit(appends: PendingAppend[], attempt: Attempt): Promise<PendingAppend[]> {
-    await refuseStrangers(appends.flatMap(({ jobs }) => jobs));
-    const admitted = withoutSettled(appends);
-    const joining = admitted.filter(({ append }) => {
-      return append.admission === "join" && !activity.isMember(append.entry);
+  async function admit(appends: PendingAppend[], call: Call): Promise<PendingAppend[]> {
+    await refuseStrangers(activity, appends);
+    const admitted = await refuseUnfounded(withoutSettled(appends), call);
+    const joining = admitted.filter(({ append: { admission, entry } }) => {
+      return entry.kind === "message" && admission === "join" && !activity.isMember(entry);
     });
-    if (joining.length > 0) await answerStored(joining, attempt);
+    if (joining.length > 0) await answerStored(joining, call);
     const rest = withoutSettled(admitted);
     await activity.begin(rest.map(({ append }) => append));
     return rest;
   }
 
-  async function refuseStrangers(jobs: readonly AppendJob[]): Promise<void> {
-    const strangers = jobs.filter(({ item, outcome }) => {
-      const isRestricted = item.admission === "members_only" && outcome === undefined;
-      return isRestricted && !activity.isMember(item.entry);
-    });
-    if (strangers.length === 0) return;
-    const found = await activity.lookUp(strangers.map(({ item }) => item.entry));
-    for (const job of strangers) {
-      const { conversation_id, user_id } = job.item.entry;
-      if (conversation_id === null || found.has(memberKey(user_id, conversation_id))) continue;
-      job.reject(notMember({ conversation_id, user_id }));
-    }
+  async function refuseUnfounded(appends: PendingAppend[], call: Call): Promise<PendingAppend[]> {
+    await readTargets(connection, appends, call);
+    const unfounded = await findUnfounded(connection, appends, call.targets);
+    if (unfounded.length === 0) return appends;
+    await settleUnstored(unfounded, call);
+    // There may be other bodies under the same ids.
+    return refuseUnfounded(withoutSettled(appends), call);
   }
 
   /** Inserts entries and settles the jobs of the durable ones; returns what is still to be inserted. */
-  async function insert(appends: PendingAppend[], attempt: Attempt): Promise<PendingAppend[]> {
-    const { session } = attempt;
-    const documents = await allocator.number(appends, session);
-    const { count, stoppedBy, reason } = await insertInOrder(connection, documents, session);
-    appends.slice(0, count).forEach((append, index) => {
-      const document = documents[index];
-      if (!document) return;
+  async function insert(appends: PendingAppend[], call: Call): Promise<PendingAppend[]> {
+    const { session, by, targets } = call;
+    const heads = await allocator.headsOf(new Set(appends.map(({ stream }) => stream)), session);
+    const parts = { heads, targets, session, by };
+    const { decided, unstored, left } = await decideGroup(connection, appends, parts);
+    left.push(...(await settleUnstored(unstored, call)));
+    if (decided.length === 0) return left;
+    const documents = decided.map(({ document }) => document);
+    await markChanged(connection, documents, { targets, session });
+    const inserted = await insertInOrder(connection, documents, session);
+    const stored = decided.slice(0, inserted.count);
+    const deletions = stored.filter(({ document }) => document.kind === "deletion");
+    await erase(
+      connection,
+      deletions.map(({ document }) => document),
+      session,
+    );
+    for (const { append, document } of stored) {
       // In a contended stream the winner reads again like the losers: a head start would starve them.
       if (contended.has(document.stream)) allocator.forget(document.stream);
       else allocator.acknowledge(document);
       const entry = toEntry(document);
       events.emit({ kind: "entry", entry });
       settleAppend(append, entry, true);
+    }
+    void takeOff(
+      connection,
+      stored.map(({ document }) => document),
+    ).catch(() => {});
+    return [...(await afterStop(decided.slice(stored.length), inserted, call)), ...left];
+  }
+
+  /** Settles entries that are not to be stored, unless they are. Other bodies under their ids are returned. */
+  async function settleUnstored(unstored: Unstored[], call: Call): Promise<PendingAppend[]> {
+    if (unstored.length === 0) return [];
+    const appends = new Map(unstored.map(({ append, outcome }) => [append, outcome]));
+    const unknown = await answerStored([...appends.keys()], call);
+    return unknown.flatMap((append) => {
+      const outcome = appends.get(append);
+      const [job, ...others] = append.jobs;
+      if (outcome && "error" in outcome) job?.reject(outcome.error);
+      else job?.resolve({ entry: outcome?.answer ?? null, created: false });
+      return toPendingAppends(others);
     });
-    const [stopped, ...rest] = appends.slice(count);
+  }
+
+  /** Deals with the entries of a group behind the one at which an insert stopped, and returns what is still to be inserted. */
+  async function afterStop(
+    unstored: Decided[],
+    { stoppedBy, reason }: Inserted,
+    call: Call,
+  ): Promise<PendingAppend[]> {
+    const [stopped, ...rest] = unstored.map(({ append }) => append);
     if (!stopped) return [];
     allocator.forget(stopped.stream);
     switch (stoppedBy) {
       case "id":
-        return answerStored([stopped, ...rest], attempt);
+        return answerStored([stopped, ...rest], call);
       case "seq":
         return afterConflict([stopped, ...rest], stopped.stream);
       default: {
@@ -147,7 +188,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
   /** Looks up the ids at majority in one read, and settles those that are stored; returns the others. */
   async function answerStored(
     appends: PendingAppend[],
-    { session, created }: Attempt,
+    { session, by }: Call,
   ): Promise<PendingAppend[]> {
     const streams = [...new Set(appends.map(({ stream }) => stream))];
     const documents = await connection.messages
@@ -157,12 +198,16 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
       .batchSize(appends.length + 1)
       .maxTimeMS(readTimeoutMs)
       .toArray();
-    const stored = new Map(documents.map((document) => [document._id, toEntry(document)]));
+    const unfinished = documents.filter(({ erasing }) => erasing);
+    await erase(connection, unfinished, session);
+    const stored = new Map(documents.map((document) => [document._id, document]));
     return appends.filter((append) => {
-      const entry = stored.get(append.key);
-      if (!entry) return true;
-      if (created) events.emit({ kind: "entry", entry });
-      settleAppend(append, entry, created);
+      const document = stored.get(append.key);
+      if (!document) return true;
+      const entry = toEntry(document);
+      const isOwn = document.by === by;
+      if (isOwn) events.emit({ kind: "entry", entry });
+      settleAppend(append, entry, isOwn);
       return false;
     });
   }

@@ -4,7 +4,7 @@ import { StoreError } from "../../errors.ts";
 import type { Connection } from "../connection/connection.ts";
 import { isUnavailableCode } from "../connection/errors.ts";
 import { seqIndex } from "../connection/schema.ts";
-import type { MessageDocument } from "../documents.ts";
+import type { EntryDocument } from "../entry-documents.ts";
 
 /** The outcome of an ordered insert that a majority has acknowledged. */
 export interface Inserted {
@@ -24,7 +24,7 @@ interface WriteError {
 const duplicateKey = 11000;
 
 /**
- * Inserts messages in order with one command. It is the raw command because the driver's own insert retries silently,
+ * Inserts entries in order with one command. It is the raw command because the driver's own insert retries silently,
  * which hides an unknown outcome.
  * https://www.mongodb.com/docs/manual/reference/command/insert/
  * @throws an error for which `isUnavailable` is true when the outcome is unknown. The driver throws every write concern
@@ -32,7 +32,7 @@ const duplicateKey = 11000;
  */
 export async function insertInOrder(
   { db, messages }: Connection,
-  documents: readonly MessageDocument[],
+  documents: readonly EntryDocument[],
   session: ClientSession,
 ): Promise<Inserted> {
   const answer: Document = await db.command(

@@ -1,18 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { createJob, type PendingJob } from "../../commit/job.ts";
 import type { Entry } from "../../entities.ts";
-import type { Appended, NewEntry } from "../../ports/log.ts";
+import type { Appended, NewMessage } from "../../ports/log.ts";
 import type { Append } from "../activity.ts";
 import { settleAppend, toPendingAppends, withoutSettled } from "./pending-append.ts";
 
 const timestamp = "2026-01-01T00:00:00.000Z";
 
-function newJob(fields: Partial<NewEntry> = {}): PendingJob<Append, Appended> {
+function newJob(fields: Partial<NewMessage> = {}): PendingJob<Append, Appended> {
   const message = { id: "message-1", user_id: "ann", content: "hi", conversation_id: "tea" };
   return createJob({ entry: { kind: "message", ...message, ...fields }, admission: "join" });
 }
 
 function toStored({ item }: { item: Append }): Entry {
+  if (item.entry.kind !== "message") throw new Error("it is a message");
   return { ...item.entry, timestamp, seq: 1 };
 }
 
@@ -71,7 +72,7 @@ describe("pending appends", () => {
     jobs[0]?.reject(new Error("refused"));
     jobs[0]?.result.catch(() => {});
     const [pending] = withoutSettled(appends);
-    expect(pending?.append.entry.content).toBe("left");
+    expect(pending?.append.entry).toMatchObject({ content: "left" });
     expect(pending?.jobs).toHaveLength(2);
   });
 });

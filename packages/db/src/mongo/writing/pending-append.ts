@@ -1,10 +1,10 @@
+import { checkSameEntry } from "../../changes/repeats.ts";
 import type { Job } from "../../commit/job.ts";
 import type { Entry } from "../../entities.ts";
-import { checkSameEntry } from "../../new-entry.ts";
 import type { Appended } from "../../ports/log.ts";
 import { type Stream, streamOf } from "../../stream.ts";
 import type { Append } from "../activity.ts";
-import { messageKey } from "../documents.ts";
+import { entryKey } from "../entry-documents.ts";
 
 /** The job of one append. */
 export type AppendJob = Job<Append, Appended>;
@@ -22,7 +22,7 @@ export function toPendingAppends(jobs: readonly AppendJob[]): PendingAppend[] {
   const appends = new Map<string, PendingAppend>();
   for (const job of jobs) {
     const stream = streamOf(job.item.entry);
-    const key = messageKey(stream, job.item.entry.id);
+    const key = entryKey(stream, job.item.entry.id);
     const pending = appends.get(key);
     if (pending) pending.jobs.push(job);
     else appends.set(key, { append: job.item, key, stream, jobs: [job] });

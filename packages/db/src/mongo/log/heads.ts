@@ -1,15 +1,42 @@
 import type { ClientSession, Document } from "mongodb";
-import { readTimeoutMs } from "../deadlines.ts";
-import type { Stream } from "../stream.ts";
-import type { Connection } from "./connection/connection.ts";
+import { readTimeoutMs } from "../../deadlines.ts";
+import type { Stream } from "../../stream.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { EntryDocument } from "../entry-documents.ts";
 
-/** The newest entry of a log. */
+/** The newest entry of a log, and the newest message up to it. */
 export interface LogHead {
   seq: number;
   timestamp: Date;
+  /** How many messages the log holds, deleted ones included. */
+  count: number;
+  said_seq: number;
+  said_at: Date;
 }
 
-type Row = { _id: Stream } & LogHead;
+/** The fields of the newest entry that tell the head. */
+type Newest = Pick<EntryDocument, "seq" | "timestamp" | "count" | "said_seq" | "said_at">;
+type Row = { _id: Stream } & Newest;
+
+/** The head of a log without entries. */
+export const noHead: LogHead = {
+  seq: 0,
+  timestamp: new Date(0),
+  count: 0,
+  said_seq: 0,
+  said_at: new Date(0),
+};
+
+/** Returns the head of a log that ends in this entry. */
+export function headOf({ seq, timestamp, count, said_seq, said_at }: Newest): LogHead {
+  return {
+    seq,
+    timestamp,
+    count: count ?? seq,
+    said_seq: said_seq ?? seq,
+    said_at: said_at ?? timestamp,
+  };
+}
 
 /** How many logs one command reads at most. */
 const streamsMax = 1_000;
@@ -44,17 +71,21 @@ async function readSome(
     streams.length > 1 && (await isRouted())
       ? db.aggregate<Row>(lookedUp(streams, messages.collectionName), options)
       : messages.aggregate<Row>(grouped(streams), options);
-  return new Map(
-    (await rows.toArray()).map(({ _id, seq, timestamp }) => [_id, { seq, timestamp }]),
-  );
+  return new Map((await rows.toArray()).map(({ _id, ...newest }) => [_id, headOf(newest)]));
 }
+
+// What a document lacks stays absent.
+const ofNewest = Object.fromEntries(
+  ["seq", "timestamp", "count", "said_seq", "said_at"].map((name) => [name, `$newest.${name}`]),
+);
 
 // With this sort, a backwards DISTINCT_SCAN of the index of positions answers the group.
 function grouped(streams: readonly Stream[]): Document[] {
   return [
     { $match: { stream: { $in: [...streams] } } },
     { $sort: { stream: -1, seq: -1 } },
-    { $group: { _id: "$stream", seq: { $first: "$seq" }, timestamp: { $first: "$timestamp" } } },
+    { $group: { _id: "$stream", newest: { $first: "$$ROOT" } } },
+    { $project: ofNewest },
   ];
 }
 
@@ -64,9 +95,9 @@ function lookedUp(streams: readonly Stream[], from: string): Document[] {
   return [
     { $documents: streams.map((stream) => ({ _id: stream })) },
     {
-      $lookup: { from, localField: "_id", foreignField: "stream", pipeline: newest, as: "head" },
+      $lookup: { from, localField: "_id", foreignField: "stream", pipeline: newest, as: "newest" },
     },
-    { $unwind: "$head" },
-    { $project: { seq: "$head.seq", timestamp: "$head.timestamp" } },
+    { $unwind: "$newest" },
+    { $project: ofNewest },
   ];
 }

@@ -1,8 +1,8 @@
-import type { Entry } from "./entities.ts";
-import { StoreError } from "./errors.ts";
-import { isContent, isId, isMessageId } from "./limits.ts";
-import type { NewEntry } from "./ports/log.ts";
-import type { Member } from "./ports/members.ts";
+import { StoreError } from "../errors.ts";
+import { isContent, isId, isMessageId, isReactionKey } from "../limits.ts";
+import { isMetadata } from "../metadata.ts";
+import type { NewEntry } from "../ports/log.ts";
+import type { Member } from "../ports/members.ts";
 
 // The zone is required: without one, `Date.parse` assumes that of the machine. Years have four digits, as in plain ISO 8601.
 const timestampPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
@@ -19,8 +19,34 @@ export function checkNewEntry(entry: NewEntry): void {
   if (entry.conversation_id !== null && !isId(entry.conversation_id)) {
     throw invalid("conversation_id");
   }
-  if (!isContent(entry.content)) throw invalid("content");
   if (entry.timestamp !== undefined && !isTimestamp(entry.timestamp)) throw invalid("timestamp");
+  switch (entry.kind) {
+    case "message":
+      if (!isContent(entry.content)) throw invalid("content");
+      if (!isSeqOrAbsent(entry.reply_to)) throw invalid("reply_to");
+      if (!isSeqOrAbsent(entry.thread_seq)) throw invalid("thread_seq");
+      if (entry.metadata !== undefined && !isMetadata(entry.metadata)) throw invalid("metadata");
+      return;
+    case "edit":
+      if (entry.content === undefined && entry.metadata === undefined) throw invalid("content");
+      if (entry.content !== undefined && !isContent(entry.content)) throw invalid("content");
+      if (entry.metadata != null && !isMetadata(entry.metadata)) throw invalid("metadata");
+      break;
+    case "reaction":
+      if (!isReactionKey(entry.key)) throw invalid("key");
+      break;
+    case "deletion":
+      break;
+  }
+  if (!isSeq(entry.target_seq)) throw invalid("target_seq");
+}
+
+function isSeq(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1;
+}
+
+function isSeqOrAbsent(value: number | undefined): boolean {
+  return value === undefined || isSeq(value);
 }
 
 function isTimestamp(value: string): boolean {
@@ -35,23 +61,11 @@ export function timeOf(entry: NewEntry, timeBefore: number | undefined): number 
   return Math.max(Date.now(), timeBefore ?? 0);
 }
 
-/**
- * Checks that a new entry repeats the stored entry of the same id.
- * @throws StoreError `conflict` when the stored body differs.
- */
-export function checkSameEntry(stored: Entry, entry: NewEntry): void {
-  const isSame =
-    stored.user_id === entry.user_id &&
-    stored.content === entry.content &&
-    (entry.timestamp === undefined || Date.parse(stored.timestamp) === Date.parse(entry.timestamp));
-  if (!isSame) throw new StoreError("conflict", `another message has the id ${entry.id}`);
-}
-
 /** Makes the error for an author who is not a member of the conversation. */
 export function notMember({ conversation_id, user_id }: Member): StoreError {
   return new StoreError("not_member", `${user_id} is not a member of ${conversation_id}`);
 }
 
 function invalid(field: string): StoreError {
-  return new StoreError("invalid", `a message with this ${field} cannot be stored`);
+  return new StoreError("invalid", `an entry with this ${field} cannot be stored`, { field });
 }

@@ -1,0 +1,56 @@
+import type { ClientSession, Filter } from "mongodb";
+import { readTimeoutMs } from "../../deadlines.ts";
+import type { MessageRange } from "../../ports/messages.ts";
+import type { Stream } from "../../stream.ts";
+import type { Connection } from "../connection/connection.ts";
+import { aspectKey, type EntryDocument } from "../entry-documents.ts";
+import { between } from "../log/pages.ts";
+
+/** Which messages to read. */
+export interface MessageQuery extends MessageRange {
+  stream: Stream;
+}
+
+/**
+ * Reads part of the messages of a log, oldest first, as they were sent. Other entries of the log cost nothing: the indexes that
+ * are read have only messages.
+ */
+export async function readMessagePage(
+  connection: Pick<Connection, "messages">,
+  query: MessageQuery,
+  session: ClientSession,
+): Promise<EntryDocument[]> {
+  const { limit, from, deleted = false } = query;
+  const texts = await find(connection, { query, isStub: false }, session);
+  const stubs = deleted ? await find(connection, { query, isStub: true }, session) : [];
+  if (stubs.length === 0) return texts;
+  const both = [...texts, ...stubs].sort((a, b) => a.seq - b.seq);
+  return from === "oldest" ? both.slice(0, limit) : both.slice(-limit);
+}
+
+async function find(
+  { messages }: Pick<Connection, "messages">,
+  { query, isStub }: { query: MessageQuery; isStub: boolean },
+  session: ClientSession,
+): Promise<EntryDocument[]> {
+  const { stream, thread, limit, from, ...bounds } = query;
+  const kind: Filter<EntryDocument> = isStub
+    ? { deleted_seq: { $exists: true } }
+    : { content: { $exists: true } };
+  const filter: Filter<EntryDocument> = {
+    stream,
+    ...between(bounds),
+    ...kind,
+    ...(typeof thread === "number" && { thread: aspectKey(stream, thread, "thread") }),
+    ...(thread === "none" && { thread_seq: { $exists: false } }),
+  };
+  const documents = await messages
+    .find(filter, { session })
+    .sort({ seq: from === "oldest" ? 1 : -1 })
+    .limit(limit)
+    // The whole page in one reply.
+    .batchSize(limit + 1)
+    .maxTimeMS(readTimeoutMs)
+    .toArray();
+  return from === "oldest" ? documents : documents.reverse();
+}

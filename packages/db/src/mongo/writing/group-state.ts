@@ -1,0 +1,133 @@
+import type { ClientSession } from "mongodb";
+import type { Target } from "../../changes/target.ts";
+import type { Entry, ReactionEntry } from "../../entities.ts";
+import { readMetadata } from "../../metadata.ts";
+import type { NewReaction } from "../../ports/log.ts";
+import type { Stream } from "../../stream.ts";
+import type { Connection } from "../connection/connection.ts";
+import {
+  aspectKey,
+  aspects,
+  type EntryDocument,
+  type Positions,
+  reactorKey,
+  toEntry,
+} from "../entry-documents.ts";
+import { readNewest } from "../newest.ts";
+import type { PendingAppend } from "./pending-append.ts";
+import { placeKey, referencesOf, type TargetDocuments } from "./targets.ts";
+
+/**
+ * What the entries of a group are decided on: the messages they refer to and the newest entries of their aspects, as they were
+ * read, and then as the entries of the group before make them.
+ */
+export class GroupState {
+  readonly #targets: TargetDocuments;
+  readonly #newest: Map<string, EntryDocument>;
+  /** The messages that entries of the group change. */
+  readonly #touched = new Set<string>();
+
+  constructor(targets: TargetDocuments, newest: Map<string, EntryDocument>) {
+    this.#targets = targets;
+    this.#newest = newest;
+  }
+
+  /** Returns a message that the group refers to; `undefined` when there is none. */
+  target(stream: Stream, seq: number): Target | undefined {
+    const document = this.#targets.get(placeKey(stream, seq));
+    if (!document) return undefined;
+    const { user_id, timestamp, thread_seq, content = "", metadata } = document;
+    const text = this.#entryOf(aspectKey(stream, seq, "text"));
+    const reactions = this.#newest.get(aspectKey(stream, seq, "reactions"))?.reactions ?? [];
+    return {
+      seq,
+      user_id,
+      timestamp: timestamp.toISOString(),
+      thread_seq,
+      content,
+      metadata: metadata === undefined ? undefined : readMetadata(metadata),
+      text: text?.kind === "edit" || text?.kind === "deletion" ? text : undefined,
+      reactions,
+      thread: this.#newest.get(aspectKey(stream, seq, "thread"))?.thread_state,
+    };
+  }
+
+  /** Returns the newest reaction of a user with a key. */
+  own(stream: Stream, reaction: NewReaction): ReactionEntry | undefined {
+    const entry = this.#entryOf(reactorKey(stream, reaction));
+    return entry?.kind === "reaction" ? entry : undefined;
+  }
+
+  /** Returns the deletion of a message whose texts may not be erased yet. */
+  unfinished(stream: Stream, seq: number): EntryDocument | undefined {
+    const newest = this.#newest.get(aspectKey(stream, seq, "text"));
+    return newest?.erasing ? newest : undefined;
+  }
+
+  /** Tells whether an entry of the group changes a message: what is read of it now is not the whole truth. */
+  isTouched(stream: Stream, seq: number | undefined): boolean {
+    return seq !== undefined && this.#touched.has(placeKey(stream, seq));
+  }
+
+  /** Takes up a document of the group that is about to be stored, and completes it with what is known of its target. */
+  add(document: EntryDocument): void {
+    const { stream, target_seq, thread_seq } = document;
+    for (const key of [document.aspect, document.thread, document.reactor]) {
+      if (key !== undefined) this.#newest.set(key, document);
+    }
+    if (target_seq !== undefined) {
+      document.known = this.#knownOf(stream, target_seq);
+      this.#touched.add(placeKey(stream, target_seq));
+    }
+    if (thread_seq !== undefined) {
+      document.root_known = this.#knownOf(stream, thread_seq);
+      this.#touched.add(placeKey(stream, thread_seq));
+    }
+  }
+
+  #knownOf(stream: Stream, seq: number): Positions {
+    const known: Positions = {};
+    for (const aspect of aspects) {
+      const newest = this.#newest.get(aspectKey(stream, seq, aspect));
+      if (newest) known[aspect] = newest.seq;
+    }
+    return known;
+  }
+
+  #entryOf(key: string): Entry | undefined {
+    const document = this.#newest.get(key);
+    return document && toEntry(document);
+  }
+}
+
+/** Reads what entries are decided on. Call it when the heads of their logs are known, never before. */
+export async function readGroupState(
+  connection: Connection,
+  appends: readonly PendingAppend[],
+  { targets, session }: { targets: TargetDocuments; session: ClientSession },
+): Promise<GroupState> {
+  const keys = { aspect: new Set<string>(), thread: new Set<string>(), reactor: new Set<string>() };
+  for (const { append, stream } of appends) {
+    const { entry } = append;
+    const root = rootOf(entry, stream, targets);
+    for (const seq of [...referencesOf(entry), ...(root === undefined ? [] : [root])]) {
+      keys.aspect.add(aspectKey(stream, seq, "text")).add(aspectKey(stream, seq, "reactions"));
+      keys.thread.add(aspectKey(stream, seq, "thread"));
+    }
+    if (entry.kind === "reaction") keys.reactor.add(reactorKey(stream, entry));
+  }
+  const { aspect, thread, reactor } = keys;
+  const all = { aspect: [...aspect], thread: [...thread], reactor: [...reactor] };
+  return new GroupState(targets, await readNewest(connection, all, { session }));
+}
+
+// The thread that an entry changes: of a reply, and of the deletion of one.
+function rootOf(
+  entry: PendingAppend["append"]["entry"],
+  stream: Stream,
+  targets: TargetDocuments,
+): number | undefined {
+  if (entry.kind === "message") return entry.thread_seq;
+  if (entry.kind !== "deletion") return undefined;
+  return targets.get(placeKey(stream, entry.target_seq))?.thread_seq;
+}

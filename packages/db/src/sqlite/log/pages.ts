@@ -1,0 +1,81 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { ChangeEntry, Entry } from "../../entities.ts";
+import { ChunkedPage } from "../../paging/chunked-page.ts";
+import type { LogRange } from "../../ports/log.ts";
+import type { Stream } from "../../stream.ts";
+import {
+  type ChangeRow,
+  changeColumns,
+  type MessageRow,
+  messageColumns,
+  toChangeEntry,
+  toMessageEntry,
+} from "../rows.ts";
+import { prepareQuery } from "../statements.ts";
+
+type LogRow = MessageRow & Pick<ChangeRow, "kind"> & { body: string | null };
+
+const range = "stream = ?1 AND seq > ?2 AND seq < ?3";
+// Both tables have an index in the order of positions, so SQLite merges them without sorting.
+const both = `SELECT ${messageColumns}, 'message' AS kind, NULL AS body FROM messages WHERE ${range}
+  UNION ALL
+  SELECT seq, id, user_id, '', timestamp, NULL, NULL, NULL, NULL, NULL, NULL, kind, body FROM changes WHERE ${range}`;
+
+/** The statements for pages and single entries. A test checks the query plan of each. */
+export const logPageSql = {
+  oldest: `${both} ORDER BY seq LIMIT ?4`,
+  newest: `${both} ORDER BY seq DESC LIMIT ?4`,
+  messageById: `SELECT ${messageColumns} FROM messages WHERE stream = ? AND id = ?`,
+  changeById: `SELECT ${changeColumns} FROM changes WHERE stream = ? AND id = ?`,
+  changeBySeq: `SELECT ${changeColumns} FROM changes WHERE stream = ? AND seq = ?`,
+} as const;
+
+/** Reads entries of logs. */
+export interface LogPages {
+  /** Reads part of a log, oldest first. */
+  page(stream: Stream, range: LogRange): Entry[];
+  byId(stream: Stream, id: string): Entry | undefined;
+  changeAt(stream: Stream, seq: number): ChangeEntry | undefined;
+}
+
+/** Opens the reader of logs. */
+export function openLogPages(db: DatabaseSync): LogPages {
+  const oldest = prepareQuery<LogRow>(db, logPageSql.oldest);
+  const newest = prepareQuery<LogRow>(db, logPageSql.newest);
+  const messageById = prepareQuery<MessageRow>(db, logPageSql.messageById);
+  const changeById = prepareQuery<ChangeRow>(db, logPageSql.changeById);
+  const changeBySeq = prepareQuery<ChangeRow>(db, logPageSql.changeBySeq);
+
+  function read(
+    stream: Stream,
+    { after = 0, before = Number.MAX_SAFE_INTEGER, limit, from }: LogRange,
+  ): Entry[] {
+    const rows =
+      from === "oldest"
+        ? oldest.all(stream, after, before, limit)
+        : newest.all(stream, after, before, limit).reverse();
+    return rows.map((row) => toEntry(stream, row));
+  }
+
+  return {
+    page(stream, range) {
+      const page = new ChunkedPage<Entry>(range);
+      for (let part = page.next; part; part = page.next) page.add(read(stream, part));
+      return page.items;
+    },
+    byId(stream, id) {
+      const message = messageById.get(stream, id);
+      if (message) return toMessageEntry(stream, message);
+      const change = changeById.get(stream, id);
+      return change && toChangeEntry(stream, change);
+    },
+    changeAt(stream, seq) {
+      const change = changeBySeq.get(stream, seq);
+      return change && toChangeEntry(stream, change);
+    },
+  };
+}
+
+function toEntry(stream: Stream, { body, ...row }: LogRow): Entry {
+  return body === null ? toMessageEntry(stream, row) : toChangeEntry(stream, { ...row, body });
+}
