@@ -1,9 +1,9 @@
-import { openSqliteStore } from "@chatnest/db";
+import { isReactionKey, openSqliteStore } from "@chatnest/db";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { trustedCaller } from "./caller.ts";
 import { createContext } from "./context.ts";
-import { parseCursor, toCursor } from "./cursor.ts";
+import { parseCursor, parseReactorCursor, toCursor, toReactorCursor } from "./cursor.ts";
 import { ChatError } from "./errors.ts";
 import { createCaller } from "./root.ts";
 
@@ -76,6 +76,38 @@ describe("a cursor", () => {
     const cursor = toCursor({ last_activity_at: time, id: "b" });
     const { conversations } = await api.conversations.page({ user_id, cursor });
     expect(conversations.map(({ id }) => id)).toEqual(["c"]);
+  });
+});
+
+describe("a cursor of reactions", () => {
+  it("is read back as the position that it was written for, and is short enough", () => {
+    const key = fc.string({ unit: "binary", minLength: 1, maxLength: 64 }).filter(isReactionKey);
+    const places = fc.record({ key, seq: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }) });
+    fc.assert(
+      fc.property(places, (place) => {
+        const cursor = toReactorCursor(place);
+        expect(cursor).toMatch(/^[A-Za-z0-9_-]{1,1024}$/);
+        expect(parseReactorCursor(cursor)).toEqual(place);
+      }),
+    );
+  });
+
+  it.each<[string, string]>([
+    // Any text can be a key.
+    ...garbage.filter(([what]) => what !== "an id that is a number"),
+    ["a position in an inbox", toCursor({ last_activity_at: time, id: "room" })],
+    ["a key that is none", toBase64([" ", 1])],
+    ["a key of broken Unicode", toBase64(["\ud800", 1])],
+    ["a seq that is none", toBase64(["+1", 0])],
+    ["a seq that is a text", toBase64(["+1", "1"])],
+    ["spaces between its values", Buffer.from('["+1", 1]').toString("base64url")],
+  ])("cannot be %s", (_, cursor) => {
+    expect(codeOf(() => parseReactorCursor(cursor))).toBe("validation_failed");
+  });
+
+  it("is none of an inbox", () => {
+    const cursor = toReactorCursor({ key: time, seq: 1 });
+    expect(codeOf(() => parseCursor(cursor))).toBe("validation_failed");
   });
 });
 

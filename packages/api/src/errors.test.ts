@@ -8,6 +8,7 @@ import { ChatError, type ErrorCode, errorTable, toChatError, toTrpcError } from 
 // Of every code of a store, by the compiler.
 const storeCodes: Record<StoreErrorCode, ErrorCode> = {
   conflict: "conflict",
+  changed: "precondition_failed",
   not_found: "not_found",
   not_member: "not_found",
   invalid: "validation_failed",
@@ -44,6 +45,24 @@ describe.each(Object.entries(storeCodes))("a store's error %s", (storeCode, code
     const isHidden = code === "unavailable" || storeCode === "not_member";
     expect(shown.includes(secret)).toBe(!isHidden);
     expect(shown).not.toBe("");
+  });
+});
+
+describe("a field that only a store refuses", () => {
+  it.each([
+    ["reply_to: there is no message there", "there is no message there"],
+    [
+      "an entry with this reply_to cannot be stored",
+      "an entry with this reply_to cannot be stored",
+    ],
+  ])("is named: %s", (text, message) => {
+    const error = new StoreError("invalid", text, { field: "reply_to" });
+    expect(toChatError(error)).toMatchObject({
+      code: "validation_failed",
+      message: `reply_to: ${message}`,
+      issues: [{ path: "reply_to", code: "invalid_value", message }],
+      cause: error,
+    });
   });
 });
 

@@ -22,6 +22,11 @@ export const errorTable = {
     trpc: "METHOD_NOT_SUPPORTED",
   },
   conflict: { status: 409, title: "Conflict", trpc: "CONFLICT" },
+  precondition_failed: {
+    status: 412,
+    title: "Precondition failed",
+    trpc: "PRECONDITION_FAILED",
+  },
   payload_too_large: { status: 413, title: "Payload too large", trpc: "PAYLOAD_TOO_LARGE" },
   unsupported_media_type: {
     status: 415,
@@ -67,7 +72,7 @@ export interface ChatErrorDetails extends ErrorOptions {
   issues?: InputIssue[];
   /** For `too_many_requests`. */
   limit?: ReachedLimit;
-  /** The id of a message whose outcome is unknown. It is safe to send the message again with this id. */
+  /** The id of an entry whose outcome is unknown. It is safe to repeat the call with this id. */
   id?: string;
 }
 
@@ -90,6 +95,7 @@ export class ChatError extends Error {
 
 const storeCodes: Record<StoreErrorCode, ErrorCode> = {
   conflict: "conflict",
+  changed: "precondition_failed",
   not_found: "not_found",
   not_member: "not_found",
   invalid: "validation_failed",
@@ -102,10 +108,7 @@ const storeCodes: Record<StoreErrorCode, ErrorCode> = {
 export function toChatError(error: unknown): ChatError {
   if (error instanceof ChatError) return error;
   if (error instanceof ZodError) return invalidInput(error);
-  if (isStoreError(error)) {
-    const code = storeCodes[error.code];
-    return new ChatError(code, toText(error), { cause: error });
-  }
+  if (isStoreError(error)) return fromStore(error);
   if (error instanceof TRPCError) return fromTrpc(error);
   return new ChatError("internal", "something went wrong on our side", { cause: error });
 }
@@ -115,7 +118,22 @@ export function noConversation(): ChatError {
   return new ChatError("not_found", noConversationText);
 }
 
+/** Creates the error of a position at which there is no message, or a deleted one. */
+export function noMessage(): ChatError {
+  return new ChatError("not_found", "there is no message at this position");
+}
+
 const noConversationText = "there is no such conversation";
+
+function fromStore(error: StoreError): ChatError {
+  const { code, field } = error;
+  if (code !== "invalid" || field === undefined) {
+    return new ChatError(storeCodes[code], toText(error), { cause: error });
+  }
+  const name = `${field}: `;
+  const message = error.message.startsWith(name) ? error.message.slice(name.length) : error.message;
+  return refuseInput([{ path: field, code: "invalid_value", message }], { cause: error });
+}
 
 function toText({ code, message }: StoreError): string {
   if (storeCodes[code] === "unavailable") return "the store is unavailable; try again";

@@ -1,9 +1,33 @@
-import { type ChatStore, readHead, StoreError, type Stream } from "@chatnest/db";
+import {
+  type ChatStore,
+  fitPage,
+  lengthOf,
+  type MessageView,
+  readHead,
+  StoreError,
+  type Stream,
+} from "@chatnest/db";
 import type { Message, MessagePage } from "./schemas/messages.ts";
 import { nextTurn } from "./turn.ts";
 
+/** Which messages of a history to show, as a client names them. */
+export interface ViewInput {
+  /** `main`: without the replies in threads. */
+  view?: "main" | undefined;
+  /** `include`: with the stubs of deleted messages. */
+  deleted?: "include" | undefined;
+}
+
+/** Returns the view that a client has named. */
+export function toView({ view, deleted }: ViewInput): MessageView {
+  return {
+    ...(view === "main" && { thread: "none" }),
+    ...(deleted === "include" && { deleted: true }),
+  };
+}
+
 /** Which page of a log to read: `before` and `after` are exclusive positions. */
-export interface HistoryRange {
+export interface HistoryRange extends MessageView {
   limit: number;
   before?: number | undefined;
   after?: number | undefined;
@@ -23,11 +47,11 @@ const chunkLength = 256 * 1024;
 export function readPage(
   store: ChatStore,
   stream: Stream,
-  { limit, before, after }: HistoryRange,
+  { after, ...range }: HistoryRange,
 ): Promise<MessagePage> {
   return after === undefined
-    ? readBack(store, stream, { limit, before })
-    : readOn(store, stream, { limit, before, after });
+    ? readBack(store, stream, range)
+    : readOn(store, stream, { ...range, after });
 }
 
 /**
@@ -35,12 +59,16 @@ export function readPage(
  * @throws StoreError `invalid`, `unavailable` (also where the store shows less than before: a new primary may be behind after
  * an election), `closed`.
  */
-export async function* readAll(store: ChatStore, stream: Stream): AsyncGenerator<Message> {
+export async function* readAll(
+  store: ChatStore,
+  stream: Stream,
+  view: MessageView = {},
+): AsyncGenerator<Message> {
   const head = await readHead(store.log, stream);
   let limit = chunkSizeMin;
   let after = 0;
   while (after < head) {
-    const range = { after, before: head + 1, limit };
+    const range = { ...view, after, before: head + 1, limit };
     const { messages, read_to } = await store.messages.readOn(stream, range);
     yield* messages;
     if (read_to <= after) throw new StoreError("unavailable", "the store is behind its own head");
@@ -51,7 +79,7 @@ export async function* readAll(store: ChatStore, stream: Stream): AsyncGenerator
 }
 
 function nextLimit(chunk: readonly Message[]): number {
-  const length = chunk.reduce((sum, { content }) => sum + content.length, 0);
+  const length = chunk.reduce((sum, message) => sum + lengthOf(message), 0);
   const fitting = Math.floor((chunk.length * chunkLength) / Math.max(length, 1));
   return Math.max(1, Math.min(fitting, 2 * chunk.length, chunkSizeMax));
 }
@@ -59,22 +87,23 @@ function nextLimit(chunk: readonly Message[]): number {
 async function readBack(
   store: ChatStore,
   stream: Stream,
-  { limit, before }: Omit<HistoryRange, "after">,
+  { limit, before, ...view }: Omit<HistoryRange, "after">,
 ): Promise<MessagePage> {
   const found = await store.messages.page(stream, {
+    ...view,
     // One more than the page, to know whether there is a page before it.
     limit: limit + 1,
     from: "newest",
     ...(before !== undefined && { before }),
   });
-  const messages = found.slice(-limit);
+  const messages = fitPage(found, { limit, from: "newest" });
   const first = messages[0];
   // `before: 0` is the same as `before: 1`, which in an empty log is the newest page.
   const isNewest =
     before === undefined || (await readHead(store.log, stream)) < Math.max(before, 1);
   return {
     messages,
-    prev: first && found.length > limit ? { before: first.seq } : null,
+    prev: first && found.length > messages.length ? { before: first.seq } : null,
     next: isNewest ? null : { after: messages.at(-1)?.seq ?? 0 },
     read_to: null,
   };
@@ -83,14 +112,14 @@ async function readBack(
 async function readOn(
   store: ChatStore,
   stream: Stream,
-  { limit, before, after }: HistoryRange & { after: number },
+  { limit, before, after, ...view }: HistoryRange & { after: number },
 ): Promise<MessagePage> {
   const isRange = before !== undefined;
-  const bounds = { after, ...(isRange && { before }) };
+  const bounds = { ...view, after, ...(isRange && { before }) };
   const found = await store.messages.readOn(stream, { ...bounds, limit: limit + 1 });
-  const messages = found.messages.slice(0, limit);
+  const messages = fitPage(found.messages, { limit, from: "oldest" });
   const last = messages.at(-1);
-  const hasMore = found.messages.length > limit;
+  const hasMore = found.messages.length > messages.length;
   return {
     messages,
     prev: isRange ? null : await neighbourBefore(store, stream, { first: messages[0], after }),

@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { trustedCaller } from "./caller.ts";
 import { createContext } from "./context.ts";
+import { idempotencyKey } from "./idempotency-key.ts";
 import { createCaller } from "./root.ts";
 import { SendMessageInput } from "./schemas/messages.ts";
-import { idempotencyKey } from "./sending.ts";
 
 const store = openSqliteStore(":memory:");
 const api = createCaller(createContext({ store, caller: trustedCaller }));

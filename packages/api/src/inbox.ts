@@ -1,4 +1,4 @@
-import type { ChatStore } from "@chatnest/db";
+import type { ChatStore, InboxPosition } from "@chatnest/db";
 import { parseCursor, toCursor } from "./cursor.ts";
 import type { Conversation, ConversationPage } from "./schemas/conversations.ts";
 
@@ -29,11 +29,11 @@ export async function readInboxPage(
     ...(cursor !== undefined && { after: parseCursor(cursor) }),
   });
   const positions = found.slice(0, limit);
-  const last = positions.at(-1);
-  const ids = positions.map(({ id }) => id);
+  const { conversations, count } = await readSome(store, positions, messages);
+  const last = positions[count - 1];
   return {
-    conversations: await store.conversations.get(ids, messages),
-    next: last && found.length > limit ? { cursor: toCursor(last) } : null,
+    conversations,
+    next: last && found.length > count ? { cursor: toCursor(last) } : null,
   };
 }
 
@@ -48,8 +48,22 @@ export async function* readInbox(
 ): AsyncGenerator<Conversation> {
   const positions = await store.conversations.inbox(userId, { limit: Number.POSITIVE_INFINITY });
   const step = Math.max(1, Math.floor(chunkSize / Math.max(messages, 10)));
-  for (let start = 0; start < positions.length; start += step) {
-    const ids = positions.slice(start, start + step).map(({ id }) => id);
-    yield* await store.conversations.get(ids, messages);
+  for (let start = 0; start < positions.length; ) {
+    const some = positions.slice(start, start + step);
+    const { conversations, count } = await readSome(store, some, messages);
+    yield* conversations;
+    start += count;
   }
+}
+
+/** Reads conversations until they are too long for one page. `count` says how many of the positions are read. */
+async function readSome(
+  store: ChatStore,
+  positions: readonly InboxPosition[],
+  messages: number,
+): Promise<{ conversations: Conversation[]; count: number }> {
+  const ids = positions.map(({ id }) => id);
+  const conversations = await store.conversations.get(ids, messages);
+  const last = conversations.at(-1);
+  return { conversations, count: last ? ids.indexOf(last.id) + 1 : ids.length };
 }

@@ -31,5 +31,5 @@ export {
   type RouterInputs,
   type RouterOutputs,
 } from "./root.ts";
+export { ImportLine, importBatchMax } from "./schemas/import.ts";
 export type { ConversationEvent, UserEvent } from "./schemas/live.ts";
-export { ImportLine, importBatchMax } from "./schemas/messages.ts";

@@ -4,8 +4,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { trustedCaller } from "./caller.ts";
 import { createContext } from "./context.ts";
 import { type RestQuery, toLinkHeaders } from "./rest.ts";
+import { pageToRest } from "./rest-page.ts";
 import { createCaller } from "./root.ts";
-import { pageToRest } from "./routers/messages.ts";
 import type { MessagePage } from "./schemas/messages.ts";
 
 const store = openSqliteStore(":memory:");

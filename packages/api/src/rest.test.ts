@@ -19,19 +19,27 @@ describe("the routes of REST", () => {
     );
     expect(shown.sort()).toEqual([
       "DELETE /conversations/{conversation_id}/members/{user_id}",
+      "DELETE /messages/{conversation_id}/{seq}",
+      "DELETE /messages/{conversation_id}/{seq}/reactions/{key}",
       "GET /conversations/by-id/{conversation_id}",
       "GET /conversations/{user_id}",
       "GET /conversations/{user_id} with limit, cursor",
       "GET /messages/{conversation_id}",
       "GET /messages/{conversation_id} with limit, before, after",
       "GET /messages/{conversation_id}/events",
+      "GET /messages/{conversation_id}/log",
       "GET /messages/{conversation_id}/{seq}",
+      "GET /messages/{conversation_id}/{seq}/reactions",
+      "GET /messages/{conversation_id}/{seq}/replies",
+      "GET /messages/{conversation_id}/{seq}/versions",
       "GET /users/{user_id}/events",
       "GET /users/{user_id}/notes",
       "GET /users/{user_id}/notes with limit, before, after",
+      "PATCH /messages/{conversation_id}/{seq}",
       "POST /conversations/",
       "POST /conversations/{conversation_id}/members",
       "POST /messages/",
+      "PUT /messages/{conversation_id}/{seq}/reactions/{key}",
     ]);
   });
 
@@ -68,8 +76,9 @@ describe("the routes of REST", () => {
       // More than one must be told apart by the result.
       expect(statuses.length === 1 || rest.toRest !== undefined).toBe(true);
       expect(rest.body === null).toBe(statuses.includes(204));
+      if (rest.hasLinks) expect(rest.toRest).toBeDefined();
       expect(Object.keys(errorTable)).toEqual(expect.arrayContaining([...(rest.errors ?? [])]));
-      expect(rest.hasLinks ?? false).toBe(rest.when !== undefined);
+      if (rest.when) expect(rest.hasLinks).toBe(true);
     },
   );
 
@@ -87,6 +96,21 @@ describe("the routes of REST", () => {
       const member = { conversation_id: "room", user_id: "ann", added: created };
       expect(toStatus("conversations.addMember", member)).toEqual({ status, body: member });
     }
+    const entry = { id: "12345678" };
+    expect(toStatus("messages.react", { entry, created: true })).toEqual({
+      status: 201,
+      body: entry,
+    });
+    expect(toStatus("messages.react", { entry, created: false })).toEqual({
+      status: 200,
+      body: entry,
+    });
+    expect(toStatus("messages.edit", { message, created: true })).toEqual({
+      status: 200,
+      body: message,
+    });
+    expect(toStatus("messages.delete", { created: true })).toEqual({ status: 204 });
+    expect(toStatus("messages.unreact", { entry: null, created: false })).toEqual({ status: 204 });
     expect(toStatus("conversations.removeMember", undefined)).toEqual({ status: 204 });
   });
 });

@@ -24,6 +24,11 @@ export type RestHeader = {
   | {
       /** The input field that gets its value. Nothing else in a request can set this field. */
       field: string;
+      /**
+       * Reads the value. By default, it is a number where the field is one, else the text.
+       * @throws ChatError `validation_failed`.
+       */
+      read?(value: string): unknown;
     }
   | {
       /**
@@ -48,6 +53,8 @@ export interface RestRoute {
   description?: string;
   /** Whether the input is in the body, else in the query. @default `true` for POST, PUT and PATCH */
   hasBody?: boolean;
+  /** Whether an empty body is the same as `{}`. @default `false` */
+  isBodyOptional?: boolean;
   /** Query parameters that select this procedure: at least one must be present. Otherwise the one without `when` is called. */
   when?: readonly string[];
   /** The meaning of each successful status. Without `toRest` there is only one. */

@@ -1,9 +1,25 @@
-import type { Conversation, Message } from "@chatnest/db";
+import type {
+  Conversation,
+  Entry,
+  Message,
+  Metadata,
+  ReactionEntry,
+  Reactor,
+  Version,
+} from "@chatnest/db";
 import { expectTypeOf, test } from "vitest";
 import type { AppRouter, RouterInputs, RouterOutputs } from "./root.ts";
 
 type Routed = AppRouter["_def"]["record"];
 type Send = { id?: string | undefined; user_id: string; content: string };
+type References = {
+  reply_to?: number | undefined;
+  thread_seq?: number | undefined;
+  metadata?: Metadata | undefined;
+};
+type View = { view?: "main" | undefined; deleted?: "include" | undefined };
+type Place = { conversation_id: string; seq: number };
+type Change = Place & { user_id: string; id?: string | undefined };
 type Bounds = {
   limit?: number | undefined;
   before?: number | undefined;
@@ -17,10 +33,14 @@ type Page = {
 };
 
 test("the router has the documented procedures and no others", () => {
-  expectTypeOf<keyof Routed>().toEqualTypeOf<"messages" | "conversations" | "notes" | "live">();
-  expectTypeOf<keyof Routed["messages"]>().toEqualTypeOf<
-    "send" | "page" | "all" | "get" | "import"
+  expectTypeOf<keyof Routed>().toEqualTypeOf<
+    "messages" | "log" | "conversations" | "notes" | "live"
   >();
+  expectTypeOf<keyof Routed["messages"]>().toEqualTypeOf<
+    | ("send" | "page" | "all" | "get" | "import")
+    | ("edit" | "delete" | "react" | "unreact" | "reactions" | "replies" | "versions")
+  >();
+  expectTypeOf<keyof Routed["log"]>().toEqualTypeOf<"page">();
   expectTypeOf<keyof Routed["conversations"]>().toEqualTypeOf<
     "create" | "get" | "page" | "all" | "addMember" | "removeMember"
   >();
@@ -32,14 +52,68 @@ test("messages take and give what is documented", () => {
   type In = RouterInputs["messages"];
   type Out = RouterOutputs["messages"];
   expectTypeOf<In["send"]>().branded.toEqualTypeOf<
-    Send & { conversation_id?: string | null | undefined }
+    Send & References & { conversation_id?: string | null | undefined }
   >();
   expectTypeOf<Out["send"]>().toEqualTypeOf<{ message: Message; created: boolean }>();
-  expectTypeOf<In["page"]>().branded.toEqualTypeOf<Bounds & { conversation_id: string }>();
+  expectTypeOf<In["page"]>().branded.toEqualTypeOf<Bounds & View & { conversation_id: string }>();
   expectTypeOf<Out["page"]>().toEqualTypeOf<Page>();
-  expectTypeOf<In["all"]>().toEqualTypeOf<{ conversation_id: string }>();
-  expectTypeOf<In["get"]>().toEqualTypeOf<{ conversation_id: string; seq: number }>();
+  expectTypeOf<In["all"]>().branded.toEqualTypeOf<View & { conversation_id: string }>();
+  expectTypeOf<In["get"]>().toEqualTypeOf<Place>();
   expectTypeOf<Out["get"]>().toEqualTypeOf<Message>();
+});
+
+test("changes take and give what is documented", () => {
+  type In = RouterInputs["messages"];
+  type Out = RouterOutputs["messages"];
+  expectTypeOf<In["edit"]>().branded.toEqualTypeOf<
+    Change & {
+      content?: string | undefined;
+      metadata?: Metadata | null | undefined;
+      unchanged_since?: number | undefined;
+    }
+  >();
+  expectTypeOf<Out["edit"]>().toEqualTypeOf<{ message: Message; created: boolean }>();
+  expectTypeOf<In["delete"]>().branded.toEqualTypeOf<Change>();
+  expectTypeOf<Out["delete"]>().toEqualTypeOf<{ created: boolean }>();
+  expectTypeOf<In["react"]>().branded.toEqualTypeOf<Change & { key: string }>();
+  expectTypeOf<In["unreact"]>().toEqualTypeOf<In["react"]>();
+  expectTypeOf<Out["react"]>().toEqualTypeOf<{ entry: ReactionEntry; created: boolean }>();
+  expectTypeOf<Out["unreact"]>().toEqualTypeOf<{
+    entry: ReactionEntry | null;
+    created: boolean;
+  }>();
+});
+
+test("what belongs to a message is taken and given as documented", () => {
+  type In = RouterInputs["messages"];
+  type Out = RouterOutputs["messages"];
+  expectTypeOf<In["reactions"]>().branded.toEqualTypeOf<
+    Place & {
+      key?: string | undefined;
+      limit?: number | undefined;
+      cursor?: string | undefined;
+    }
+  >();
+  expectTypeOf<Out["reactions"]>().toEqualTypeOf<{
+    reactions: Reactor[];
+    next: { cursor: string } | null;
+  }>();
+  expectTypeOf<In["replies"]>().branded.toEqualTypeOf<Bounds & Place>();
+  expectTypeOf<Out["replies"]>().toEqualTypeOf<Page>();
+  expectTypeOf<In["versions"]>().toEqualTypeOf<Place>();
+  expectTypeOf<Out["versions"]>().toEqualTypeOf<{ versions: Version[] }>();
+});
+
+test("a log gives entries as they are stored", () => {
+  expectTypeOf<RouterInputs["log"]["page"]>().toEqualTypeOf<{
+    conversation_id: string;
+    after?: number | undefined;
+    limit?: number | undefined;
+  }>();
+  expectTypeOf<RouterOutputs["log"]["page"]>().toEqualTypeOf<{
+    entries: Entry[];
+    next: { after: number } | null;
+  }>();
 });
 
 test("an import takes lines with ids and says of each what became of it", () => {

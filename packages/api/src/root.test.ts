@@ -6,11 +6,21 @@ import { appRouter, createCaller } from "./root.ts";
 
 type Api = ReturnType<typeof createCaller>;
 
+const change = { conversation_id: "room", seq: 1, user_id: "ann" };
+
 const calls: Record<string, (api: Api) => Promise<unknown>> = {
   "messages.send": (api) => api.messages.send({ user_id: "ann", content: "hi" }),
   "messages.all": (api) => first(api.messages.all({ conversation_id: "room" })),
   "messages.page": (api) => api.messages.page({ conversation_id: "room" }),
   "messages.get": (api) => api.messages.get({ conversation_id: "room", seq: 1 }),
+  "messages.edit": (api) => api.messages.edit({ ...change, content: "ho" }),
+  "messages.delete": (api) => api.messages.delete(change),
+  "messages.react": (api) => api.messages.react({ ...change, key: "+1" }),
+  "messages.unreact": (api) => api.messages.unreact({ ...change, key: "+1" }),
+  "messages.reactions": (api) => api.messages.reactions({ conversation_id: "room", seq: 1 }),
+  "messages.replies": (api) => api.messages.replies({ conversation_id: "room", seq: 1 }),
+  "messages.versions": (api) => api.messages.versions({ conversation_id: "room", seq: 1 }),
+  "log.page": (api) => api.log.page({ conversation_id: "room" }),
   "messages.import": (api) =>
     api.messages.import({ messages: [{ id: "12345678", user_id: "ann", content: "hi" }] }),
   "conversations.create": (api) => api.conversations.create({ user_ids: ["ann"] }),

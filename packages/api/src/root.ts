@@ -1,12 +1,13 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { conversations } from "./routers/conversations.ts";
 import { live } from "./routers/live.ts";
+import { log } from "./routers/log.ts";
 import { messages } from "./routers/messages.ts";
 import { notes } from "./routers/notes.ts";
 import { createCallerFactory, router } from "./trpc.ts";
 
 /** All procedures of ChatNest. */
-export const appRouter = router({ messages, conversations, notes, live });
+export const appRouter = router({ messages, log, conversations, notes, live });
 
 /** The type of all procedures, for typed clients. */
 export type AppRouter = typeof appRouter;

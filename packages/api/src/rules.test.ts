@@ -83,14 +83,23 @@ describe("a user", () => {
     await expect(answer).rejects.toMatchObject({ cause: { code: "validation_failed" } });
   });
 
-  it("counts each send, creation and adding, and nothing else, against its limit", async () => {
+  it("counts each send, change, creation and adding, and nothing else, against its limit", async () => {
     await store.conversations.create({ id: "counted", user_ids: ["ann"] });
     const member = { conversation_id: "counted", user_id: "bob" };
+    const place = { conversation_id: "counted", seq: 1 };
     const calls: [name: string, input: object, count: number][] = [
       ["notes.send", { content: "x" }, 1],
       ["notes.page", {}, 0],
       ["conversations.page", {}, 0],
       ["messages.send", { conversation_id: "counted", content: "x" }, 1],
+      ["messages.edit", { ...place, content: "y" }, 1],
+      ["messages.react", { ...place, key: "+1" }, 1],
+      ["messages.unreact", { ...place, key: "+1" }, 1],
+      ["messages.reactions", place, 0],
+      ["messages.replies", place, 0],
+      ["messages.versions", place, 0],
+      ["messages.delete", place, 1],
+      ["log.page", { conversation_id: "counted" }, 0],
       ["conversations.create", { user_ids: ["bob"] }, 1],
       ["conversations.addMember", member, 1],
     ];

@@ -23,16 +23,27 @@ const users: Rule = { who: "users" };
 const self: Rule = { who: "users", isSelf: true };
 const member: Rule = { who: "users", isMember: true };
 const selfAsMember: Rule = { who: "users", isSelf: true, isMember: true };
+const limitedAsMember: Rule = { ...selfAsMember, isLimited: true };
 
 /** Who may call each procedure. A procedure without a row does not compile. */
 export const rules = {
   // The store checks the membership again, in the step that stores the message. It is checked here so that a stranger does not
   // wait behind the sends of others: the time would tell that there are some.
-  "messages.send": { ...selfAsMember, isLimited: true },
+  "messages.send": limitedAsMember,
   "messages.all": member,
   "messages.page": member,
   "messages.get": member,
+  // Only the author, which the procedures check.
+  "messages.edit": limitedAsMember,
+  "messages.delete": limitedAsMember,
+  "messages.react": limitedAsMember,
+  "messages.unreact": limitedAsMember,
+  "messages.reactions": member,
+  "messages.replies": member,
+  "messages.versions": member,
   "messages.import": servers,
+
+  "log.page": member,
 
   // The user becomes a member, and the server generates the id. Limited as sends are: it writes to up to 1,000 inboxes.
   "conversations.create": { ...users, isLimited: true },

@@ -10,7 +10,7 @@ export function delayed(
   scheduler: fc.Scheduler,
   fates: IterableIterator<string>,
 ): ChatStore {
-  const { conversations, log, members } = store;
+  const { conversations, log, members, messages } = store;
   let inOrder = Promise.resolve();
   const meet = (event: StoreEvent, listener: (event: StoreEvent) => void) => {
     const met = String(fates.next().value);
@@ -40,6 +40,10 @@ export function delayed(
       ...log,
       page: (stream, range) => late(() => log.page(stream, range)),
       heads: (streams) => late(() => log.heads(streams)),
+    },
+    messages: {
+      ...messages,
+      page: (stream, range) => late(() => messages.page(stream, range)),
     },
     members: {
       ...members,

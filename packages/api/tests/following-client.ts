@@ -7,7 +7,7 @@ interface User {
   joinedAt: ReadonlyMap<string, number>;
 }
 
-/** A client that follows a user, checks what it gets, and reconnects with the newest watermark. */
+/** A client that follows a user, asks for entries of all kinds, checks what it gets, and reconnects with the newest watermark. */
 export class FollowingClient {
   /** The place in each conversation, by heads, news and entries. */
   readonly places = new Map<string, number>();
@@ -49,7 +49,7 @@ export class FollowingClient {
     const since = this.#watermark === undefined ? undefined : readWatermark(this.#watermark);
     this.hasComeBack = since !== undefined;
     this.#left.clear();
-    const input = { user_id: this.#userId, ...(since && { since }) };
+    const input = { user_id: this.#userId, entries: "all" as const, ...(since && { since }) };
     try {
       for await (const news of this.#live.followUser(input, signal)) {
         // News of a closed connection is not received.

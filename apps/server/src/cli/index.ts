@@ -8,6 +8,7 @@ import { createKey } from "./key.ts";
 import { tellRestored } from "./restored.ts";
 import { serve } from "./serve.ts";
 import { signToken, type TokenOptions } from "./token.ts";
+import { upgradeStore } from "./upgrade.ts";
 
 /** Runs one `chatnest` command to its end and returns the code to exit with. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -33,7 +34,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     )
     .argument(
       "<file>",
-      "JSON lines with user_id, content and, optionally, conversation_id, timestamp, id; - is standard input",
+      "JSON lines with user_id, content and, optionally, conversation_id, timestamp, id, reply_to, thread_seq, metadata; with a kind of edit, deletion or reaction, a change of the message at target_seq; - is standard input",
     )
     .option(
       "--strict",
@@ -57,6 +58,13 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       "run once after restoring a backup: clients that hold newer messages then start over",
     )
     .action(tellRestored);
+
+  program
+    .command("upgrade")
+    .description(
+      "run once when all processes on a MongoDB are of this version: messages can then be edited, deleted and reacted to",
+    )
+    .action(upgradeStore);
 
   program
     .command("key")

@@ -10,12 +10,22 @@ export const jsonValuesMax = 10_000;
 const jsonType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
+/** How a body is read. */
+export interface BodyOptions {
+  /** Whether an empty body is an empty object. @default false */
+  isOptional?: boolean | undefined;
+}
+
 /**
  * Reads a body, which must be a JSON object.
  * @throws ChatError `bad_request`, `payload_too_large`, `unsupported_media_type` or `validation_failed`
  */
-export async function readJsonObject(request: Request): Promise<Record<string, unknown>> {
+export async function readJsonObject(
+  request: Request,
+  { isOptional = false }: BodyOptions = {},
+): Promise<Record<string, unknown>> {
   const text = await readJsonText(request);
+  if (text === "" && isOptional) return {};
   if (text === "") throw new ChatError("bad_request", "the body is missing");
   const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {

@@ -7,6 +7,7 @@ const allowHeaders = [
   "Authorization",
   "Content-Type",
   "Idempotency-Key",
+  "If-Match",
   "If-None-Match",
   "Last-Event-ID",
   "X-Request-Id",

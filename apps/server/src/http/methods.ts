@@ -1,5 +1,5 @@
 import { ChatError } from "@chatnest/api";
-import type { Context, Hono, NotFoundHandler } from "hono";
+import type { Context, Handler, Hono, NotFoundHandler } from "hono";
 import type { AppEnv } from "../app-env.ts";
 
 /** Answers with an error in the shape of the border that was asked. */
@@ -8,6 +8,9 @@ export type SendError = (
   error: ChatError,
   headers?: Record<string, string>,
 ) => Response;
+
+/** Handles a method that a path does not have, though another path of the same form has it. */
+export const leaveUnserved: Handler<AppEnv> = (c) => c.notFound();
 
 /** Answers what no handler did: OPTIONS with what the path allows, another method of a known path, an unknown path. */
 export function answerUnhandled(app: Hono<AppEnv>, sendError: SendError): NotFoundHandler<AppEnv> {
@@ -30,8 +33,11 @@ function allowedMethods(
   path: string,
 ): Set<string> {
   // What goes around all requests matches as well: it is registered for all methods, and no route is.
-  const answers = (name: string) =>
-    router.match(name, path)[0].some(([[, { method }]]) => method !== "ALL");
+  const answers = (name: string) => {
+    const matches = router.match(name, path)[0].map(([match]) => match);
+    const first = matches.find(([, { method }]) => method !== "ALL");
+    return first !== undefined && first[0] !== leaveUnserved;
+  };
   const allowed = new Set([...methods].filter(answers));
   if (allowed.has("GET")) allowed.add("HEAD");
   if (allowed.size > 0) allowed.add("OPTIONS");

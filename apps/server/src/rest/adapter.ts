@@ -2,6 +2,7 @@ import type { AnyTRPCRouter } from "@trpc/server";
 import type { Context, Handler, Hono } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { BorderParts } from "../border.ts";
+import { leaveUnserved } from "../http/methods.ts";
 import { bothForms } from "../http/paths.ts";
 import type { StreamSlots } from "../http/stream-slots.ts";
 import { readTarget } from "../http/target.ts";
@@ -10,6 +11,7 @@ import { sendAnswer, sendStream, toAnswer } from "./answer.ts";
 import { serveEvents } from "./events/serve-events.ts";
 import { readInput, readQuery } from "./input.ts";
 import { openJsonArray } from "./json-array.ts";
+import { findUnserved } from "./names.ts";
 import {
   chooseProcedure,
   isFollowed,
@@ -21,7 +23,11 @@ import {
 
 /** Serves every procedure that says how REST shows it. */
 export function serveRest(app: Hono<AppEnv>, router: AnyTRPCRouter, parts: BorderParts): void {
-  for (const operation of sortBySpecificity(readOperations(router))) {
+  const operations = readOperations(router);
+  for (const { method, path } of findUnserved(operations)) {
+    app.on(method, bothForms(toPattern(path)), leaveUnserved);
+  }
+  for (const operation of sortBySpecificity(operations)) {
     const serve = operation.procedures.some(isFollowed)
       ? serveEvents(operation, parts)
       : serveAnswers(operation, parts);

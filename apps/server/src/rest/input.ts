@@ -1,4 +1,4 @@
-import { type ChatError, type RestQuery, refuseInput } from "@chatnest/api";
+import { type ChatError, type RestHeader, type RestQuery, refuseInput } from "@chatnest/api";
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { readJsonObject } from "../http/body.ts";
@@ -38,7 +38,7 @@ export async function readInput(
   const params = toNumbers(c.req.param(), numbers);
   if (hasBody) refuseQuery(query);
   const rest = hasBody
-    ? leaveOut(await readJsonObject(c.req.raw), isLeftOut)
+    ? leaveOut(await readJsonObject(c.req.raw, { isOptional: route.isBodyOptional }), isLeftOut)
     : toNumbers(query, numbers);
   const misplaced = headerFields.filter((name) => Object.hasOwn(rest, name));
   if (misplaced.length > 0) throw refuse(misplaced, "unknown field");
@@ -48,10 +48,18 @@ export async function readInput(
     if (value === undefined) continue;
     input =
       "field" in header
-        ? { ...input, ...toNumbers({ [header.field]: value }, numbers) }
+        ? { ...input, ...readField(header, value, numbers) }
         : header.apply(input, value, c.get("caller"));
   }
   return input;
+}
+
+function readField(
+  { field, read }: Extract<RestHeader, { field: string }>,
+  value: string,
+  numbers: ReadonlySet<string>,
+): Record<string, unknown> {
+  return read ? { [field]: read(value) } : toNumbers({ [field]: value }, numbers);
 }
 
 /**

@@ -32,7 +32,7 @@ export const Problem = z
       .meta({ description: "What is wrong with the input, when `code` is `validation_failed`." }),
     id: z.string().optional().meta({
       description:
-        "The id of a message that may or may not be stored: repeating it with this id is safe.",
+        "The id of a write that may or may not be stored: repeating it with this id is safe.",
     }),
   })
   .meta({ id: "Problem" });

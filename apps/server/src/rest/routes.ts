@@ -15,7 +15,7 @@ export interface RestProcedure {
   /** The fields of its input that are numbers. */
   numbers: ReadonlySet<string>;
   input: z.ZodObject;
-  /** Tells which fields of a body are left out: those that only the server sets, and `null` in an optional one. */
+  /** Tells which fields of a body are left out: those that only the server sets, and `null` in one that is only optional. */
   isLeftOut: IsLeftOut;
   call(context: Context, input: unknown, signal?: AbortSignal): Promise<unknown>;
 }
@@ -123,9 +123,11 @@ function mergeInputs(name: string, inputs: readonly unknown[]): z.ZodObject {
 
 function leftOutOf({ shape }: z.ZodObject, takes: RestRoute["takes"]): IsLeftOut {
   const readOnly = new Set(Object.keys(takes?.shape ?? {}).filter((name) => !(name in shape)));
-  const fields = Object.entries(shape);
+  // Where `null` means something, it is given.
   const optional = new Set(
-    fields.filter(([, { isOptional }]) => isOptional()).map(([name]) => name),
+    Object.entries(shape)
+      .filter(([, field]) => field.isOptional() && !field.isNullable())
+      .map(([name]) => name),
   );
   return (name, value) => readOnly.has(name) || (value === null && optional.has(name));
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import {
   type ChatStore,
@@ -7,7 +6,7 @@ import {
   openSqliteStore,
 } from "@chatnest/db";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { append } from "../../tests/append.ts";
+import { storeMessage } from "../../tests/store-entry.ts";
 import { checkChannel, deliveryChannel, ringMissChannel } from "./diagnostics.ts";
 import { createHub } from "./hub.ts";
 import { createLive } from "./index.ts";
@@ -22,8 +21,8 @@ beforeEach(() => {
 });
 afterEach(() => store.close());
 
-function send(user_id = "ann") {
-  return append(store, { id: randomUUID(), user_id, content: "x", conversation_id });
+function send() {
+  return storeMessage(store, conversation_id);
 }
 
 /** Collects the messages of a channel until the test ends. */
@@ -36,8 +35,8 @@ function collect<TMessage>(channel: DiagnosticsChannel<TMessage>) {
 
 it("publishes a miss for each reader behind the kept entries, and none for the others", async () => {
   using misses = collect(ringMissChannel);
-  const tail = new LogTail(store, stream, 2);
-  for (let n = 0; n < 5; n++) tail.push((await send()).entry);
+  const tail = new LogTail(store, stream, { ringLengthMax: 2 });
+  for (let n = 0; n < 5; n++) tail.push(await send());
   expect(await tail.read(3)).toHaveLength(2);
   expect(misses.messages).toEqual([]);
   const together = [tail.read(1), tail.read(1)];
@@ -86,7 +85,7 @@ it("publishes no delivery when nobody waits, nor when the hub closes", async () 
   using deliveries = collect(deliveryChannel);
   const hub = createHub(store);
   const { tail } = hub.follow(stream);
-  tail.push((await send()).entry);
+  tail.push(await send());
   tail.onMore(() => {});
   hub.close();
   expect(deliveries.messages).toEqual([]);

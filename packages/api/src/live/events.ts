@@ -1,4 +1,4 @@
-import { type Entry, toMessage } from "@chatnest/db";
+import { type Entry, type MessageEntry, toMessage } from "@chatnest/db";
 import type { ConversationEvent, UserEvent } from "../schemas/live.ts";
 import type { ConversationNews } from "./follow-conversation.ts";
 import type { LiveEvent } from "./following.ts";
@@ -6,49 +6,88 @@ import { toPosition } from "./position.ts";
 import type { UserNews } from "./user/follow-user.ts";
 
 type MessageEvent = Extract<ConversationEvent, { type: "message" }>;
+type EntryEvent = Extract<ConversationEvent, { type: "entry" }>;
 
-/** All followers share the event of an entry, so that what is written from it can be shared, too. */
-const events = new WeakMap<Entry, MessageEvent>();
+/** Who gets events. */
+export interface EventsFor {
+  /** `all` who asks for entries of all kinds. Others get messages, without those that are deleted. */
+  entries?: "all" | undefined;
+}
 
-/** Converts news of a conversation to events. A client can resume from each of them. */
-export function toConversationEvents(
-  conversation_id: string,
+/** After how many entries that are not sent the position is sent by itself, so that a reconnect does not read them again. */
+const unsentMax = 32;
+
+/** All followers share the events of an entry, so that what is written from them can be shared, too. */
+const messageEvents = new WeakMap<MessageEntry, MessageEvent>();
+const entryEvents = new WeakMap<Entry, EntryEvent>();
+
+/**
+ * Converts news of a conversation to events. A client can resume from each of them. Entries are converted one by one as they are
+ * taken: a text that is erased meanwhile is not sent.
+ */
+export function* toConversationEvents(
   news: ConversationNews,
-): LiveEvent<ConversationEvent>[] {
+  { conversation_id, entries }: EventsFor & { conversation_id: string },
+): Generator<LiveEvent<ConversationEvent>, void> {
   const { kind, epoch } = news;
-  if (kind === "entries") {
-    return news.entries.map((entry) => ({
-      id: toPosition(epoch, entry.seq),
-      event: toMessageEvent(entry),
-    }));
+  if (kind !== "entries") {
+    const { seq, last_seq } = news;
+    yield { id: toPosition(epoch, seq), event: { type: kind, conversation_id, last_seq } };
+    return;
   }
-  const { seq, last_seq } = news;
-  return [{ id: toPosition(epoch, seq), event: { type: kind, conversation_id, last_seq } }];
+  const toEvent = entries === "all" ? toEntryEvent : toMessageEvent;
+  let unsent = 0;
+  for (const entry of news.entries) {
+    const event = toEvent(news.erasures.apply(entry));
+    unsent = event ? 0 : unsent + 1;
+    if (event) yield { id: toPosition(epoch, entry.seq), event };
+    else if (unsent % unsentMax === 0) yield { id: toPosition(epoch, entry.seq) };
+  }
 }
 
 /** Converts news of a user's conversations to events. A client can only resume from a watermark. */
-export function toUserEvents(user_id: string, news: UserNews): LiveEvent<UserEvent>[] {
+export function* toUserEvents(
+  news: UserNews,
+  { user_id, entries }: EventsFor & { user_id: string },
+): Generator<LiveEvent<UserEvent>, void> {
   switch (news.kind) {
-    case "entries":
-      return news.entries.map((entry) => ({ event: toMessageEvent(entry) }));
+    case "entries": {
+      const toEvent = entries === "all" ? toEntryEvent : toMessageEvent;
+      for (const entry of news.entries) {
+        const event = toEvent(news.erasures.apply(entry));
+        if (event) yield { event };
+      }
+      return;
+    }
     case "heads": {
       const { heads, complete } = news;
       const event: UserEvent = { type: "heads", heads, complete };
-      return [complete ? { id: news.watermark, event } : { event }];
+      yield complete ? { id: news.watermark, event } : { event };
+      return;
     }
     case "reset":
-      return [{ event: { type: "reset", conversation_id: null, last_seq: 0 } }];
+      yield { event: { type: "reset", conversation_id: null, last_seq: 0 } };
+      return;
     default: {
       const { kind, conversation_id, last_seq } = news;
-      return [{ event: { type: kind, conversation_id, user_id, last_seq } }];
+      yield { event: { type: kind, conversation_id, user_id, last_seq } };
     }
   }
 }
 
-function toMessageEvent(entry: Entry): MessageEvent {
-  const known = events.get(entry);
+function toMessageEvent(entry: Entry): MessageEvent | undefined {
+  if (entry.kind !== "message" || entry.erased) return undefined;
+  const known = messageEvents.get(entry);
   if (known) return known;
   const event: MessageEvent = { type: "message", message: toMessage(entry) };
-  events.set(entry, event);
+  messageEvents.set(entry, event);
+  return event;
+}
+
+function toEntryEvent(entry: Entry): EntryEvent {
+  const known = entryEvents.get(entry);
+  if (known) return known;
+  const event: EntryEvent = { type: "entry", entry };
+  entryEvents.set(entry, event);
   return event;
 }

@@ -1,5 +1,6 @@
 import { conversationStream, type Entry } from "@chatnest/db";
 import { ChatError, noConversation } from "../errors.ts";
+import type { Erasures } from "./erasures.ts";
 import type { Followed, Hub } from "./hub.ts";
 import type { MembershipEnds } from "./membership-ends.ts";
 import type { Position } from "./position.ts";
@@ -13,15 +14,23 @@ export interface FollowInput {
   member?: string;
   /** Starts after this position, without one at the head. `unreadable`: the text was not a position. */
   after?: Position | "unreadable";
+  /** For `all`, `last_seq` is the head of the log, else the newest message that is not deleted. Entries of all kinds come anyway. */
+  entries?: "all" | undefined;
 }
 
 /**
  * What a follower of a conversation gets: its position, first and after each new epoch, then entries in order. `reset`: the
- * given position means nothing in this epoch.
+ * given position means nothing in this epoch. `ready` comes again when the message at `last_seq` was deleted before it came: it
+ * is not to be waited for.
  */
 export type ConversationNews =
   | { kind: "ready" | "reset"; epoch: string; seq: number; last_seq: number }
-  | { kind: "entries"; epoch: string; entries: readonly Entry[] };
+  | {
+      kind: "entries";
+      epoch: string;
+      entries: readonly Entry[];
+      erasures: Pick<Erasures, "apply">;
+    };
 
 /** What following a conversation needs. */
 export interface FollowParts {
@@ -59,10 +68,11 @@ export async function* followConversation(
       followed = hub.follow(conversationStream(conversation_id));
       const { tail } = followed;
       const epoch = await hub.epoch();
-      const last_seq = await tail.readHead();
+      const head = await tail.readHead();
+      let last_seq = input.entries === "all" ? head : await tail.readSaid(head);
       const place = after === "unreadable" || (after?.epoch ?? epoch) !== epoch ? undefined : after;
       const isReset = after !== undefined && place === undefined;
-      let seq = place?.seq ?? last_seq;
+      let seq = place?.seq ?? head;
       yield { kind: isReset ? "reset" : "ready", epoch, seq, last_seq };
       while (!signal.aborted && (hub.isClosed || hub.isCurrent(epoch))) {
         if (!isMember) throw noConversation();
@@ -72,8 +82,14 @@ export async function* followConversation(
         const entries = found instanceof Promise ? await found : found;
         const last = entries.at(-1);
         if (last) {
-          yield { kind: "entries", epoch, entries };
+          const { erasures } = hub;
+          yield { kind: "entries", epoch, entries, erasures };
+          const goal = seq < last_seq && entries.find((entry) => entry.seq === last_seq);
           seq = last.seq;
+          if (input.entries !== "all" && goal && isErased(erasures.apply(goal))) {
+            last_seq = await tail.readSaid(await tail.readHead());
+            yield { kind: "ready", epoch, seq, last_seq };
+          }
         } else if (entries === found) {
           await wait.until((wake) => tail.onMore(wake));
         }
@@ -88,4 +104,8 @@ export async function* followConversation(
     wait.end();
     followed?.release();
   }
+}
+
+function isErased(entry: Entry): boolean {
+  return entry.kind === "message" && entry.erased === true;
 }

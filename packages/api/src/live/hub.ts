@@ -1,5 +1,6 @@
 import { type ChatStore, type StoreEvent, type Stream, streamOf } from "@chatnest/db";
 import { type CheckMessage, checkChannel } from "./diagnostics.ts";
+import { Erasures } from "./erasures.ts";
 import { LogTail } from "./log-tail.ts";
 
 /** A followed log. Its tail is kept until every follower has released it. */
@@ -24,6 +25,8 @@ export type CheckCounts = Pick<CheckMessage, "logs" | "conversations" | "members
 export interface Hub {
   /** Follows a log. */
   follow(stream: Stream): Followed;
+  /** What this process knows of erased texts. */
+  readonly erasures: Erasures;
   /**
    * Returns the name of the epoch, which is read once.
    * @throws StoreError `unavailable`, `closed`.
@@ -62,6 +65,7 @@ const checkSize = 1_000;
  */
 export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
   const followed = new Map<Stream, { tail: LogTail; followers: number }>();
+  const erasures = new Erasures();
   let knownEpoch: string | undefined;
   /** Concurrent callers share a read: otherwise the older of two could finish last, with an outdated name. */
   let epochRead: Promise<string> | undefined;
@@ -77,8 +81,12 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
   const timer = setInterval(check, options.checkEveryMs ?? checkEveryMsDefault).unref();
 
   function hear(event: StoreEvent): void {
+    if (event.kind === "entry" && event.entry.kind === "deletion") erasures.add(event.entry);
     emit(event);
-    if (event.kind === "entry") followed.get(streamOf(event.entry))?.tail.push(event.entry);
+    // An entry may arrive, or arrive again, after the deletion of its message.
+    if (event.kind === "entry") {
+      followed.get(streamOf(event.entry))?.tail.push(erasures.apply(event.entry));
+    }
     if (event.kind === "missed") void check();
   }
 
@@ -121,7 +129,9 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
     const streams = [...followed.keys()];
     for (let start = 0; start < streams.length; start += checkSize) {
       const heads = await store.log.heads(streams.slice(start, start + checkSize));
-      for (const [stream, { seq }] of heads) followed.get(stream)?.tail.learn(seq);
+      for (const [stream, { seq, said_seq }] of heads) {
+        followed.get(stream)?.tail.learn(seq, said_seq);
+      }
     }
     // After this long, a quiet conversation may have become active and quiet again, unseen.
     if (performance.now() - checkedAt() > unheardMaxMs && missedSince !== checkedAt()) {
@@ -146,9 +156,10 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
   }
 
   return {
+    erasures,
     follow(stream) {
       const entry = followed.get(stream) ?? {
-        tail: new LogTail(store, stream, options.ringLengthMax),
+        tail: new LogTail(store, stream, { ringLengthMax: options.ringLengthMax, erasures }),
         followers: 0,
       };
       followed.set(stream, entry);

@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import { type ChatStore, conversationStream, type Entry, openSqliteStore } from "@chatnest/db";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { append } from "../../tests/append.ts";
+import { storeMessage } from "../../tests/store-entry.ts";
 import { createHub } from "./hub.ts";
 import { createLive } from "./index.ts";
 import { LogTail } from "./log-tail.ts";
@@ -17,12 +16,9 @@ beforeEach(() => {
 });
 afterEach(() => store.close());
 
-async function say(count: number, content = "x"): Promise<Entry[]> {
-  const id = () => randomUUID();
-  const sends = Array.from({ length: count }, () =>
-    append(store, { id: id(), user_id: "ann", content, conversation_id }),
-  );
-  return (await Promise.all(sends)).map(({ entry }) => entry);
+function say(count: number, content = "x"): Promise<Entry[]> {
+  const sends = Array.from({ length: count }, () => storeMessage(store, conversation_id, content));
+  return Promise.all(sends);
 }
 
 /** Tells whether the entries after a position are read without the store. */

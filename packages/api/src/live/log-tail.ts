@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type ChatStore, type Entry, readHead, type Stream } from "@chatnest/db";
+import type { ChatStore, Entry, Stream } from "@chatnest/db";
 import { nextTurn } from "../turn.ts";
 import { deliveryChannel, ringMissChannel } from "./diagnostics.ts";
+import { Erasures } from "./erasures.ts";
+import { Ring, ringBytesMax, sizeOf } from "./ring.ts";
+import { SharedReads } from "./shared-reads.ts";
 
-/** The size of the ring in bytes of JSON, and in entries. With it most readers need nothing from the store. */
-const ringBytesMax = 128 * 1024;
-const ringLengthMaxDefault = 256;
 /** After how many calls of `age` without a new entry the ring is emptied. */
 const agesMax = 3;
 /** How long after a wake-up the next one waits, in ms, so that entries that arrive close together are sent together. */
@@ -15,6 +15,15 @@ const readLimitMax = 256;
 /** How long a read waits when the store has not caught up with its own head, in ms. */
 const pauseMs = 50;
 const nothing: readonly Entry[] = [];
+const noHead = { seq: 0, said_seq: 0 };
+
+/** The options of a tail. */
+export interface LogTailOptions {
+  /** How many entries are kept at most. @default 256 */
+  ringLengthMax?: number | undefined;
+  /** What the process knows of erased texts. It is applied to what is read from the store. */
+  erasures?: Erasures;
+}
 
 /**
  * What one process knows of a followed log: its head, and a ring of its newest entries. Readers ask for what comes after their
@@ -23,21 +32,20 @@ const nothing: readonly Entry[] = [];
 export class LogTail {
   readonly #store: ChatStore;
   readonly #stream: Stream;
-  /** All entries after `#floor`, up to `#head`. */
-  #ring: Entry[] = [];
-  /** The size of each of them in bytes of JSON. */
-  #ringSizes: number[] = [];
-  #ringBytes = 0;
-  readonly #ringLengthMax: number;
+  readonly #erasures: Erasures;
+  /** All entries after its floor, up to `#head`. */
+  readonly #ring: Ring;
   #ages = 0;
-  #floor = 0;
   #head: number | undefined;
   readonly #waiting = new Set<() => void>();
   /** The calls among these that wake a group of readers, and how many. */
   readonly #groups = new Map<() => void, () => number>();
   /** Readers at the same position share an array, and what is written from it, until this turn ends. */
   readonly #answers = new Map<number, readonly Entry[]>();
-  readonly #reads = new Map<number, Promise<readonly Entry[]>>();
+  readonly #reads = new SharedReads((after) => this.#askStore(after));
+  readonly #saidReads = new SharedReads((position) => this.#askSaid(position));
+  /** How many deletions were learned. */
+  #deletions = 0;
   /** How many entries are read at a time. It adapts to their size, so that about `ringBytesMax` is read. */
   #readLimit = 32;
   #tick: NodeJS.Timeout | undefined;
@@ -45,10 +53,11 @@ export class LogTail {
   #learnedAt = 0;
   #wokenAt = 0;
 
-  constructor(store: ChatStore, stream: Stream, ringLengthMax = ringLengthMaxDefault) {
+  constructor(store: ChatStore, stream: Stream, options: LogTailOptions = {}) {
     this.#store = store;
     this.#stream = stream;
-    this.#ringLengthMax = ringLengthMax;
+    this.#erasures = options.erasures ?? new Erasures();
+    this.#ring = new Ring(options.ringLengthMax);
   }
 
   /** The head, as far as this process knows it; `undefined` before it was read. */
@@ -58,11 +67,10 @@ export class LogTail {
 
   /** Tells the head at a moment, if the kept entries show it. */
   headBefore(time: Date): number | undefined {
-    const since = time.toISOString();
-    const first = this.#ring.find(({ timestamp }) => timestamp >= since);
+    const first = this.#ring.firstSince(time.toISOString());
     const head = first ? first.seq - 1 : this.#head;
     // Entries that are not kept may be later, too.
-    return head === 0 || (head ?? 0) > this.#floor ? head : undefined;
+    return head === 0 || (head ?? 0) > this.#ring.floor ? head : undefined;
   }
 
   /**
@@ -70,30 +78,38 @@ export class LogTail {
    * @throws StoreError `unavailable`, `closed`.
    */
   async readHead(): Promise<number> {
-    if (this.#head === undefined) this.learn(await readHead(this.#store.log, this.#stream));
+    if (this.#head === undefined) await this.#learnFromStore();
     return this.#head ?? 0;
   }
 
-  /** Learns of an entry. One that is known or older than the head changes nothing. */
+  /**
+   * Returns the position of the newest message at or before a position, deleted ones left out; 0 when there is none. Asks the
+   * store only when the kept entries do not show it.
+   * @throws StoreError `unavailable`, `closed`.
+   */
+  async readSaid(position: number): Promise<number> {
+    if (position === 0) return 0;
+    return this.#saidAt(position) ?? this.#saidReads.at(position);
+  }
+
+  /** Learns of an entry. One that is known or older than the head changes nothing, but a deletion always erases. */
   push(entry: Entry): void {
+    if (entry.kind === "deletion") this.#erase(entry.target_seq);
     if (this.#head !== undefined && entry.seq <= this.#head) return;
     // The entries in between were missed. They are in the store.
     if (entry.seq !== (this.#head ?? -1) + 1) this.#clear(entry.seq - 1);
-    const size = sizeOf(entry);
     this.#ring.push(entry);
-    this.#ringSizes.push(size);
-    this.#ringBytes += size;
     this.#ages = 0;
     this.#head = entry.seq;
-    this.#trim();
     this.#answers.clear();
     this.#planTick();
   }
 
-  /** Learns the head. */
-  learn(head: number): void {
+  /** Learns the head and, if it is known, the newest message up to it, deleted or not. */
+  learn(head: number, said?: number): void {
     if (this.#head !== undefined && head <= this.#head) return;
-    this.#clear(head);
+    // A message that nothing follows is not deleted.
+    this.#clear(head, said === head ? said : undefined);
     this.#head = head;
     this.#planTick();
   }
@@ -104,11 +120,11 @@ export class LogTail {
    * @throws StoreError `unavailable`, `closed`.
    */
   read(after: number): readonly Entry[] | Promise<readonly Entry[]> {
-    if (this.#head === undefined || after < this.#floor) return this.#readStore(after);
+    if (this.#head === undefined || after < this.#ring.floor) return this.#readStore(after);
     if (after >= this.#head) return nothing;
     const known = this.#answers.get(after);
     if (known) return known;
-    const answer = this.#ring.filter(({ seq }) => seq > after);
+    const answer = this.#ring.after(after);
     // Readers that are woken together read in the same turn. Kept longer, the answers would pile up.
     if (this.#answers.size === 0) setImmediate(() => this.#answers.clear());
     this.#answers.set(after, answer);
@@ -144,55 +160,66 @@ export class LogTail {
     }
   }
 
+  /** Counts the time without a new entry. After a while the ring is emptied, and readers use the store. */
+  age(): void {
+    this.#ages++;
+    if (this.#ages !== agesMax || this.#head === undefined) return;
+    this.#clear(this.#head, this.#saidAt(this.#head));
+  }
+
   #countReaders(): number {
     let count = this.#waiting.size - this.#groups.size;
     for (const readers of this.#groups.values()) count += readers();
     return count;
   }
 
-  /** Counts the time without a new entry. After a while the ring is emptied, and readers use the store. */
-  age(): void {
-    this.#ages++;
-    if (this.#ages === agesMax && this.#head !== undefined) this.#clear(this.#head);
-  }
-
-  #clear(floor: number): void {
-    this.#ring = [];
-    this.#ringSizes = [];
-    this.#ringBytes = 0;
-    this.#floor = floor;
+  #clear(floor: number, saidBelow?: number): void {
+    this.#ring.clear(floor, saidBelow);
     this.#answers.clear();
   }
 
-  #trim(): void {
-    while (this.#ring.length > this.#ringLengthMax || this.#ringBytes > ringBytesMax) {
-      const oldest = this.#ring.shift();
-      if (!oldest) return;
-      this.#ringBytes -= this.#ringSizes.shift() ?? 0;
-      this.#floor = oldest.seq;
-    }
+  #erase(seq: number): void {
+    this.#deletions++;
+    this.#ring.erase(seq);
+    this.#answers.clear();
+  }
+
+  #saidAt(position: number): number | undefined {
+    return position <= (this.#head ?? -1) ? this.#ring.saidAt(position) : undefined;
+  }
+
+  async #askSaid(position: number): Promise<number> {
+    const deletionsBefore = this.#deletions;
+    const range = { before: position + 1, limit: 1, from: "newest" } as const;
+    const [newest] = await this.#store.messages.page(this.#stream, range);
+    const said = newest?.seq ?? 0;
+    // Otherwise it may have been deleted meanwhile.
+    if (this.#deletions === deletionsBefore) this.#ring.learnSaid(said, position);
+    return said;
+  }
+
+  async #learnFromStore(): Promise<void> {
+    const heads = await this.#store.log.heads([this.#stream]);
+    const { seq, said_seq } = heads.get(this.#stream) ?? noHead;
+    this.learn(seq, said_seq);
   }
 
   #readStore(after: number): Promise<readonly Entry[]> {
-    let reading = this.#reads.get(after);
     if (ringMissChannel.hasSubscribers) {
       const entriesBehind = Math.max((this.#head ?? 0) - after, 0);
-      ringMissChannel.publish({ entriesBehind, isShared: reading !== undefined });
+      ringMissChannel.publish({ entriesBehind, isShared: this.#reads.has(after) });
     }
-    if (!reading) {
-      reading = this.#askStore(after).finally(() => this.#reads.delete(after));
-      this.#reads.set(after, reading);
-    }
-    return reading;
+    return this.#reads.at(after);
   }
 
   async #askStore(after: number): Promise<readonly Entry[]> {
     const range = { after, limit: this.#readLimit, from: "oldest" } as const;
     await nextTurn();
     const entries = await this.#store.log.page(this.#stream, range);
-    if (entries.length > 0) return this.#cut(entries);
+    // A deletion may have been learned meanwhile.
+    if (entries.length > 0) return this.#cut(entries.map((entry) => this.#erasures.apply(entry)));
     // The head is at or before `after`. If not, the store has not caught up with its own head yet.
-    this.learn(await readHead(this.#store.log, this.#stream));
+    await this.#learnFromStore();
     if ((this.#head ?? 0) > after) await pause(pauseMs);
     return entries;
   }
@@ -215,9 +242,4 @@ export class LogTail {
     const wait = this.#wokenAt + tickMs - this.#learnedAt;
     this.#tick = setTimeout(() => this.wake(), Math.max(wait, 0));
   }
-}
-
-// Measured, since JSON may take six bytes for one character.
-function sizeOf(entry: Entry): number {
-  return Buffer.byteLength(JSON.stringify(entry));
 }

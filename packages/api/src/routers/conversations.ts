@@ -7,6 +7,7 @@ import { ChatError, noConversation, refuseInput } from "../errors.ts";
 import { readInbox, readInboxPage } from "../inbox.ts";
 import { type RestQuery, toLinkHeaders } from "../rest.ts";
 import * as schemas from "../schemas/conversations.ts";
+import { stored } from "../schemas/stored.ts";
 import { streamedArray } from "../schemas/streamed-array.ts";
 import { procedure, router } from "../trpc.ts";
 
@@ -64,7 +65,7 @@ export const conversations = router({
       },
     })
     .input(schemas.GetConversationInput)
-    .output(schemas.Conversation)
+    .output(stored(schemas.Conversation))
     .query(({ ctx, input }) => find(ctx, input)),
 
   all: procedure("conversations.all")

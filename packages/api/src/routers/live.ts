@@ -13,6 +13,9 @@ const lastEventId: RestHeader = {
   field: "lastEventId",
 };
 
+const all = `
+With \`entries=all\`, or \`text/event-stream;entries=all\` in \`Accept\`, which older servers ignore, the events are the entries of the log: \`message\`, \`edit\`, \`deletion\` and \`reaction\`, each an Entry with the whole new state of what it changes. Over tRPC they are \`{type: "entry", entry}\`. \`last_seq\` is then the newest entry, else the newest message that is not deleted.`;
+
 const ends = `- \`unavailable\` \`{code, detail}\`: the event stream ends; reconnect after \`retry\`.
 - \`expired\` \`{}\`: the token has expired; reconnect with a new one.
 
@@ -20,12 +23,13 @@ A comment line every 15 seconds shows that the connection is alive.`;
 
 const ofConversation = `The events of a conversation:
 
-- \`ready\` \`{conversation_id, last_seq}\`: the first event. Its id is the position where the events start.
+- \`ready\` \`{conversation_id, last_seq}\`: the first event. Its id is the position where the events start. Without \`entries=all\` it is sent again when the message at \`last_seq\` is deleted before it is sent.
 - \`message\`, a Message. Each is sent once and in order. Its id is the position to resume from.
 - \`reset\` \`{conversation_id, last_seq}\`: the requested position is of another epoch (a backup was restored) or unreadable. Events continue from here.
 ${ends}
 
-Events start after \`Last-Event-ID\`, else after \`after\`, else now. A conversation that does not exist yet has no events but \`ready\`.`;
+Events start after \`Last-Event-ID\`, else after \`after\`, else now. A conversation that does not exist yet has no events but \`ready\`.
+${all}`;
 
 const ofUser = `The events of all conversations of a user, over one connection:
 
@@ -33,7 +37,8 @@ const ofUser = `The events of all conversations of a user, over one connection:
 - \`message\`, a Message. Each is sent once, in the order of its conversation, starting right after its head.
 - \`joined\`, \`left\` \`{conversation_id, user_id, last_seq}\`: the user joined or left a conversation. A client that reconnects with a watermark first gets \`left\` for the conversations left since, with a \`last_seq\` of 0.
 - \`reset\` \`{conversation_id: null, last_seq: 0}\`: the watermark is of another epoch or unreadable; all heads follow.
-${ends}`;
+${ends}
+${all}`;
 
 /** Events as they happen. A client resumes with the id of the last event it received. */
 export const live = router({
@@ -53,17 +58,19 @@ export const live = router({
     })
     .input(FollowConversationInput)
     .subscription(({ ctx, input, signal = never() }) => {
-      const { conversation_id } = input;
+      const { conversation_id, entries } = input;
       const place = input.lastEventId ?? input.after;
       const { caller } = ctx;
       const follow = {
         conversation_id,
+        entries,
         ...(place != null && { after: readPosition(place) ?? ("unreadable" as const) }),
         ...(caller.kind === "user" && { member: caller.user_id }),
       };
       return new Following({
         begin: () => ctx.live.followConversation(follow, untilExpiry(signal, caller)),
-        toEvents: (news) => toConversationEvents(conversation_id, news),
+        toEvents: (news) => toConversationEvents(news, { conversation_id, entries }),
+        entries,
       });
     }),
 
@@ -82,14 +89,15 @@ export const live = router({
     })
     .input(FollowUserInput)
     .subscription(({ ctx, input, signal = never() }) => {
-      const { user_id } = input;
+      const { user_id, entries } = input;
       const firstId = input.lastEventId ?? beginning;
       const since =
         firstId === beginning ? undefined : (readWatermark(firstId) ?? ("unreadable" as const));
-      const follow = { user_id, ...(since && { since }) };
+      const follow = { user_id, entries, ...(since && { since }) };
       return new Following({
         begin: () => ctx.live.followUser(follow, untilExpiry(signal, ctx.caller)),
-        toEvents: (news) => toUserEvents(user_id, news),
+        toEvents: (news) => toUserEvents(news, { user_id, entries }),
+        entries,
         // The given id stands until all heads are sent. An unreadable one is replaced by one that also leads to a reset.
         firstId: since === "unreadable" ? toWatermark({ epoch: "0", atMs: 0 }) : firstId,
       });

@@ -5,7 +5,8 @@ import { trustedCaller } from "../caller.ts";
 import { createContext } from "../context.ts";
 import { createCaller, type RouterInputs } from "../root.ts";
 
-type Line = RouterInputs["messages"]["import"]["messages"][number];
+type AnyLine = RouterInputs["messages"]["import"]["messages"][number];
+type Line = Extract<AnyLine, { kind?: "message" | undefined }>;
 
 const store = openSqliteStore(":memory:");
 const api = createCaller(createContext({ store, caller: trustedCaller }));
@@ -110,6 +111,63 @@ describe("messages.import", () => {
       cause: { code: "validation_failed", issues: [{ path: "messages.1.content" }] },
     });
     expect(await readHead(store.log, conversationStream(room))).toBe(0);
+  });
+
+  it("stores changes in the order of the lines, and each once", async () => {
+    const conversation_id = randomUUID();
+    const by = { user_id: "bob", conversation_id, target_seq: 1 };
+    const timestamp = "2020-01-01T00:00:00.000Z";
+    const messages: AnyLine[] = [
+      newLine({ conversation_id, metadata: { a: 1 } }),
+      { id: randomUUID(), ...by, kind: "edit", content: "edited", timestamp },
+      { id: randomUUID(), ...by, kind: "reaction", key: "+1", added: true },
+      newLine({ kind: "message", conversation_id, thread_seq: 1, reply_to: 1 }),
+      { id: randomUUID(), ...by, kind: "reaction", key: "+1", added: false },
+      { id: randomUUID(), ...by, kind: "reaction", key: "-1", added: true },
+      { id: randomUUID(), ...by, target_seq: 4, kind: "deletion" },
+    ];
+    const { results } = await api.messages.import({ messages });
+    expect(results).toEqual(messages.map(() => stored));
+    const { entries } = await api.log.page({ conversation_id });
+    expect(entries.map(({ id }) => id)).toEqual(messages.map(({ id }) => id));
+    expect(await api.messages.page({ conversation_id })).toMatchObject({
+      messages: [
+        {
+          ...{ seq: 1, user_id: "alice", content: "edited", metadata: { a: 1 } },
+          ...{ edited_at: timestamp, reactions: [{ key: "-1", user_ids: ["bob"] }] },
+        },
+      ],
+    });
+    expect(await api.messages.import({ messages })).toEqual({
+      results: messages.map(() => existing),
+    });
+    expect((await api.log.page({ conversation_id })).entries).toEqual(entries);
+  });
+
+  it("refuses a change of what is no message, and stores the lines around it", async () => {
+    const conversation_id = randomUUID();
+    const by = { user_id: "bob", conversation_id };
+    const messages: AnyLine[] = [
+      { id: randomUUID(), ...by, kind: "deletion", target_seq: 1 },
+      newLine({ conversation_id }),
+      { id: randomUUID(), ...by, kind: "edit", content: "x", target_seq: 2 },
+      newLine({ conversation_id, reply_to: 2 }),
+      { id: randomUUID(), ...by, kind: "deletion", target_seq: 1 },
+      { id: randomUUID(), ...by, kind: "reaction", key: "+1", added: true, target_seq: 1 },
+    ];
+    expect(await api.messages.import({ messages })).toEqual({
+      results: [refused, stored, refused, refused, stored, refused],
+    });
+    expect((await api.log.page({ conversation_id })).entries).toHaveLength(2);
+  });
+
+  it("takes an import again after a message of it was deleted, and stores nothing", async () => {
+    const conversation_id = randomUUID();
+    const messages = [newLine({ conversation_id })];
+    await api.messages.import({ messages });
+    await api.messages.delete({ conversation_id, seq: 1, user_id: "alice" });
+    expect(await api.messages.import({ messages })).toEqual({ results: [existing] });
+    expect(await api.messages.page({ conversation_id })).toMatchObject({ messages: [] });
   });
 
   it("fails as a whole while the store is unavailable, since no outcome is known", async () => {

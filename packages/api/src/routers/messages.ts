@@ -1,12 +1,18 @@
 import { conversationStream } from "@chatnest/db";
 import { z } from "zod";
-import { ChatError, toChatError } from "../errors.ts";
-import { readAll, readPage } from "../history.ts";
-import { type RestAnswer, type RestQuery, toLinkHeaders } from "../rest.ts";
+import { readMessage } from "../details.ts";
+import { given } from "../given.ts";
+import { readAll, readPage, toView } from "../history.ts";
+import { idempotencyKey } from "../idempotency-key.ts";
+import { importEntries } from "../importing.ts";
+import { pageToRest } from "../rest-page.ts";
+import { ImportMessagesInput, ImportMessagesOutput } from "../schemas/import.ts";
 import * as schemas from "../schemas/messages.ts";
 import { streamedArray } from "../schemas/streamed-array.ts";
-import { idempotencyKey, send } from "../sending.ts";
+import { send } from "../sending.ts";
 import { procedure, router } from "../trpc.ts";
+import { changes } from "./changes.ts";
+import { details } from "./details.ts";
 
 const tag = "messages";
 
@@ -41,7 +47,7 @@ export const messages = router({
     .input(schemas.SendMessageInput)
     .output(schemas.SendMessageOutput)
     .mutation(({ ctx, input }) =>
-      send(ctx, { ...input, conversation_id: input.conversation_id ?? null }),
+      send(ctx, { ...given(input), conversation_id: input.conversation_id ?? null }),
     ),
 
   all: procedure("messages.all")
@@ -53,7 +59,9 @@ export const messages = router({
     })
     .input(schemas.AllMessagesInput)
     .output(streamedArray(schemas.Message))
-    .query(({ ctx, input }) => readAll(ctx.store, conversationStream(input.conversation_id))),
+    .query(({ ctx, input }) =>
+      readAll(ctx.store, conversationStream(input.conversation_id), toView(input)),
+    ),
 
   page: procedure("messages.page")
     .meta({
@@ -67,8 +75,11 @@ export const messages = router({
     })
     .input(schemas.MessagePageInput)
     .output(schemas.MessagePage)
-    .query(({ ctx, input }) =>
-      readPage(ctx.store, conversationStream(input.conversation_id), input),
+    .query(({ ctx, input: { conversation_id, view, deleted, ...range } }) =>
+      readPage(ctx.store, conversationStream(conversation_id), {
+        ...range,
+        ...toView({ view, deleted }),
+      }),
     ),
 
   get: procedure("messages.get")
@@ -85,50 +96,17 @@ export const messages = router({
     })
     .input(schemas.GetMessageInput)
     .output(schemas.Message)
-    .query(async ({ ctx, input }) => {
-      const message = await ctx.store.messages.get(
-        conversationStream(input.conversation_id),
-        input.seq,
-      );
-      if (!message) throw new ChatError("not_found", "there is no message at this position");
-      return message;
-    }),
+    .query(({ ctx, input: { conversation_id, seq } }) =>
+      readMessage(ctx.store, { stream: conversationStream(conversation_id), seq }),
+    ),
 
   import: procedure("messages.import")
-    .input(schemas.ImportMessagesInput)
-    .output(schemas.ImportMessagesOutput)
-    .mutation(async ({ ctx, input }) => {
-      // Appended together, so that they share groups. Each log keeps the given order.
-      const outcomes = await Promise.allSettled(
-        input.messages.map(({ timestamp, ...message }) =>
-          ctx.store.log.append({
-            ...message,
-            kind: "message",
-            conversation_id: message.conversation_id ?? null,
-            ...(timestamp !== undefined && { timestamp }),
-          }),
-        ),
-      );
-      return { results: outcomes.map(toImportResult) };
-    }),
+    .input(ImportMessagesInput)
+    .output(ImportMessagesOutput)
+    .mutation(async ({ ctx, input }) => ({
+      results: await importEntries(ctx.store, input.messages),
+    })),
+
+  ...changes,
+  ...details,
 });
-
-/** Converts a page of a log to an array with links to the pages beside it. */
-export function pageToRest(
-  { messages, prev, next }: schemas.MessagePage,
-  query: RestQuery,
-): RestAnswer {
-  return { status: 200, headers: toLinkHeaders({ prev, next }, query), body: messages };
-}
-
-function toImportResult(
-  outcome: PromiseSettledResult<{ created: boolean }>,
-): schemas.ImportMessagesOutput["results"][number] {
-  if (outcome.status === "fulfilled") {
-    return { status: outcome.value.created ? "stored" : "existing" };
-  }
-  const error = toChatError(outcome.reason);
-  // Only refusals of this one message are reported here. After other errors the batch can be repeated.
-  if (error.code !== "conflict" && error.code !== "validation_failed") throw error;
-  return { status: "refused", detail: error.message };
-}

@@ -1,13 +1,14 @@
 import { noteStream } from "@chatnest/db";
 import { z } from "zod";
-import { ChatError } from "../errors.ts";
+import { readMessage } from "../details.ts";
+import { given } from "../given.ts";
 import { readAll, readPage } from "../history.ts";
+import { pageToRest } from "../rest-page.ts";
 import { Message, MessagePage, SendMessageOutput } from "../schemas/messages.ts";
 import * as schemas from "../schemas/notes.ts";
 import { streamedArray } from "../schemas/streamed-array.ts";
 import { send } from "../sending.ts";
 import { procedure, router } from "../trpc.ts";
-import { pageToRest } from "./messages.ts";
 
 const rest = {
   method: "GET",
@@ -22,7 +23,7 @@ export const notes = router({
   send: procedure("notes.send")
     .input(schemas.SendNoteInput)
     .output(SendMessageOutput)
-    .mutation(({ ctx, input }) => send(ctx, { ...input, conversation_id: null })),
+    .mutation(({ ctx, input }) => send(ctx, { ...given(input), conversation_id: null })),
 
   all: procedure("notes.all")
     .meta({ rest: { ...rest, body: z.array(Message) } })
@@ -42,14 +43,14 @@ export const notes = router({
     })
     .input(schemas.NotePageInput)
     .output(MessagePage)
-    .query(({ ctx, input }) => readPage(ctx.store, noteStream(input.user_id), input)),
+    .query(({ ctx, input: { user_id, ...range } }) =>
+      readPage(ctx.store, noteStream(user_id), range),
+    ),
 
   get: procedure("notes.get")
     .input(schemas.GetNoteInput)
     .output(Message)
-    .query(async ({ ctx, input }) => {
-      const note = await ctx.store.messages.get(noteStream(input.user_id), input.seq);
-      if (!note) throw new ChatError("not_found", "there is no note at this position");
-      return note;
-    }),
+    .query(({ ctx, input: { user_id, seq } }) =>
+      readMessage(ctx.store, { stream: noteStream(user_id), seq }),
+    ),
 });

@@ -6,6 +6,7 @@ import {
 import { z } from "zod";
 import { ConversationId, ReadOnly, Timestamp, UserId } from "./ids.ts";
 import { Message } from "./messages.ts";
+import { stored, storedArray } from "./stored.ts";
 
 export const Conversation = z
   .object({
@@ -57,16 +58,14 @@ export const CreateConversationBody = CreateConversationInput.extend({
 }).meta({ id: "CreateConversation" });
 
 export const CreateConversationOutput = z.object({
-  conversation: Conversation,
+  conversation: stored(Conversation),
   created: z.boolean(),
 });
 
-const NewestMessages = z
-  .int()
-  .min(0)
-  .max(messagePageSizeMax)
-  .default(50)
-  .meta({ description: "How many of the newest messages are included in each conversation." });
+const NewestMessages = z.int().min(0).max(messagePageSizeMax).default(50).meta({
+  description:
+    "How many of the newest messages are included in each conversation; fewer where their texts would be longer than 1 MiB.",
+});
 
 export const GetConversationInput = z.strictObject({
   conversation_id: ConversationId,
@@ -83,7 +82,7 @@ export const ConversationPageInput = z
     user_id: UserId,
     limit: z.int().min(1).max(1_000).default(20).meta({
       description:
-        "The greatest number of conversations. `limit` times `messages` must be at most 10,000.",
+        "The greatest number of conversations. `limit` times `messages` must be at most 10,000. A page ends early where its messages and members would be longer than 1 MiB.",
     }),
     cursor: z.string().max(1_024).optional().meta({
       description: "The cursor from the `next` of the previous page.",
@@ -97,7 +96,7 @@ export const ConversationPageInput = z
 
 /** A page of an inbox. `next` is what to add to the same input to get the next page. */
 export const ConversationPage = z.object({
-  conversations: z.array(Conversation),
+  conversations: storedArray(Conversation),
   next: z.object({ cursor: z.string() }).nullable(),
 });
 export type ConversationPage = z.infer<typeof ConversationPage>;

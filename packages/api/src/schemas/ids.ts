@@ -1,4 +1,4 @@
-import { idLengthMax, isId, isMessageId } from "@chatnest/db";
+import { idLengthMax, isId, isMessageId, isReactionKey, reactionKeyLengthMax } from "@chatnest/db";
 import { z } from "zod";
 
 // Written so that ECMA-262 and Python agree: \p{Cc} and \s are missing or differ in one of them.
@@ -34,6 +34,21 @@ export const MessageId = z
     description: "The id of a message, unique in its conversation: 8 to 64 of `A-Za-z0-9_-`.",
     minLength: 8,
     pattern: "^[A-Za-z0-9_-]{8,64}$",
+  });
+
+const keyRule = `1 to ${reactionKeyLengthMax} characters, no control characters, no space at its ends, not . or ..`;
+const keyEnd = `[^${control}${blank}]`;
+
+export const ReactionKey = z
+  .string()
+  .max(reactionKeyLengthMax, { error: keyRule, abort: true })
+  .refine(isReactionKey, { error: keyRule, abort: true })
+  .meta({
+    description:
+      "The key of a reaction, an emoji or a name: 1 to 64 characters, no control characters, no space at its ends; not `.` or `..`.",
+    examples: ["\u{1F44D}"],
+    minLength: 1,
+    pattern: `^(?!\\.\\.?$)${keyEnd}(?:[^${control}]*${keyEnd})?$`,
   });
 
 /** A position in a log. */

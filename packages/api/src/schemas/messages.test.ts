@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { toChatError } from "../errors.ts";
+import { ImportLine, ImportMessagesInput } from "./import.ts";
 import {
   GetMessageInput,
-  ImportLine,
-  ImportMessagesInput,
   MessagePageInput,
   SendMessageBody,
   SendMessageInput,
@@ -103,7 +102,9 @@ describe("the fields that a sender cannot set", () => {
 
 describe("a body in REST", () => {
   it("can also be a whole message, with any value in fields that only the server sets", () => {
-    const got = { ...message, timestamp: "2020-01-01T00:00:00.000Z", seq: 7 };
+    const timestamp = "2020-01-01T00:00:00.000Z";
+    const current = { edited_at: timestamp, reactions: [], thread: {}, changed_seq: 9 };
+    const got = { ...message, timestamp, seq: 7, reply_to: 3, metadata: {}, ...current };
     for (const body of [message, got, { ...got, seq: {}, timestamp: null }, { ...got, id: null }]) {
       expect(pathsOf(SendMessageBody, body)).toEqual([]);
     }

@@ -2,10 +2,15 @@ import {
   contentLengthMax,
   isContent,
   messagePageSizeMax,
+  reactionKeysMax,
   type Message as StoredMessage,
+  type Thread as StoredThread,
 } from "@chatnest/db";
 import { z } from "zod";
 import { Bound, ConversationId, MessageId, ReadOnly, Seq, Timestamp, UserId } from "./ids.ts";
+import { Metadata, NewMetadata } from "./metadata.ts";
+import { Reaction } from "./reactions.ts";
+import { storedArray } from "./stored.ts";
 
 const contentRule = `1 to ${contentLengthMax} characters of well-formed Unicode without NUL`;
 
@@ -20,14 +25,51 @@ export const Content = z
     pattern: "^[^\\u0000]+$",
   });
 
+// Without an example: there need not be such a message.
+const Reference = z.int().min(1);
+
+/** The fields of a message that name another one. */
+export const references = {
+  reply_to: Reference.meta({ description: "The `seq` of the message that it quotes." }),
+  thread_seq: Reference.meta({
+    description: "The `seq` of the message whose thread it belongs to.",
+  }),
+};
+
+export const Thread = z
+  .object({
+    count: z.int().min(0).meta({ description: "How many replies it has, without deleted ones." }),
+    last_seq: z.int().min(0).meta({
+      description: "The position of the newest reply; 0 when all are deleted.",
+    }),
+    last_at: Timestamp,
+  })
+  .meta({ id: "Thread" }) satisfies z.ZodType<StoredThread>;
+
 export const Message = z
   .object({
     id: z.string().meta({ description: "Unique in its conversation." }),
     user_id: z.string().meta({ description: "The sender." }),
-    content: z.string().meta({ description: "The text." }),
+    content: z.string().meta({ description: "The text; empty when the message is deleted." }),
     timestamp: Timestamp,
     conversation_id: z.string().nullable().meta({ description: "`null` for a note." }),
     seq: Seq,
+    reply_to: references.reply_to.exactOptional(),
+    thread_seq: references.thread_seq.exactOptional(),
+    metadata: Metadata.exactOptional(),
+    edited_at: Timestamp.exactOptional().meta({ description: "When it was edited last." }),
+    deleted_at: Timestamp.exactOptional().meta({
+      description: "When it was deleted. Only this stub is left.",
+    }),
+    reactions: z
+      .array(Reaction)
+      .max(reactionKeysMax)
+      .exactOptional()
+      .meta({ description: "In the order of their first use." }),
+    thread: Thread.exactOptional(),
+    changed_seq: Seq.exactOptional().meta({
+      description: "The position of the newest entry that changed it.",
+    }),
   })
   .meta({ id: "Message" }) satisfies z.ZodType<StoredMessage>;
 export type Message = z.infer<typeof Message>;
@@ -39,6 +81,11 @@ export const SendMessageInput = z.strictObject({
   conversation_id: ConversationId.nullable()
     .optional()
     .meta({ description: "The conversation. Without one, the message is a note of its sender." }),
+  reply_to: references.reply_to.optional(),
+  thread_seq: references.thread_seq.optional().meta({
+    description: "The `seq` of the message whose thread it joins, which is in no thread itself.",
+  }),
+  metadata: NewMetadata.optional(),
 });
 export type SendMessageInput = z.infer<typeof SendMessageInput>;
 
@@ -50,6 +97,11 @@ export const SendMessageBody = SendMessageInput.extend({
   }),
   timestamp: ReadOnly,
   seq: ReadOnly,
+  edited_at: ReadOnly,
+  deleted_at: ReadOnly,
+  reactions: ReadOnly,
+  thread: ReadOnly,
+  changed_seq: ReadOnly,
 }).meta({ id: "SendMessage" });
 
 export const SendMessageOutput = z.object({ message: Message, created: z.boolean() });
@@ -58,16 +110,32 @@ const PageSize = z.int().min(1).max(messagePageSizeMax).default(50);
 
 /** The input of a page of any log, apart from the name of the log. */
 export const pageShape = {
-  limit: PageSize.meta({ description: "The greatest number of messages." }),
+  limit: PageSize.meta({
+    description:
+      "The greatest number of messages. A page ends early where its texts would be longer than 1 MiB.",
+  }),
   before: Bound.optional().meta({ description: "Only messages before this `seq`." }),
   after: Bound.optional().meta({ description: "Only messages after this `seq`." }),
 };
 
-export const MessagePageInput = z.strictObject({ conversation_id: ConversationId, ...pageShape });
+const viewShape = {
+  view: z.literal("main").optional().meta({
+    description: "`main` leaves out messages that belong to a thread.",
+  }),
+  deleted: z.literal("include").optional().meta({
+    description: "`include` shows deleted messages, as stubs without text.",
+  }),
+};
+
+export const MessagePageInput = z.strictObject({
+  conversation_id: ConversationId,
+  ...pageShape,
+  ...viewShape,
+});
 
 /** A page of a log, oldest first. `prev` and `next` are the bounds of the pages beside it. */
 export const MessagePage = z.object({
-  messages: z.array(Message).max(messagePageSizeMax),
+  messages: storedArray(Message),
   prev: z.object({ before: Bound }).nullable(),
   next: z.object({ after: Bound, before: Bound.optional() }).nullable(),
   read_to: Bound.nullable().meta({
@@ -77,36 +145,11 @@ export const MessagePage = z.object({
 });
 export type MessagePage = z.infer<typeof MessagePage>;
 
-export const AllMessagesInput = z.strictObject({ conversation_id: ConversationId });
+export const AllMessagesInput = z.strictObject({ conversation_id: ConversationId, ...viewShape });
 export const GetMessageInput = z.strictObject({ conversation_id: ConversationId, seq: Seq });
 
-/** One line of an import file. */
-export const ImportLine = z.strictObject({
-  id: MessageId.optional(),
-  user_id: UserId,
-  content: Content,
-  conversation_id: ConversationId.nullable().optional(),
-  timestamp: z.iso.datetime({ offset: true }).max(64).optional(),
+export const ReplyPageInput = z.strictObject({
+  conversation_id: ConversationId,
+  seq: Seq.meta({ description: "The position of the message that started the thread." }),
+  ...pageShape,
 });
-export type ImportLine = z.infer<typeof ImportLine>;
-
-export const importBatchMax = 1_000;
-
-export const ImportMessagesInput = z.strictObject({
-  messages: z
-    .array(ImportLine.required({ id: true }))
-    .min(1)
-    .max(importBatchMax),
-});
-
-/** The outcome for each message, in the given order. */
-export const ImportMessagesOutput = z.object({
-  results: z.array(
-    z.discriminatedUnion("status", [
-      z.object({ status: z.literal("stored") }),
-      z.object({ status: z.literal("existing") }),
-      z.object({ status: z.literal("refused"), detail: z.string() }),
-    ]),
-  ),
-});
-export type ImportMessagesOutput = z.infer<typeof ImportMessagesOutput>;

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, it } from "vitest";
+import { checkShape } from "../../http/body.ts";
 import { type Batch, readBatches } from "./batches.ts";
 import { readLines } from "./lines.ts";
 
@@ -7,7 +8,7 @@ describe("readBatches", () => {
   it("fills a batch to 200 messages, in order, and knows their lines", async () => {
     const { batches } = await read(Array.from({ length: 401 }, (_, index) => message(`${index}`)));
     expect(batches.map(({ messages }) => messages.length)).toEqual([200, 200, 1]);
-    const contents = batches.flatMap(({ messages }) => messages.map(({ content }) => content));
+    const contents = batches.flatMap(({ messages }) => messages.map(toContent));
     expect(contents).toEqual(Array.from({ length: 401 }, (_, index) => `${index}`));
     expect(batches.flatMap(({ lineNumbers }) => lineNumbers).at(-1)).toBe(401);
   });
@@ -23,6 +24,21 @@ describe("readBatches", () => {
       expect(batches.flatMap(({ messages }) => messages)).toHaveLength(40);
     },
   );
+
+  it("keeps every batch below the number of values that the server takes", async () => {
+    const metadata = { list: Array.from({ length: 4_000 }, () => 0) };
+    const line = JSON.stringify({ user_id: "ann", content: "x", metadata });
+    const { batches } = await read(Array.from({ length: 20 }, () => line));
+    for (const { messages } of batches) {
+      expect(() => checkShape(JSON.stringify({ messages }))).not.toThrow();
+    }
+    expect(batches.flatMap(({ messages }) => messages)).toHaveLength(20);
+  });
+
+  it("fills a batch with 200 messages that have many commas in their texts", async () => {
+    const { batches } = await read(Array.from({ length: 200 }, () => message("a, b, c, d, e, f")));
+    expect(batches.map(({ messages }) => messages.length)).toEqual([200]);
+  });
 
   it("takes a message whose line is longer than a batch", async () => {
     const padded = `{"user_id":"a",${" ".repeat(500_000)}"content":"x"}`;
@@ -42,6 +58,10 @@ describe("readBatches", () => {
     expect(batches.map(({ lineNumbers }) => lineNumbers)).toEqual([[1]]);
   });
 });
+
+function toContent(line: Batch["messages"][number]): unknown {
+  return "content" in line ? line.content : undefined;
+}
 
 function message(content: string): string {
   return JSON.stringify({ user_id: "ann", conversation_id: "tea", content });

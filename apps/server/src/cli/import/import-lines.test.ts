@@ -29,7 +29,7 @@ describe("importLines", () => {
   it("names the line whose id is taken by another message", async () => {
     await using run = openRun();
     await run.importAll([message("a", "chosen-id"), "", message("b", "chosen-id")]);
-    expect(run.refused).toEqual([[3, "another message has the id chosen-id"]]);
+    expect(run.refused).toEqual([[3, "another entry has the id chosen-id"]]);
   });
 
   it("stores everything before a bad line when it is strict, and nothing after it", async () => {

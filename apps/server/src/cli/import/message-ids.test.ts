@@ -28,6 +28,33 @@ it("never changes: what was imported once is known to every later version", () =
   ]);
 });
 
+it("gives a line that says it is a message the id of one that does not", () => {
+  expect(idsOf([{ ...line, kind: "message" }])).toEqual(idsOf([line]));
+});
+
+it("tells everything apart that another entry can say", () => {
+  const { content: _, ...by } = line;
+  const reaction = { ...by, kind: "reaction", target_seq: 1, key: "+1", added: true } as const;
+  const lines: ImportLine[] = [
+    line,
+    { ...line, reply_to: 1 },
+    { ...line, thread_seq: 1 },
+    { ...line, metadata: { a: 1 } },
+    { ...line, kind: "edit", target_seq: 1 },
+    { ...line, kind: "edit", target_seq: 2 },
+    { ...by, kind: "edit", target_seq: 1, metadata: { a: 1 } },
+    { ...by, kind: "edit", target_seq: 1, metadata: null },
+    { ...by, kind: "deletion", target_seq: 1 },
+    reaction,
+    { ...reaction, key: "-1" },
+    { ...reaction, added: false },
+  ];
+  const ids = idsOf(lines);
+  expect(lines.flatMap((each) => idsOf([each]))).toEqual(ids);
+  expect(new Set(idsOf([...lines, ...lines])).size).toBe(2 * lines.length);
+  for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{43}$/);
+});
+
 it.each([
   ["conversation", { ...line, conversation_id: "te" }],
   ["note", { ...line, conversation_id: null }],

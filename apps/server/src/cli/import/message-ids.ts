@@ -1,12 +1,12 @@
 import { hash } from "node:crypto";
 import type { ImportLine } from "@chatnest/api";
 
-/** A message that has an id. */
+/** An entry that has an id. */
 export type IdentifiedLine = ImportLine & { id: string };
 
 /**
- * Gives each message without an id one that is the same in every run: a SHA-256 of its conversation, user, time, content
- * and occurrence, which is 1 for the first line that says exactly this, 2 for the second, and so on. So a file can be
+ * Gives each line without an id one that is the same in every run: a SHA-256 of its conversation, user, time, content, other
+ * fields and occurrence, which is 1 for the first line that says exactly this, 2 for the second, and so on. So a file can be
  * renamed or grow, and each of its lines is still stored once. Takes about 47 bytes of memory for each distinct line:
  * 0.5 GB for 10 million.
  */
@@ -15,7 +15,7 @@ export class MessageIds {
   // an object of its own.
   readonly #counts = new Map<number, Map<number, number>>();
 
-  /** Returns the message with its id. Lines come in the order of the file. */
+  /** Returns the line with its id. Lines come in the order of the file. */
   identify(line: ImportLine): IdentifiedLine {
     if (line.id !== undefined) return { ...line, id: line.id };
     const digest = toDigest(line, 1);
@@ -36,15 +36,15 @@ export class MessageIds {
   }
 }
 
-function toDigest(
-  { conversation_id, user_id, timestamp, content }: ImportLine,
-  occurrence: number,
-): Buffer {
-  // However the time is written, it is the same message.
+function toDigest(line: ImportLine, occurrence: number): Buffer {
+  const { conversation_id, user_id, timestamp, ...body } = line;
+  const { content = null, ...others } = { content: undefined, ...body };
+  // However the time is written, it is the same entry.
   const time = timestamp === undefined ? null : Date.parse(timestamp);
-  return hash(
-    "sha256",
-    JSON.stringify([conversation_id ?? null, user_id, time, content, occurrence]),
-    "buffer",
+  const said = [conversation_id ?? null, user_id, time, content, occurrence];
+  const rest = Object.entries(others).filter(
+    ([name, value]) => value !== undefined && !(name === "kind" && value === "message"),
   );
+  // A plain message has no more, as it was before there were other entries.
+  return hash("sha256", JSON.stringify(rest.length === 0 ? said : [...said, rest]), "buffer");
 }

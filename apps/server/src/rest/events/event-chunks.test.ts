@@ -1,11 +1,11 @@
-import type { Entry } from "@chatnest/db";
+import type { MessageEntry } from "@chatnest/db";
 import { expect, it } from "vitest";
 import { EventChunks, type LiveFollowing } from "./event-chunks.ts";
 
-/** The event of a message that counts how often it is written. */
-function countedEvent(seq: number) {
+/** A message that counts how often it is written. */
+function countedEntry(seq: number) {
   let count = 0;
-  const entry: Entry = {
+  const entry: MessageEntry = {
     kind: "message",
     id: `message-${seq}`,
     user_id: "ann",
@@ -17,24 +17,30 @@ function countedEvent(seq: number) {
       return "hi";
     },
   };
-  return { entry, event: { type: "message", message: entry } as const, written: () => count };
+  const events = {
+    messages: { type: "message", message: entry } as const,
+    all: { type: "entry", entry } as const,
+  };
+  return { entry, events, written: () => count };
 }
 
-const [first, second] = [countedEvent(1), countedEvent(2)];
-const events = new Map([first, second].map(({ entry, event }) => [entry, event]));
-const entries = [...events.keys()];
-const batch = { kind: "entries", entries } as const;
+const [first, second] = [countedEntry(1), countedEntry(2)];
+const eventsOf = new Map([first, second].map(({ entry, events }) => [entry.seq, events]));
+const erasures = { apply: <TEntry>(entry: TEntry) => entry };
+const toBatch = (...entries: MessageEntry[]) => ({ kind: "entries", entries, erasures }) as const;
+const batch = toBatch(first.entry, second.entry);
 
 /** A following that counts how often a batch is taken apart; with ids, or without. */
-function countedFollowing(hasIds: boolean) {
+function countedFollowing(hasIds: boolean, entries?: "all") {
   const counted = {
     takenApart: 0,
+    entries,
     toEvents(news: Parameters<LiveFollowing["toEvents"]>[0]) {
       counted.takenApart++;
       if (news.kind !== "entries") throw new Error(`this is no batch: ${news.kind}`);
-      return news.entries.flatMap((entry) => {
-        const event = events.get(entry);
-        return event ? [{ event, ...(hasIds && { id: `epoch-${entry.seq}` }) }] : [];
+      return news.entries.flatMap(({ seq }) => {
+        const event = eventsOf.get(seq)?.[entries ?? "messages"];
+        return event ? [{ event, ...(hasIds && { id: `epoch-${seq}` }) }] : [];
       });
     },
   };
@@ -49,23 +55,41 @@ it("is made once for all who get the same batch on a path, and of each message o
   expect(ofUser.toChunk(withoutIds, batch)).toBe(ofUser.toChunk(withoutIds, batch));
   expect([withIds.takenApart, withoutIds.takenApart]).toEqual([1, 1]);
 
-  const rest = { kind: "entries", entries: [second.entry] } as const;
+  const rest = toBatch(second.entry);
   expect(chunk.toString()).toContain(ofConversation.toChunk(withIds, rest).toString());
   expect([first.written(), second.written()]).toEqual([1, 1]);
 });
 
+it("is made once more for all who ask for all entries, each with its kind as the event", () => {
+  const chunks = new EventChunks();
+  const [asking, other] = [countedFollowing(true, "all"), countedFollowing(true)];
+  const before = first.written();
+  const chunk = chunks.toChunk(asking, batch);
+  expect(chunks.toChunk(other, batch)).not.toBe(chunk);
+  expect(chunks.toChunk(asking, batch)).toBe(chunk);
+  expect([asking.takenApart, other.takenApart]).toEqual([1, 1]);
+  expect(first.written()).toBe(before + 1);
+  const data = JSON.stringify(second.entry);
+  expect(chunk.toString()).toContain(`id: epoch-2\nevent: message\ndata: ${data}\n\n`);
+});
+
 it("is the event of a message with the message as its data", () => {
-  const data = JSON.stringify(first.event.message);
-  const chunk = new EventChunks().toChunk(countedFollowing(true), {
-    kind: "entries",
-    entries: [first.entry],
-  });
+  const data = JSON.stringify(first.entry);
+  const chunk = new EventChunks().toChunk(countedFollowing(true), toBatch(first.entry));
   expect(chunk.toString()).toBe(`id: epoch-1\nevent: message\ndata: ${data}\n\n`);
+});
+
+it("is an id alone where only the position changes, and empty where nothing is sent", () => {
+  const moving = { entries: undefined, toEvents: () => [{ id: "epoch-33" }] };
+  expect(new EventChunks().toChunk(moving, batch).toString()).toBe("id: epoch-33\n\n");
+  const silent = { entries: undefined, toEvents: () => [] };
+  expect(new EventChunks().toChunk(silent, batch)).toHaveLength(0);
 });
 
 it("is made of anything else each time, without its type in the data", () => {
   const place = { conversation_id: "room", last_seq: 3 };
   const following = {
+    entries: undefined,
     toEvents: () => [{ id: "epoch-3", event: { type: "ready", ...place } as const }],
   };
   const news = { kind: "ready", epoch: "epoch", seq: 3, last_seq: 3 } as const;

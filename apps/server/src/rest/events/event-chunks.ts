@@ -20,21 +20,26 @@ const texts = new WeakMap<Event, string>();
 
 /** Writes what the followers of one path are told: entries that are sent together are written once for all who get them. */
 export class EventChunks {
-  readonly #made = new WeakMap<readonly Entry[], Buffer>();
+  readonly #ofMessages = new WeakMap<readonly Entry[], Buffer>();
+  readonly #ofAll = new WeakMap<readonly Entry[], Buffer>();
 
-  /** Writes a batch of a following. */
-  toChunk(following: Pick<LiveFollowing, "toEvents">, news: News): string | Buffer {
+  /** Writes a batch of a following. It is empty when the follower gets nothing of it. */
+  toChunk(following: Pick<LiveFollowing, "toEvents" | "entries">, news: News): string | Buffer {
     if (news.kind !== "entries") return join(following.toEvents(news), toText);
-    const known = this.#made.get(news.entries);
+    const made = following.entries === "all" ? this.#ofAll : this.#ofMessages;
+    const known = made.get(news.entries);
     if (known) return known;
     const chunk = Buffer.from(join(following.toEvents(news), toKeptText));
-    this.#made.set(news.entries, chunk);
+    made.set(news.entries, chunk);
     return chunk;
   }
 }
 
-function join(events: readonly LiveEvent<Event>[], write: (event: Event) => string): string {
-  return events.map(({ id, event }) => withId(id, write(event))).join("");
+// An id alone is no event, but a client that comes back sends it: https://html.spec.whatwg.org/multipage/server-sent-events.html
+function join(events: Iterable<LiveEvent<Event>>, write: (event: Event) => string): string {
+  let text = "";
+  for (const { id, event } of events) text += withId(id, event ? write(event) : "\n");
+  return text;
 }
 
 function toKeptText(event: Event): string {
@@ -46,6 +51,8 @@ function toKeptText(event: Event): string {
 }
 
 function toText(event: Event): string {
+  if (event.type === "message") return toEventText({ event: "message", data: event.message });
+  if (event.type === "entry") return toEventText({ event: event.entry.kind, data: event.entry });
   const { type, ...data } = event;
-  return toEventText({ event: type, data: event.type === "message" ? event.message : data });
+  return toEventText({ event: type, data });
 }

@@ -7,6 +7,7 @@ import { readTarget } from "../../http/target.ts";
 import { logFailure } from "../../log/request-log.ts";
 import { readInput, readQuery } from "../input.ts";
 import { chooseProcedure, type RestOperation } from "../routes.ts";
+import { asksForAll } from "./asked-entries.ts";
 import { EventChunks, type LiveFollowing } from "./event-chunks.ts";
 import { beginStream, type EventStream, streamHeaders, toEventText, toRetryText } from "./sse.ts";
 import { toRefusalText } from "./tell-unavailable.ts";
@@ -23,7 +24,8 @@ export function serveEvents(
   return async (c) => {
     const query = readQuery(readTarget(c.req.raw, c.env));
     const procedure = chooseProcedure(operation, query);
-    const input = await readInput(c, procedure, query);
+    const given = await readInput(c, procedure, query);
+    const input = asksForAll(c.req.header("accept") ?? "") ? { entries: "all", ...given } : given;
     const response = c.env?.outgoing;
     const closed = new AbortController();
     response?.once("close", () => closed.abort());
@@ -57,7 +59,8 @@ async function sendAll(
   const batches = following.batches();
   await stream.write(toRetryText(cutFromMs, cutToMs));
   for await (const news of batches) {
-    const room = stream.write(chunks.toChunk(following, news));
+    const chunk = chunks.toChunk(following, news);
+    const room = chunk.length > 0 ? stream.write(chunk) : undefined;
     if (room) await room;
   }
 }

@@ -18,7 +18,7 @@ any other method is 405 with \`Allow\`, any other path 404; errors are \`applica
 
 A request that is no HTTP, too slow, or expects what there is not gets Node's bare 400, 408, 417 or 431 instead.
 
-Ids in a path are percent-encoded once. A write takes the documented fields: \`null\` in an optional field counts as leaving it out, read-only fields are ignored, any other field is refused. A body is JSON of at most 256 KiB.`;
+Ids in a path are percent-encoded once. A write takes the documented fields: \`null\` in an optional field counts as leaving it out, except where the field says what it does. Read-only fields are ignored, any other field is refused. A body is JSON of at most 256 KiB.`;
 
 const tags = [
   { name: "messages", description: "What is said in conversations: one ordered log for each." },

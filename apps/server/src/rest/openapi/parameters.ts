@@ -12,7 +12,12 @@ const ifNoneMatch = {
 /** Writes the parameters of an operation: of its path, its query and its headers. */
 export function writeParameters(operation: RestOperation, schemas: SchemaWriter): OpenApiObject[] {
   const { method, params, procedures } = operation;
-  const fields = fieldsOf(operation, schemas);
+  const inputs = procedures.map(({ input }) => schemas.resolve(schemas.writeInput(input)));
+  const fields: Record<string, JsonSchema> = Object.assign(
+    {},
+    ...inputs.map(({ properties }) => properties),
+  );
+  const isRequired = (name: string) => inputs.every(({ required }) => required?.includes(name));
   const elsewhere = [...params, ...procedures.flatMap(({ headerFields }) => headerFields)];
   const inQuery = procedures.some(({ hasBody }) => hasBody)
     ? []
@@ -28,6 +33,7 @@ export function writeParameters(operation: RestOperation, schemas: SchemaWriter)
     })),
     ...inQuery.map((name) => ({
       in: "query",
+      ...(isRequired(name) && { required: true }),
       ...writeParameter(
         name,
         choosing.includes(name) ? withoutDefault(fields[name]) : fields[name],
@@ -57,12 +63,4 @@ function withoutDefault({ default: size, ...field }: JsonSchema = {}): JsonSchem
     ...field,
     description: `${field.description} A page has ${size} when this is not given.`,
   };
-}
-
-function fieldsOf(
-  { procedures }: RestOperation,
-  schemas: SchemaWriter,
-): Record<string, JsonSchema> {
-  const inputs = procedures.map(({ input }) => schemas.resolve(schemas.writeInput(input)));
-  return Object.assign({}, ...inputs.map(({ properties }) => properties));
 }

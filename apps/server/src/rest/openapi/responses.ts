@@ -14,14 +14,15 @@ const descriptions: Record<ErrorCode, string> = {
   not_found:
     "It does not exist. A conversation that the user of a token is not in is answered in the same way.",
   method_not_allowed: "The path has other methods; `Allow` names them.",
-  conflict: "The id is taken by something else.",
+  conflict: "The id is taken by something else, or a message has as many reactions as it can.",
+  precondition_failed: "The message was edited after the version that `If-Match` names.",
   payload_too_large: `The body is larger than ${bodyBytesMax / 1024} KiB.`,
   unsupported_media_type: "The body is not declared as `application/json`, or is compressed.",
   validation_failed: `A value, a field or a parameter is not as documented, or the body is nested more than ${jsonDepthMax} levels deep or has more than ${jsonValuesMax} fields and items; \`errors\` names each.`,
   too_many_requests: "The caller has reached a limit; `Retry-After` says when to try again.",
   internal: "Something went wrong on the server's side.",
   unavailable:
-    "The store is away. Whether a message was stored is then unknown: repeating it with the `id` of the problem is safe.",
+    "The store is away. Whether a write was stored is then unknown: repeating it with the `id` of the problem is safe.",
 };
 
 /** The headers that answers can have. */

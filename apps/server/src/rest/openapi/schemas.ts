@@ -43,7 +43,7 @@ export function createSchemaWriter(): SchemaWriter {
 export function exampleOf(schema: JsonSchema | boolean | undefined): unknown {
   if (schema === undefined || typeof schema === "boolean") return undefined;
   if (schema.examples) return schema.examples[0];
-  if (schema.anyOf) return exampleOf(schema.anyOf[0]);
+  if (schema.anyOf && schema.type === undefined) return exampleOf(schema.anyOf[0]);
   if (schema.type === "array" && !Array.isArray(schema.items)) return [exampleOf(schema.items)];
   if (schema.type !== "object") return undefined;
   const fields = Object.entries(schema.properties ?? {}).map(

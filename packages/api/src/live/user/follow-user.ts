@@ -1,10 +1,12 @@
 import type { ChatStore, ConversationHead, Entry } from "@chatnest/db";
 import { ChatError } from "../../errors.ts";
+import type { Erasures } from "../erasures.ts";
 import type { Hub } from "../hub.ts";
 import { endAs } from "../until-expiry.ts";
 import { createWait } from "../wait.ts";
 import type { ConversationFollowers } from "./conversation-followers.ts";
 import { findJoinedSeq } from "./joined-seq.ts";
+import { readSaidPlace, toSaidPlaces } from "./said-places.ts";
 import { clocksDifferByMs, type MembershipNews, UserFeed } from "./user-feed.ts";
 import { toWatermark, type Watermark } from "./watermark.ts";
 
@@ -13,6 +15,8 @@ export interface FollowUserInput {
   user_id: string;
   /** The watermark that an earlier following sent, in ms since 1970; `unreadable` when the text was not a watermark. */
   since?: Watermark | "unreadable";
+  /** For `all`, `last_seq` is the head of a log, else the newest message that is not deleted. Entries of all kinds come anyway. */
+  entries?: "all" | undefined;
 }
 
 /** The head of a conversation, as a follower gets it. */
@@ -29,7 +33,7 @@ export type UserNews =
   | { kind: "heads"; heads: Place[]; complete: true; watermark: string }
   /** The watermark is of another epoch or unreadable: all heads follow. */
   | { kind: "reset" }
-  | { kind: "entries"; entries: readonly Entry[] }
+  | { kind: "entries"; entries: readonly Entry[]; erasures: Pick<Erasures, "apply"> }
   | MembershipNews;
 
 /** What following a user needs. */
@@ -57,19 +61,21 @@ export async function* followUser(
   signal: AbortSignal,
 ): AsyncGenerator<UserNews, void> {
   const { hub, followers } = parts;
+  const { entries } = input;
   const feed = new UserFeed(input.user_id);
   const disconnect = followers.connect(feed);
   const wait = createWait(signal);
   try {
     const epoch = await hub.epoch();
-    yield* readHeads(parts, { feed, epoch, since: input.since });
+    yield* readHeads(parts, { feed, epoch, since: input.since, entries });
     while (!signal.aborted) {
       if (hub.isClosed || feed.isLost || !hub.isCurrent(epoch)) {
         throw new ChatError("unavailable", "events may have been missed; reconnect");
       }
       const news = await feed.take(followers.tailOf);
       if (!news) await wait.until((wake) => feed.onMore(wake));
-      else yield "kind" in news ? news : { kind: "entries", entries: news };
+      else if (!("kind" in news)) yield { kind: "entries", entries: news, erasures: hub.erasures };
+      else yield entries === "all" ? news : await readSaidPlace(hub, news);
     }
     endAs(signal);
   } finally {
@@ -82,12 +88,13 @@ interface HeadsInput {
   feed: UserFeed;
   epoch: string;
   since: FollowUserInput["since"];
+  entries: FollowUserInput["entries"];
 }
 
 // A separate function, so that a waiting feed does not keep the heads in memory.
 async function* readHeads(
   parts: FollowParts,
-  { feed, epoch, since }: HeadsInput,
+  { feed, epoch, since, entries }: HeadsInput,
 ): AsyncGenerator<UserNews, void> {
   const now = Date.now();
   const watermark = toWatermark({ epoch, atMs: now });
@@ -96,7 +103,8 @@ async function* readHeads(
   const from = isReset || since === undefined ? undefined : toMoment(Math.min(since.atMs, now));
   // Read before the heads, so that a head is newer. Sent before the watermark, which says that nothing is missing.
   if (from) yield* readLeft(parts, feed, from);
-  const places = await begin(parts, feed, from);
+  const found = await begin(parts, feed, from);
+  const places = entries === "all" ? found : await toSaidPlaces(parts, found);
   for (let start = 0; start + headsMax < places.length; start += headsMax) {
     yield { kind: "heads", heads: places.slice(start, start + headsMax), complete: false };
   }

@@ -6,18 +6,26 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { append } from "../../../tests/append.ts";
 import { delayed, fate } from "../../../tests/delayed-store.ts";
 import { FollowingClient } from "../../../tests/following-client.ts";
+import { PlainUserClient } from "../../../tests/plain-user-client.ts";
 import { createLive } from "../index.ts";
 
-const schedules = 10_000;
+const schedules = 5_000;
 const rooms = [0, 1, 2];
 
-/** What happens next: a send, a joining or leaving, time passes, a delayed step runs, or the client reconnects. */
+/** What happens next: a send, a change of the newest message, a joining or leaving, time passes, a delayed step runs, or the client reconnects. */
 const step = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
       send: fc.constantFrom(...rooms),
       count: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      change: fc.constantFrom(...rooms),
+      kind: fc.constantFrom("reaction", "reaction", "deletion"),
     }),
   },
   { weight: 2, arbitrary: fc.record({ member: fc.constantFrom(...rooms) }) },
@@ -62,28 +70,38 @@ describe("following a user", () => {
         if (isQuiet) vi.setSystemTime(Date.now() + 600_000);
         const live = createLive(delayed(store, scheduler, fates), { ringLengthMax: 4 });
         const client = new FollowingClient(live, { userId: user_id, joinedAt: chat.joinedAt });
+        const plain = new PlainUserClient(store, live, user_id);
         for (const next of steps) {
           if ("send" in next) await chat.send(next.send, next.count);
+          else if ("change" in next) await chat.change(next.change, next.kind);
           else if ("member" in next) await chat.joinOrLeave(next.member);
           else if ("wait" in next) await vi.advanceTimersByTimeAsync(next.wait);
-          else if ("comeBack" in next) client.comeBack(next.comeBack);
-          else if (scheduler.count() > 0) await scheduler.waitOne();
+          else if ("comeBack" in next) {
+            client.comeBack(next.comeBack);
+            plain.comeBack(next.comeBack);
+          } else if (scheduler.count() > 0) await scheduler.waitOne();
           await turn();
         }
         if (!isQuietAfter) for (const room of rooms) await chat.send(room, 1);
         const runOut = async () => {
-          await scheduler.waitAll();
+          // Reads that take turns of the event loop continue after each.
+          for (let turns = 0; turns < 4; turns++) {
+            await scheduler.waitAll();
+            await turn();
+          }
           await vi.advanceTimersByTimeAsync(5_000);
           await turn();
         };
         // Repeatedly, since delayed news may be older, and doubled news may come later.
         for (let round = 0, told = 0; round < 40 && told < 4; round++) {
           await runOut();
-          told = (await chat.isToldTo(client)) ? told + 1 : 0;
+          const isTold = (await chat.isToldTo(client)) && (await plain.isWhole(chat.joined()));
+          told = isTold ? told + 1 : 0;
         }
         await scheduler.waitAll();
         expect([client.wrongs, client.placesInOrder()]).toEqual([[], await chat.places()]);
-        client.stop();
+        expect([plain.wrongs, await plain.isWhole(chat.joined())]).toEqual([[], true]);
+        for (const one of [client, plain]) one.stop();
         live.close();
         await scheduler.waitAll();
       },
@@ -127,9 +145,21 @@ async function openChat(
   }
   return {
     joinedAt,
+    joined: () => [...memberOf],
     places,
     async send(index: number, count: number): Promise<void> {
       await Promise.all(Array.from({ length: count }, () => send(idOf(index))));
+    },
+    async change(index: number, kind: string): Promise<void> {
+      const conversation_id = idOf(index);
+      const range = { limit: 1, from: "newest" } as const;
+      const [newest] = await store.messages.page(conversationStream(conversation_id), range);
+      if (!newest) return;
+      const base = { id: newId(), user_id: "ann", conversation_id, target_seq: newest.seq };
+      const added = newest.reactions === undefined;
+      await store.log.append(
+        kind === "deletion" ? { ...base, kind } : { ...base, kind: "reaction", key: "like", added },
+      );
     },
     async joinOrLeave(index: number): Promise<void> {
       // A message in the same millisecond as a joining counts as after it.

@@ -1,0 +1,19 @@
+import { readSettings } from "../env.ts";
+import { openStore } from "../store.ts";
+
+/**
+ * Allows edits, deletions and reactions in a database that older processes may have had open.
+ * @throws CommandError or StoreError `cannot_open` when it cannot be used.
+ */
+export async function upgradeStore(): Promise<void> {
+  const { store, ready, name } = openStore(readSettings(), {
+    onRetry: ({ message }) => console.error(`chatnest: ${message}; trying again`),
+  });
+  try {
+    await ready;
+    await store.upgrade();
+    console.log(`${name} takes edits, deletions and reactions from now on`);
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,32 @@
+import { randomUUIDv7 } from "node:crypto";
+import { type Appended, isStoreError, type NewEntry } from "@chatnest/db";
+import type { Context } from "./context.ts";
+import { ChatError, toChatError } from "./errors.ts";
+
+/** An entry whose id the server may choose. */
+export type Unidentified<TEntry extends NewEntry> = TEntry extends NewEntry
+  ? Omit<TEntry, "id"> & { id?: string | undefined }
+  : never;
+
+/**
+ * Stores an entry under its id, else a UUIDv7, and reads what the answer needs.
+ * @throws ChatError `unavailable`, with the id, so that the call can be repeated.
+ * @throws StoreError `conflict`, `changed`, `not_found`, `not_member`, `invalid`.
+ */
+export async function appendEntry<TAnswer>(
+  { store, caller }: Context,
+  entry: Unidentified<NewEntry>,
+  toAnswer: (appended: Appended) => TAnswer | Promise<TAnswer>,
+): Promise<TAnswer> {
+  const id = entry.id ?? randomUUIDv7();
+  try {
+    const admission = caller.kind === "user" ? "members_only" : "join";
+    return await toAnswer(await store.log.append({ ...entry, id }, { admission }));
+  } catch (error) {
+    if (!isStoreError(error) || toChatError(error).code !== "unavailable") throw error;
+    const what = entry.kind === "message" ? "message" : "change";
+    const repeat = entry.kind === "message" ? "send it again" : "repeat it";
+    const text = `the store is unavailable; the ${what} may have been stored: ${repeat} with this id`;
+    throw new ChatError("unavailable", text, { id, cause: error });
+  }
+}
