@@ -24,7 +24,6 @@ export default defineConfig(async () => {
       sourcemap: true,
       async onSuccess() {
         // The MIT license asks that the notice travels with the bundled code.
-        await copyLicense("@trpc/client", "dist/trpc.LICENSE");
         await copyLicense("eventsource-parser", "dist/eventsource-parser.LICENSE");
       },
     },

@@ -1,52 +1,57 @@
-import { createChatClient, type Message } from "@chatnest/client";
-import { StrictMode, useEffect, useState } from "react";
+import { createChatClient, type ListedMessage } from "@chatnest/client";
+import { StrictMode, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 
 const url = new URLSearchParams(location.search).get("server") ?? "";
 const chat = createChatClient({ url, userId: "ada" });
+const list = chat.conversation("tea").messages();
 
-function Chat({ conversation_id }: { conversation_id: string }) {
-  const [messages, setMessages] = useState<Message[]>([]);
-  const [state, setState] = useState("");
-  const [failure, setFailure] = useState("");
-  const [resets, setResets] = useState(0);
-
-  // After a reset, too, all is read from the beginning.
-  useEffect(() => {
-    setMessages([]);
-    const subscription = chat.conversation(conversation_id).subscribe({
-      after: 0,
-      onMessage: (message) => setMessages((shown) => [...shown, message]),
-      onEvent: ({ type }) => {
-        if (type === "reset") setResets(resets + 1);
-      },
-      onState: ({ status }) => setState(status),
-    });
-    return () => subscription.close();
-  }, [conversation_id, resets]);
-
-  async function send() {
-    try {
-      await chat.messages.send({ conversation_id, content: "Hello from the page" });
-      setFailure("");
-    } catch (error) {
-      setFailure(String(error));
-    }
-  }
-
+function Chat() {
+  const { messages, state } = useSyncExternalStore(list.subscribe, list.getSnapshot);
   return (
     <main>
-      <output>{state}</output>
+      <output>{state.status}</output>
       <ol>
-        {messages.map(({ seq, user_id, content }) => (
-          <li key={seq}>{`${user_id}: ${content}`}</li>
+        {messages.map((message) => (
+          <Line key={message.id} message={message} />
         ))}
       </ol>
-      <button type="button" onClick={send}>
+      <button type="button" onClick={() => list.send({ content: "Hello from the page" })}>
         Send
       </button>
-      <p role="alert">{failure}</p>
     </main>
+  );
+}
+
+function Line({ message }: { message: ListedMessage }) {
+  const { id, user_id, content, edited_at, reactions = [], changes } = message;
+  const failed = changes.find(({ status }) => status === "failed");
+  return (
+    <li>
+      <span>{`${user_id}: ${content}${edited_at ? " (edited)" : ""}`}</span>
+      {reactions.map(({ key, count }) => (
+        <button type="button" key={key} onClick={() => list.unreact(id, key)}>
+          {`${key} ${count}`}
+        </button>
+      ))}
+      <button type="button" onClick={() => list.react(id, "👍")}>
+        React
+      </button>
+      <button type="button" onClick={() => list.edit(id, { content: `${content}!` })}>
+        Edit
+      </button>
+      <button type="button" onClick={() => list.delete(id)}>
+        Delete
+      </button>
+      {failed && (
+        <p role="alert">
+          {String(failed.error)}
+          <button type="button" onClick={() => list.retry(id)}>
+            Retry
+          </button>
+        </p>
+      )}
+    </li>
   );
 }
 
@@ -54,7 +59,7 @@ const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <Chat conversation_id="tea" />
+      <Chat />
     </StrictMode>,
   );
 }

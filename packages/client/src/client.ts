@@ -40,7 +40,7 @@ export interface ChatClient<in TUser extends KnownUser = NamedUser> {
   readonly messages: Messages<TUser>;
   readonly conversations: Conversations<TUser>;
   readonly notes: Notes<TUser>;
-  /** Selects a conversation, to follow its events. */
+  /** Selects a conversation, to show its messages or to follow its events. */
   conversation(conversation_id: string): LiveConversation;
   /** Selects a user, to follow the events of all their conversations. */
   user(user_id: string): LiveUser;
@@ -70,11 +70,13 @@ export function createChatClient(options: ChatClientOptions): ChatClient<KnownUs
   const { tries = Number.POSITIVE_INFINITY, baseMs = 250, maxMs = 5_000 } = retry || { tries: 1 };
   const bounds = { tries, baseMs, maxMs };
   const transport = createTransport(requests, { identity, timeoutMs, bounds });
+  const messages = createMessages(transport, identity);
   return {
-    messages: createMessages(transport, identity),
+    messages,
     conversations: createConversations(transport),
     notes: createNotes(transport, identity),
-    conversation: (conversation_id) => createLiveConversation(requests, conversation_id),
+    conversation: (conversation_id) =>
+      createLiveConversation({ requests, messages, identity }, conversation_id),
     user: (user_id?: string) => createLiveUser({ requests, transport, identity }, user_id),
   };
 }

@@ -1,34 +1,5 @@
-/** One message of a conversation, or a note when it has no conversation. */
-export interface Message {
-  /** Unique in its conversation. */
-  id: string;
-  /** Who sent it. */
-  user_id: string;
-  /** The text, byte for byte as it was sent. */
-  content: string;
-  /** ISO 8601, UTC, with milliseconds; set by the server. */
-  timestamp: string;
-  /** `null` for a note. */
-  conversation_id: string | null;
-  /** Position in its conversation's log: 1, 2, 3, ... Messages are ordered by it, not by `timestamp`. */
-  seq: number;
-}
-
-/** A conversation as its members see it. */
-export interface Conversation {
-  id: string;
-  /** Members in the order they joined, the first 1,000. */
-  user_ids: string[];
-  /** The newest messages, oldest first. */
-  messages: Message[];
-  /** ISO 8601, UTC, with milliseconds. */
-  created_at: string;
-  /** Position of the newest entry; 0 when there is none. */
-  last_seq: number;
-  member_count: number;
-  /** The `timestamp` of the newest message, else `created_at`. */
-  last_activity_at: string;
-}
+import type { Conversation, Message, Metadata, Reactor, Version } from "./entities.ts";
+import type { Entry, ReactionEntry } from "./entries.ts";
 
 /** A note to store. */
 export interface SendNoteInput {
@@ -44,6 +15,12 @@ export interface SendNoteInput {
 export interface SendMessageInput extends SendNoteInput {
   /** 1 to 128 characters; the first message creates the conversation. Without it the message is a note. */
   conversation_id?: string | null | undefined;
+  /** The `seq` of a message that it quotes. */
+  reply_to?: number | undefined;
+  /** The `seq` of the message whose thread it joins, which is in no thread itself. */
+  thread_seq?: number | undefined;
+  /** A JSON object of at most 8 KiB and 5 levels; given back equal. */
+  metadata?: Metadata | undefined;
 }
 
 /** The result of a send. */
@@ -66,7 +43,14 @@ export interface PageBounds {
 /** Selects a page of a conversation. */
 export interface MessagePageInput extends PageBounds {
   conversation_id: string;
+  /** `main` leaves out messages that belong to a thread. */
+  view?: "main" | undefined;
+  /** `include` shows deleted messages, as stubs without text. */
+  deleted?: "include" | undefined;
 }
+
+/** Selects a page of the thread that a message started. */
+export interface ReplyPageInput extends PageBounds, GetMessageInput {}
 
 /** Selects a page of a user's notes. */
 export interface NotePageInput extends PageBounds {
@@ -77,6 +61,79 @@ export interface NotePageInput extends PageBounds {
 export interface GetMessageInput {
   conversation_id: string;
   seq: number;
+}
+
+/** A message to change, and by whom. */
+export interface ChangeMessageInput extends GetMessageInput {
+  /** 8 to 64 characters of `A-Za-z0-9_-`, the id of this change. @default a UUIDv7 made by the client */
+  id?: string | undefined;
+  /** 1 to 128 characters. */
+  user_id: string;
+}
+
+/** A new content of a message, new metadata, or both; what is not given stays. */
+export interface EditMessageInput extends ChangeMessageInput {
+  /** 1 to 16,384 characters of well-formed Unicode without NUL. */
+  content?: string | undefined;
+  /** `null` removes it. */
+  metadata?: Metadata | null | undefined;
+  /** Edits only if the text was not edited after this position: the `seq` of the message, or of an edit. */
+  unchanged_since?: number | undefined;
+}
+
+/** The result of an edit. */
+export interface EditMessageOutput {
+  /** In its current state. */
+  message: Message;
+  /** `false` when the edit was already stored. */
+  created: boolean;
+}
+
+/** The result of a deletion. */
+export interface DeleteMessageOutput {
+  /** `false` when it was already deleted. */
+  created: boolean;
+}
+
+/** A reaction to add or remove. */
+export interface ReactInput extends ChangeMessageInput {
+  /** An emoji or a name, 1 to 64 characters. */
+  key: string;
+}
+
+/** The result of adding a reaction. */
+export interface ReactOutput {
+  /** The entry that added it. */
+  entry: ReactionEntry;
+  /** `false` when it was already there. */
+  created: boolean;
+}
+
+/** The result of removing a reaction. */
+export interface UnreactOutput {
+  /** The entry that removed it; `null` when it never was there. */
+  entry: ReactionEntry | null;
+  /** `false` when it was not there. */
+  created: boolean;
+}
+
+/** Selects who reacted to a message. */
+export interface ReactorPageInput extends GetMessageInput {
+  /** Only reactions with this key. */
+  key?: string | undefined;
+  /** The number fetched at a time, 1 to 1,000. @default 200 */
+  limit?: number | undefined;
+  /** The cursor of the previous page. */
+  cursor?: string | undefined;
+}
+
+/** Selects a part of a log. */
+export interface LogPageInput {
+  conversation_id: string;
+  /** Only entries after this `seq`. @default 0 */
+  after?: number | undefined;
+  /** The number fetched at a time, 1 to 1,000. @default 200 */
+  limit?: number | undefined;
 }
 
 /** Selects one note of a user. */
@@ -146,6 +203,18 @@ export interface MessagePageOutput {
   read_to?: number | null;
 }
 
+/** A page of reactions, as the server sends it. */
+interface ReactorPageOutput {
+  reactions: Reactor[];
+  next: { cursor: string } | null;
+}
+
+/** A page of entries, as the server sends it. */
+interface LogPageOutput {
+  entries: Entry[];
+  next: { after: number } | null;
+}
+
 /** A page of an inbox, as the server sends it. */
 export interface ConversationPageOutput {
   conversations: Conversation[];
@@ -156,6 +225,10 @@ export interface ConversationPageOutput {
 export interface Queries {
   "messages.page": { input: MessagePageInput; output: MessagePageOutput };
   "messages.get": { input: GetMessageInput; output: Message };
+  "messages.replies": { input: ReplyPageInput; output: MessagePageOutput };
+  "messages.reactions": { input: ReactorPageInput; output: ReactorPageOutput };
+  "messages.versions": { input: GetMessageInput; output: { versions: Version[] } };
+  "log.page": { input: LogPageInput; output: LogPageOutput };
   "conversations.get": { input: GetConversationInput; output: Conversation };
   "conversations.page": { input: ConversationPageInput; output: ConversationPageOutput };
   "notes.page": { input: NotePageInput; output: MessagePageOutput };
@@ -165,6 +238,10 @@ export interface Queries {
 /** The input and output of each mutation. */
 export interface Mutations {
   "messages.send": { input: SendMessageInput; output: SendMessageOutput };
+  "messages.edit": { input: EditMessageInput; output: EditMessageOutput };
+  "messages.delete": { input: ChangeMessageInput; output: DeleteMessageOutput };
+  "messages.react": { input: ReactInput; output: ReactOutput };
+  "messages.unreact": { input: ReactInput; output: UnreactOutput };
   "conversations.create": { input: CreateConversationInput; output: CreateConversationOutput };
   "conversations.addMember": { input: MemberInput; output: AddMemberOutput };
   "conversations.removeMember": { input: MemberInput; output: undefined };

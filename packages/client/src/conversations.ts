@@ -1,12 +1,12 @@
 import type {
   AddMemberOutput,
-  Conversation,
   ConversationPageInput,
   CreateConversationInput,
   CreateConversationOutput,
   GetConversationInput,
   MemberInput,
 } from "./contract.ts";
+import type { Conversation } from "./entities.ts";
 import type { By, KnownUser, NamedUser } from "./http/identity.ts";
 import type { CallOptions, Transport } from "./http/transport.ts";
 import { listAll, toFirstInboxPage } from "./lists/list-all.ts";

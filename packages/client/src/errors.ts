@@ -6,6 +6,7 @@ export type ServerErrorCode =
   | "not_found"
   | "method_not_allowed"
   | "conflict"
+  | "precondition_failed"
   | "payload_too_large"
   | "unsupported_media_type"
   | "validation_failed"

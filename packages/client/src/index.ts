@@ -6,22 +6,50 @@ export {
 } from "./client.ts";
 export type {
   AddMemberOutput,
-  Conversation,
+  ChangeMessageInput,
   ConversationPageInput,
   CreateConversationInput,
   CreateConversationOutput,
+  DeleteMessageOutput,
+  EditMessageInput,
+  EditMessageOutput,
   GetConversationInput,
   GetMessageInput,
   GetNoteInput,
+  LogPageInput,
   MemberInput,
-  Message,
   MessagePageInput,
   NotePageInput,
+  PageBounds,
+  ReactInput,
+  ReactOutput,
+  ReactorPageInput,
+  ReplyPageInput,
   SendMessageInput,
   SendMessageOutput,
   SendNoteInput,
+  UnreactOutput,
 } from "./contract.ts";
 export type { Conversations } from "./conversations.ts";
+export type {
+  Conversation,
+  JsonValue,
+  Message,
+  Metadata,
+  Reaction,
+  Reactor,
+  Thread,
+  Version,
+} from "./entities.ts";
+export type {
+  AnyEntry,
+  DeletionEntry,
+  EditEntry,
+  Entry,
+  MessageEntry,
+  ReactionEntry,
+  UnknownEntry,
+} from "./entries.ts";
 export {
   ChatError,
   type ChatErrorCode,
@@ -33,16 +61,39 @@ export {
 export type { By, KnownUser, NamedUser } from "./http/identity.ts";
 export type { Token } from "./http/token.ts";
 export type { CallOptions } from "./http/transport.ts";
+export { applyEntry } from "./lists/apply-entry.ts";
+export type {
+  EditInListInput,
+  MessageList,
+  MessageListOptions,
+  MessageListSnapshot,
+  SendToListInput,
+} from "./lists/message-list.ts";
+export type { ListedMessage, NewText, OwnChange } from "./lists/own-changes.ts";
 export type { ConversationPage, MessagePage } from "./lists/pages.ts";
 export type {
+  ConversationEntryHandlers,
   ConversationHandlers,
   FollowConversationOptions,
+  FollowEntriesOptions,
   LiveConversation,
 } from "./live/conversation.ts";
-export type { ConversationEvent, Head, UnknownEvent, UserEvent } from "./live/events.ts";
+export type {
+  ConversationEntryEvent,
+  ConversationEvent,
+  Head,
+  UnknownEvent,
+  UserEntryEvent,
+  UserEvent,
+} from "./live/events.ts";
 export type { LiveState } from "./live/state.ts";
 export type { FollowOptions, Subscription } from "./live/subscription.ts";
-export type { LiveUser, UserHandlers } from "./live/user.ts";
+export type {
+  FollowUserEntriesOptions,
+  LiveUser,
+  UserEntryHandlers,
+  UserHandlers,
+} from "./live/user.ts";
 export { createMessageId } from "./message-id.ts";
 export type { Messages } from "./messages.ts";
 export type { Notes } from "./notes.ts";

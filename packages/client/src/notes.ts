@@ -1,10 +1,5 @@
-import type {
-  GetNoteInput,
-  Message,
-  NotePageInput,
-  SendMessageOutput,
-  SendNoteInput,
-} from "./contract.ts";
+import type { GetNoteInput, NotePageInput, SendMessageOutput, SendNoteInput } from "./contract.ts";
+import type { Message } from "./entities.ts";
 import type { By, Identity, KnownUser, NamedUser } from "./http/identity.ts";
 import type { CallOptions, Transport } from "./http/transport.ts";
 import { listAll, toFirstPage } from "./lists/list-all.ts";

@@ -4,14 +4,19 @@ import { expectTypeOf, test } from "vitest";
 import type { FromAnyServer } from "../tests/any-server.ts";
 import type { AppRouter as Declared } from "./trpc.ts";
 
-/** A type with its intersections and mapped types resolved, so that equal types are identical. */
+/**
+ * A type with its intersections and mapped types resolved, so that equal types are identical. Metadata has no end, and is
+ * compared by itself.
+ */
 type Flat<T> =
   T extends AsyncIterable<infer TItem>
     ? { stream: Flat<TItem> }
     : T extends readonly (infer TItem)[]
       ? Flat<TItem>[]
       : T extends object
-        ? { [TKey in keyof FromAnyServer<T>]: Flat<FromAnyServer<T>[TKey]> }
+        ? string extends keyof T
+          ? "metadata"
+          : { [TKey in keyof FromAnyServer<T>]: Flat<FromAnyServer<T>[TKey]> }
         : T;
 
 type Router = AppRouter | Declared;
@@ -39,6 +44,12 @@ test("the declared router has exactly the callable procedures", () => {
 test("their inputs and outputs are exactly the same", () => {
   expectTypeOf<Inputs<Declared>>().toEqualTypeOf<Callable<Inputs<AppRouter>>>();
   expectTypeOf<Outputs<Declared>>().toEqualTypeOf<Callable<Outputs<AppRouter>>>();
+});
+
+test("their metadata is the same", () => {
+  type Of<TRouter extends Router> = inferRouterOutputs<TRouter>["messages"]["get"]["metadata"];
+  expectTypeOf<Of<Declared>>().toExtend<Of<AppRouter>>();
+  expectTypeOf<Of<AppRouter>>().toExtend<Of<Declared>>();
 });
 
 test("their errors are declared, with every code", () => {

@@ -4,7 +4,9 @@ import type {
   TRPCQueryProcedure,
   TRPCSubscriptionProcedure,
 } from "@trpc/server";
-import type { MemberInput, Message, Mutations, Queries, SendMessageInput } from "./contract.ts";
+import type { MemberInput, Mutations, Queries } from "./contract.ts";
+import type { Message, Metadata } from "./entities.ts";
+import type { Entry } from "./entries.ts";
 import type { InputIssue, ServerErrorCode } from "./errors.ts";
 
 interface ErrorShape {
@@ -63,6 +65,17 @@ interface MessageEvent {
   message: Message;
 }
 
+interface Entries {
+  /** `all`: an event for each entry of the log. */
+  entries?: "all" | undefined;
+}
+
+/** Instead of messages, for who asks for all entries. */
+interface EntryEvent {
+  type: "entry";
+  entry: Entry;
+}
+
 interface PlaceEvent<TType extends string> extends Place {
   type: TType;
 }
@@ -72,7 +85,7 @@ interface MembershipEvent<TType extends string> extends PlaceEvent<TType> {
 }
 
 /** First `ready`, or `reset` when the server continues from a restored backup. */
-type ConversationEvent = PlaceEvent<"ready"> | PlaceEvent<"reset"> | MessageEvent;
+type ConversationEvent = PlaceEvent<"ready"> | PlaceEvent<"reset"> | MessageEvent | EntryEvent;
 
 interface HeadPlace extends Place {
   /** Set when the user joined since the last event received; the messages after it were sent since the joining. */
@@ -84,12 +97,46 @@ type UserEvent =
   | { type: "heads"; heads: HeadPlace[]; complete: boolean }
   | { type: "reset"; conversation_id: null; last_seq: 0 }
   | MessageEvent
+  | EntryEvent
   | MembershipEvent<"joined">
   | MembershipEvent<"left">;
 
+interface Line {
+  id: string;
+  user_id: string;
+  conversation_id?: string | null | undefined;
+  /** ISO 8601; it is kept. */
+  timestamp?: string | undefined;
+}
+
+interface ChangeLine extends Line {
+  /** The position of the message that it changes. */
+  target_seq: number;
+}
+
+interface MessageLine extends Line {
+  kind?: "message" | undefined;
+  content: string;
+  reply_to?: number | undefined;
+  thread_seq?: number | undefined;
+  metadata?: Metadata | undefined;
+}
+
+interface EditLine extends ChangeLine {
+  kind: "edit";
+  content?: string | undefined;
+  metadata?: Metadata | null | undefined;
+}
+
+interface ReactionLine extends ChangeLine {
+  kind: "reaction";
+  key: string;
+  added: boolean;
+}
+
 interface ImportInput {
-  /** 1 to 1,000, each with an `id`; a `timestamp` is ISO 8601 and kept. */
-  messages: (SendMessageInput & { id: string; timestamp?: string | undefined })[];
+  /** 1 to 1,000. */
+  messages: (MessageLine | EditLine | ReactionLine | (ChangeLine & { kind: "deletion" }))[];
 }
 
 interface ImportOutput {
@@ -119,8 +166,16 @@ export type AppRouter = TRPCBuiltRouter<
       send: Mutation<"messages.send">;
       page: Query<"messages.page">;
       get: Query<"messages.get">;
+      edit: Mutation<"messages.edit">;
+      delete: Mutation<"messages.delete">;
+      react: Mutation<"messages.react">;
+      unreact: Mutation<"messages.unreact">;
+      replies: Query<"messages.replies">;
+      reactions: Query<"messages.reactions">;
+      versions: Query<"messages.versions">;
       import: TRPCMutationProcedure<Def<ImportInput, ImportOutput>>;
     };
+    log: { page: Query<"log.page"> };
     conversations: {
       create: Mutation<"conversations.create">;
       get: Query<"conversations.get">;
@@ -135,10 +190,10 @@ export type AppRouter = TRPCBuiltRouter<
     };
     live: {
       conversation: Subscription<
-        { conversation_id: string; after?: string | undefined },
+        { conversation_id: string; after?: string | undefined } & Entries,
         ConversationEvent
       >;
-      user: Subscription<{ user_id: string }, UserEvent>;
+      user: Subscription<{ user_id: string } & Entries, UserEvent>;
     };
   }
 >;

@@ -8,6 +8,7 @@ const serverCodes: Record<ServerErrorCode, true> = {
   not_found: true,
   method_not_allowed: true,
   conflict: true,
+  precondition_failed: true,
   payload_too_large: true,
   unsupported_media_type: true,
   validation_failed: true,
@@ -34,14 +35,16 @@ interface Failure {
 }
 
 /**
- * Reads the answer to a call and returns its envelope; `isSomething` says whether the call returns a value.
+ * Reads the answer to a call and returns its value; `isSomething` says whether it has one.
  * @throws ChatError with the server's code; `network` when the answer is cut off; `unavailable` or `unexpected_answer`
  * when it is not ChatNest's.
  */
 export async function readAnswer(response: ResponseLike, isSomething: boolean): Promise<unknown> {
   const body = parseJson(await readText(response));
   const result = isObject(body) ? body["result"] : undefined;
-  if (isObject(result) && isObject(result["data"]) === isSomething) return body;
+  if (isObject(result) && isObject(result["data"]) === isSomething) {
+    return result["data"];
+  }
   throw toAnswerError(response, findFailure(body));
 }
 

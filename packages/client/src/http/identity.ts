@@ -20,6 +20,8 @@ export type By<TUser extends KnownUser, TInput extends NamedUser> = Omit<TInput,
 
 /** The user that calls act as unless they name one. */
 export interface Identity {
+  /** The client's user, if it is known without asking for a token. */
+  known: string | undefined;
   /**
    * Returns the client's user.
    * @throws ChatError `validation_failed` when neither an option nor the token names one.
@@ -37,6 +39,7 @@ export function createIdentity(
   const known = userId ?? (typeof token === "string" ? readSubject(token) : undefined);
   const showsLater = known === undefined && typeof token === "function";
   return {
+    known,
     userId: async () => known ?? readSubject(await requests.token()) ?? refuse(),
     noteLane: (user_id) => `n:${showsLater ? "" : (user_id ?? known)}`,
   };

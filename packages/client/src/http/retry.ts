@@ -77,9 +77,15 @@ const undoneCodes: readonly ChatErrorCode[] = [
   "too_many_requests",
 ];
 
+// An earlier attempt would have been refused in the same way.
+const refusedCodes: readonly ChatErrorCode[] = [
+  "conflict",
+  "precondition_failed",
+  "validation_failed",
+];
+
 function mayBeDoneAfter({ code }: ChatError, before: boolean): boolean {
-  // An earlier attempt would have been refused in the same way.
-  if (code === "conflict" || code === "validation_failed") return false;
+  if (refusedCodes.includes(code)) return false;
   return undoneCodes.includes(code) ? before : true;
 }
 

@@ -1,14 +1,16 @@
-import type { Operation } from "@trpc/client";
-import { httpLink } from "@trpc/client/links/httpLink";
-import type { Mutations } from "../contract.ts";
-import { ChatError, isChatError } from "../errors.ts";
-import type { AbortSignalLike, FetchInit } from "../platform.ts";
+import type { Mutations, Queries } from "../contract.ts";
+import { ChatError } from "../errors.ts";
+import type { AbortSignalLike } from "../platform.ts";
 import { orAborted } from "./abort.ts";
 import { readAnswer } from "./answer.ts";
 import type { Requests } from "./request.ts";
 
 /** A procedure and its input. */
-export type Call = Pick<Operation, "type" | "path" | "input">;
+export interface Call {
+  type: "query" | "mutation";
+  path: keyof Queries | keyof Mutations;
+  input: object;
+}
 
 /**
  * Calls a procedure once.
@@ -16,38 +18,29 @@ export type Call = Pick<Operation, "type" | "path" | "input">;
  */
 export type Rpc = (call: Call, signal: AbortSignalLike) => Promise<unknown>;
 
-/** The path of the one procedure that returns nothing. */
-const pathOfNothing = `/trpc/${"conversations.removeMember" satisfies keyof Mutations}`;
+/** The one procedure that returns nothing. */
+const pathOfNothing: keyof Mutations = "conversations.removeMember";
 
-/** Creates the function that calls procedures of a server, one HTTP request for each call. */
+/** Creates the function that calls procedures of a server over tRPC, one HTTP request for each call. */
 export function createRpc(requests: Requests): Rpc {
-  // tRPC declares the DOM's `fetch`, and calls it with exactly what FetchInit declares.
-  const options = { url: "/trpc", fetch: fetchAnswer } as Parameters<typeof httpLink>[0];
-  const link = httpLink(options)({});
-
-  // Answers are checked here, where status and headers are known; tRPC sees only successful ones.
-  async function fetchAnswer(path: string, init: FetchInit) {
-    const envelope = await readAnswer(await requests.send(path, init), path !== pathOfNothing);
-    return { ok: true, json: async () => envelope };
+  async function ask({ type, path, input }: Call, signal: AbortSignalLike): Promise<unknown> {
+    const text = toJson(input);
+    const headers = { "content-type": "application/json" };
+    const [url, init] =
+      type === "query"
+        ? [`/trpc/${path}?input=${encodeURIComponent(text)}`, { method: "GET", headers: {} }]
+        : [`/trpc/${path}`, { method: "POST", headers, body: text }];
+    const response = await requests.send(url, { ...init, signal });
+    return readAnswer(response, path !== pathOfNothing);
   }
 
-  return (call, signal) => {
-    const op = { ...call, id: 0, context: {}, signal: signal as Operation["signal"] };
-    const answered = new Promise((resolve, reject) => {
-      link({ op, next: refuseToPass }).subscribe({
-        next: ({ result }) => resolve((result as { data: unknown }).data),
-        error: ({ cause }) => reject(toCallError(cause)),
-      });
-    });
-    return orAborted(answered, signal);
-  };
+  return (call, signal) => orAborted(ask(call, signal), signal);
 }
 
-function refuseToPass(): never {
-  throw new Error("httpLink is the last link");
-}
-
-function toCallError(cause: unknown): ChatError {
-  if (isChatError(cause)) return cause;
-  return new ChatError("bad_request", "the input cannot be serialized as JSON", { cause });
+function toJson(input: object): string {
+  try {
+    return JSON.stringify(input);
+  } catch (cause) {
+    throw new ChatError("bad_request", "the input cannot be serialized as JSON", { cause });
+  }
 }

@@ -54,6 +54,10 @@ export interface TransportOptions {
 // Here `user_id` is the acting user. A member to add or remove is always named.
 const actsAsUser: readonly string[] = [
   "messages.send",
+  "messages.edit",
+  "messages.delete",
+  "messages.react",
+  "messages.unreact",
   "conversations.page",
   "notes.send",
   "notes.page",

@@ -39,8 +39,8 @@ export function listAll<TPage extends Page<TPage>, TItem>(
   }
 }
 
-// Few round trips for a long list, little waste for a loop that is left early.
-const pageSize = 200;
+/** Few round trips for a long list, little waste for a loop that is left early. */
+export const pageSize = 200;
 const messagesPerPage = 2_000;
 
 /** Returns the input that reads the first page of a range of a log, oldest first. */

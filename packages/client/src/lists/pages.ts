@@ -1,10 +1,5 @@
-import type {
-  Conversation,
-  ConversationPageOutput,
-  Message,
-  MessagePageOutput,
-  PageBounds,
-} from "../contract.ts";
+import type { ConversationPageOutput, MessagePageOutput, PageBounds } from "../contract.ts";
+import type { Conversation, Message } from "../entities.ts";
 import type { CallOptions } from "../http/transport.ts";
 
 /** A page of messages, oldest first. */
@@ -24,6 +19,11 @@ export interface ConversationPage {
   /** Reads the next page; `null` on the last page. */
   next: ((options?: CallOptions) => Promise<ConversationPage>) | null;
 }
+
+/** A page that the server sent, and the call that reads the next one. */
+type Linked<TOutput> = Omit<TOutput, "next"> & {
+  next: ((options?: CallOptions) => Promise<Linked<TOutput>>) | null;
+};
 
 interface Bounds {
   before: number | undefined;
@@ -59,5 +59,16 @@ export async function readConversationPage(
     conversations,
     cursor: next.cursor,
     next: (pageOptions) => readConversationPage(read, next.cursor, pageOptions),
+  };
+}
+
+/** Returns the call that reads a page and those after it, whose `next` is what to change of the input. */
+export function toPages<TInput, TOutput extends { next: Partial<TInput> | null }>(
+  read: (input: TInput, options: CallOptions | undefined) => Promise<TOutput>,
+  input: TInput,
+): (options?: CallOptions) => Promise<Linked<TOutput>> {
+  return async (options) => {
+    const { next, ...page } = await read(input, options);
+    return { ...page, next: next && toPages(read, { ...input, ...next }) };
   };
 }

@@ -16,6 +16,8 @@ export interface Line {
    * @throws ChatError when there is none.
    */
   path(): string | Promise<string>;
+  /** Whether entries of all kinds are asked for, not only messages. */
+  entries?: "all" | undefined;
   signal: AbortSignalLike;
   tell(state: LiveState): void;
   take(event: ServerSentEvent): void;
@@ -43,7 +45,6 @@ const shortTriesMax = 3;
 /** The longest wait that a server can ask for, in ms. */
 const waitMsMax = 300_000;
 
-// Asking again would get the same answer.
 const finalCodes: readonly ChatErrorCode[] = [
   "bad_request",
   "unauthorized",
@@ -111,6 +112,7 @@ function toUnavailable(event: ServerSentEvent): ChatError {
   return new ChatError(code === "not_found" ? code : "unavailable", String(detail));
 }
 
-function isFinal(error: ChatError): boolean {
+/** Tells whether asking again would get the same answer. */
+export function isFinal(error: ChatError): boolean {
   return finalCodes.includes(error.code) && !isPassing(error);
 }

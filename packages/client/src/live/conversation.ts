@@ -1,6 +1,8 @@
-import type { Message } from "../contract.ts";
-import type { Requests } from "../http/request.ts";
-import type { ConversationEvent } from "./events.ts";
+import type { Message } from "../entities.ts";
+import type { AnyEntry } from "../entries.ts";
+import { createMessageList, type MessageListParts } from "../lists/create-message-list.ts";
+import type { MessageList, MessageListOptions } from "../lists/message-list.ts";
+import type { ConversationEntryEvent, ConversationEvent } from "./events.ts";
 import { followConversation } from "./follow-conversation.ts";
 import { iterate } from "./iterate.ts";
 import {
@@ -20,6 +22,12 @@ export interface FollowConversationOptions extends FollowOptions {
   after?: string | number | undefined;
 }
 
+/** The options of reading the entries of a conversation. */
+export interface FollowEntriesOptions extends FollowConversationOptions {
+  /** An event for each entry of the log: for messages, edits, deletions and reactions. */
+  entries: "all";
+}
+
 /**
  * The handlers of a conversation's events. A handler that throws does not end the subscription: its error becomes an
  * uncaught exception, which a page reports, and which ends Node unless the program listens to `uncaughtException`.
@@ -27,6 +35,17 @@ export interface FollowConversationOptions extends FollowOptions {
 export interface ConversationHandlers extends FollowConversationOptions {
   /** Called once for each message, in the order of `seq`. Keep `position` to continue from here in a later visit. */
   onMessage(message: Message, position: string): void;
+  /** Called for all other events. */
+  onEvent?: ((event: Exclude<ConversationEvent, { type: "message" }>) => void) | undefined;
+}
+
+/** The handlers of the entries of a conversation: its messages, and all that changes them. */
+export interface ConversationEntryHandlers extends FollowConversationOptions {
+  /**
+   * Called once for each entry of the log, in the order of `seq`. An entry has the whole new state of what it changes.
+   * An older server sends messages only.
+   */
+  onEntry(entry: AnyEntry, position: string): void;
   /** Called for all other events. */
   onEvent?: ((event: Exclude<ConversationEvent, { type: "message" }>) => void) | undefined;
 }
@@ -45,7 +64,9 @@ export interface LiveConversation {
    * subscription.close();
    * ```
    */
-  subscribe(handlers: ConversationHandlers): Subscription;
+  subscribe(handlers: ConversationHandlers | ConversationEntryHandlers): Subscription;
+  /** Returns an iterable as the one below, with an event for each entry of the log. */
+  events(options: FollowEntriesOptions): AsyncIterableIterator<ConversationEntryEvent, void>;
   /**
    * Returns the same events as an iterable, which reads no faster than they are taken. It begins when the first one is
    * requested, and ends when the loop is left or the signal aborts.
@@ -58,25 +79,46 @@ export interface LiveConversation {
    * ```
    */
   events(options?: FollowConversationOptions): AsyncIterableIterator<ConversationEvent, void>;
+  /**
+   * Returns the messages as a list that keeps itself current: see {@link MessageList}.
+   * @example
+   * ```tsx
+   * const list = useMemo(() => chat.conversation(id).messages(), [id]);
+   * const { messages } = useSyncExternalStore(list.subscribe, list.getSnapshot);
+   * ```
+   */
+  messages(options?: MessageListOptions): MessageList;
 }
 
 /** Creates the calls that follow a conversation. */
 export function createLiveConversation(
-  requests: Requests,
+  parts: MessageListParts,
   conversation_id: string,
 ): LiveConversation {
-  const from =
-    ({ after }: FollowConversationOptions): Follow<ConversationEvent> =>
-    (sink) =>
-      followConversation(requests, { conversation_id, after }, sink);
+  function from(
+    { after }: FollowConversationOptions,
+    entries?: "all",
+  ): Follow<ConversationEvent | ConversationEntryEvent> {
+    return (sink) => followConversation(parts.requests, { conversation_id, after, entries }, sink);
+  }
+
+  function events(
+    options: FollowConversationOptions & { entries?: "all" } = {},
+  ): AsyncIterableIterator<ConversationEvent & ConversationEntryEvent, void> {
+    return iterate(from(options, options.entries), options) as never;
+  }
+
   return {
     subscribe(handlers) {
-      const outlet = toHandler<ConversationEvent>((event) => {
-        if (event.type === "message") handlers.onMessage(event.message, event.position);
-        else handlers.onEvent?.(event);
+      const isOfEntries = "onEntry" in handlers;
+      const outlet = toHandler<ConversationEvent | ConversationEntryEvent>((event) => {
+        if (event.type === "entry") isOfEntries && handlers.onEntry(event.entry, event.position);
+        else if (event.type !== "message") handlers.onEvent?.(event);
+        else if (!isOfEntries) handlers.onMessage(event.message, event.position);
       });
-      return subscribe(from(handlers), outlet, handlers);
+      return subscribe(from(handlers, isOfEntries ? "all" : undefined), outlet, handlers);
     },
-    events: (options = {}) => iterate(from(options), options),
+    events,
+    messages: (options) => createMessageList(parts, conversation_id, options),
   };
 }

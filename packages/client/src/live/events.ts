@@ -1,4 +1,5 @@
-import type { Message } from "../contract.ts";
+import type { Message } from "../entities.ts";
+import type { AnyEntry } from "../entries.ts";
 import { ChatError } from "../errors.ts";
 import type { ServerSentEvent } from "./event-stream.ts";
 
@@ -47,6 +48,16 @@ export type UserEvent =
   | ({ type: "joined" | "left"; user_id: string } & Head)
   | { type: "reset" }
   | UnknownEvent;
+
+/** An event of who asks for entries: instead of messages, each entry of the log once, in the order of `seq`. */
+export type ConversationEntryEvent =
+  | Exclude<ConversationEvent, { type: "message" }>
+  | { type: "entry"; entry: AnyEntry; position: string };
+
+/** The same for all conversations of a user. */
+export type UserEntryEvent =
+  | Exclude<UserEvent, { type: "message" }>
+  | { type: "entry"; entry: AnyEntry };
 
 /**
  * Parses the data of a known event. It is not validated: the server is trusted to keep the contract.

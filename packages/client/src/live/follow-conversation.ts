@@ -1,9 +1,16 @@
-import type { Message } from "../contract.ts";
+import type { Message } from "../entities.ts";
+import { type AnyEntry, isKnownKind, type RawEntry, toEntry } from "../entries.ts";
 import type { ChatError } from "../errors.ts";
 import type { Requests } from "../http/request.ts";
 import { keepConnected } from "./connection.ts";
 import type { ServerSentEvent } from "./event-stream.ts";
-import { type ConversationEvent, type Head, readData, toUnknownEvent } from "./events.ts";
+import {
+  type ConversationEntryEvent,
+  type ConversationEvent,
+  type Head,
+  readData,
+  toUnknownEvent,
+} from "./events.ts";
 import { toEventsPath } from "./path.ts";
 import type { Sink } from "./subscription.ts";
 
@@ -11,6 +18,10 @@ import type { Sink } from "./subscription.ts";
 export interface FollowConversationInput {
   conversation_id: string;
   after: string | number | undefined;
+  /** `all` hands over entries of all kinds. */
+  entries?: "all" | undefined;
+  /** Called for each connection with the number of entries that were missed. */
+  onBehind?: ((count: number) => void) | undefined;
 }
 
 const live = { status: "live" } as const;
@@ -19,8 +30,8 @@ const catchingUp = { status: "catching_up" } as const;
 /** Follows a conversation: each connection sends its place, and the server continues with the log after it. */
 export async function followConversation(
   requests: Requests,
-  { conversation_id, after }: FollowConversationInput,
-  sink: Sink<ConversationEvent>,
+  { conversation_id, after, entries, onBehind }: FollowConversationInput,
+  sink: Sink<ConversationEvent | ConversationEntryEvent>,
 ): Promise<ChatError | undefined> {
   const path = () => toEventsPath("messages", conversation_id, after);
   let epoch: string | undefined;
@@ -28,8 +39,10 @@ export async function followConversation(
   let goal = 0;
 
   function take(event: ServerSentEvent): void {
-    if (event.type === "message") takeMessage(event);
-    else if (event.type === "ready" || event.type === "reset") begin(event.type, event);
+    const { type } = event;
+    if (type === "ready" || type === "reset") begin(type, event);
+    else if (entries && isKnownKind(type)) takeEntry(readData<RawEntry>(event), event);
+    else if (type === "message") takeMessage(event);
     else takeUnknown(event);
   }
 
@@ -44,6 +57,17 @@ export async function followConversation(
     // A reconnect to the same log is not an event.
     if (isNew) sink.put({ type, conversation_id, last_seq, position });
     sink.tell(held < goal ? catchingUp : live);
+    onBehind?.(goal - held);
+  }
+
+  function takeEntry(raw: RawEntry, event: ServerSentEvent): void {
+    if (raw.seq <= held) return;
+    put(toEntry(raw), event);
+    hold(raw.seq);
+  }
+
+  function put(entry: AnyEntry, { lastEventId: position }: ServerSentEvent): void {
+    sink.put({ type: "entry", entry, position });
   }
 
   function takeMessage(event: ServerSentEvent): void {
@@ -58,7 +82,13 @@ export async function followConversation(
     const place = readPosition(event.id);
     const isEntry = place !== undefined && place.epoch === epoch;
     if (isEntry && place.seq <= held) return;
-    sink.put(toUnknownEvent(event));
+    const unknown = toUnknownEvent(event);
+    if (isEntry && entries)
+      put(
+        { kind: "unknown", name: event.type, conversation_id, seq: place.seq, data: unknown.data },
+        event,
+      );
+    else sink.put(unknown);
     if (isEntry) hold(place.seq);
   }
 
@@ -67,7 +97,7 @@ export async function followConversation(
     if (held >= goal) sink.tell(live);
   }
 
-  return keepConnected(requests, { ...sink, path, take });
+  return keepConnected(requests, { ...sink, path, entries, take });
 }
 
 /** Reads a position, `<epoch>-<seq>`; `undefined` for anything else. */

@@ -1,12 +1,19 @@
-import type { Message } from "../contract.ts";
-import type { ChatError } from "../errors.ts";
+import type { Message } from "../entities.ts";
+import { type AnyEntry, isKnownKind, type RawEntry, toEntry } from "../entries.ts";
+import { type ChatError, isChatError } from "../errors.ts";
 import type { Identity } from "../http/identity.ts";
 import type { Requests } from "../http/request.ts";
 import type { Transport } from "../http/transport.ts";
 import type { AbortSignalLike } from "../platform.ts";
 import { keepConnected } from "./connection.ts";
 import type { ServerSentEvent } from "./event-stream.ts";
-import { type Head, readData, toUnknownEvent, type UserEvent } from "./events.ts";
+import {
+  type Head,
+  readData,
+  toUnknownEvent,
+  type UserEntryEvent,
+  type UserEvent,
+} from "./events.ts";
 import { type GapPage, Gaps } from "./gaps.ts";
 import { toEventsPath } from "./path.ts";
 import type { Sink } from "./subscription.ts";
@@ -29,6 +36,17 @@ interface Heads {
   complete: boolean;
 }
 
+/** Whom to follow. */
+export interface FollowUserInput {
+  /** @default the client's user */
+  user_id?: string | undefined;
+  /** `all` hands over entries of all kinds. */
+  entries?: "all" | undefined;
+}
+
+/** What is handed over: messages, or entries of all kinds. */
+type Item = Message | AnyEntry;
+
 /** Number of messages read at a time: the server's maximum. */
 const pageLength = 1_000;
 
@@ -38,24 +56,44 @@ const pageLength = 1_000;
  */
 export async function followUser(
   { requests, transport, identity }: FollowParts,
-  userId: string | undefined,
-  sink: Sink<UserEvent>,
+  { user_id: userId, entries }: FollowUserInput,
+  sink: Sink<UserEvent | UserEntryEvent>,
 ): Promise<ChatError | undefined> {
   let user_id = "";
   /** The `seq` up to which each conversation was handed over. */
   const places = new Map<string, number>();
   /** The ends of all conversations, until they are complete. */
   let baseline: Head[] | undefined = [];
-  const gaps = new Gaps({ read, take: hand, move, room: sink.room, leave, finish: tellState });
+  const gaps = new Gaps<Item>({
+    read,
+    take: hand,
+    move,
+    room: sink.room,
+    leave,
+    finish: tellState,
+  });
 
   function take(event: ServerSentEvent): void {
     const { type } = event;
-    if (type === "message") takeMessage(readData<Message>(event));
+    if (entries ? isKnownKind(type) : type === "message") takeItem(readItem(event));
     else if (type === "heads") takeHeads(readData<Heads>(event));
     else if (type === "joined") learn(readData<Head>(event));
     else if (type === "left") leave(readData<Head>(event).conversation_id);
     else if (type === "reset") reset();
-    else sink.put(toUnknownEvent(event));
+    else takeUnknown(event);
+  }
+
+  function readItem(event: ServerSentEvent): Item {
+    return entries ? toEntry(readData<RawEntry>(event)) : readData<Message>(event);
+  }
+
+  // These events have no position of their own, so an entry says itself that it is one.
+  function takeUnknown(event: ServerSentEvent): void {
+    const unknown = toUnknownEvent(event);
+    const raw = unknown.data as Partial<RawEntry> | null;
+    const isEntry = raw?.kind === event.type && Number.isInteger(raw.seq) && raw.conversation_id;
+    if (entries && isEntry) takeItem(toEntry(raw as RawEntry));
+    else sink.put(unknown);
   }
 
   function takeHeads({ heads, complete }: Heads): void {
@@ -71,20 +109,21 @@ export async function followUser(
     tellState();
   }
 
-  function takeMessage(message: Message): void {
-    const { conversation_id, seq } = message;
+  function takeItem(item: Item): void {
+    const { conversation_id, seq } = item;
     if (conversation_id === null) return;
     // Its `joined` event has not arrived yet, or was lost.
     if (!places.has(conversation_id)) learn({ conversation_id, last_seq: seq - 1 });
-    if (gaps.has(conversation_id)) gaps.keep(conversation_id, message);
-    else hand(message);
+    if (gaps.has(conversation_id)) gaps.keep(conversation_id, item);
+    else hand(item);
   }
 
-  function hand(message: Message): void {
-    const { conversation_id, seq } = message;
+  function hand(item: Item): void {
+    const { conversation_id, seq } = item;
     if (conversation_id === null || seq <= (places.get(conversation_id) ?? 0)) return;
     places.set(conversation_id, seq);
-    sink.put({ type: "message", message });
+    if ("kind" in item) sink.put({ type: "entry", entry: item });
+    else sink.put({ type: "message", message: item });
   }
 
   function move(conversation_id: string, seq: number): void {
@@ -123,17 +162,35 @@ export async function followUser(
     sink.tell({ status: gaps.areFilled ? "live" : "catching_up" });
   }
 
-  async function read(conversation_id: string, signal: AbortSignalLike): Promise<GapPage> {
+  async function read(conversation_id: string, signal: AbortSignalLike): Promise<GapPage<Item>> {
     const after = places.get(conversation_id) ?? 0;
     const input = { conversation_id, after, limit: pageLength };
+    if (!entries) return readMessages(input, signal);
+    try {
+      const page = await transport.query("log.page", input, { signal });
+      return { items: page.entries.map(toEntry), reached: page.entries.at(-1)?.seq };
+    } catch (error) {
+      if (!isChatError(error, "not_found")) throw error;
+      // An older server has no such procedure, and only messages.
+      const { items, reached } = await readMessages(input, signal);
+      return { items: items.map(toEntry), reached };
+    }
+  }
+
+  async function readMessages(
+    input: { conversation_id: string; after: number; limit: number },
+    signal: AbortSignalLike,
+  ): Promise<GapPage<Message>> {
+    const { after } = input;
     const { messages, read_to } = await transport.query("messages.page", input, { signal });
     // Other entries may follow the last message. Older servers, which have none, do not send `read_to`.
     const reached = Math.max(messages.at(-1)?.seq ?? after, read_to ?? after);
-    return { messages, reached: reached > after ? reached : undefined };
+    return { items: messages, reached: reached > after ? reached : undefined };
   }
 
   return keepConnected(requests, {
     ...sink,
+    entries,
     take,
     async path() {
       user_id = userId ?? (await identity.userId());

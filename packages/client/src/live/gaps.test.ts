@@ -14,7 +14,7 @@ test("a gap is closed after six reads that find nothing", async () => {
   const gaps = new Gaps({
     read: async () => {
       reads++;
-      return { messages: [], reached: undefined };
+      return { items: [], reached: undefined };
     },
     take: () => expect.fail(),
     move: () => expect.fail(),

@@ -1,33 +1,32 @@
-import type { Message } from "../contract.ts";
 import { isChatError } from "../errors.ts";
 import { pause } from "../http/abort.ts";
 import { backoffMs } from "../http/backoff.ts";
 import { type AbortSignalLike, platform } from "../platform.ts";
 
 /** The part of one conversation that was missed. */
-interface Gap {
+interface Gap<TItem> {
   /** The last `seq` to read. */
   goal: number;
   /** The `seq` up to which it is read. */
   reached: number;
-  /** The messages that arrived while the gap is filled: all there are after the goal, in order. */
-  kept: Message[];
+  /** What arrived while the gap is filled: all there is after the goal, in order. */
+  kept: TItem[];
   isFilling: boolean;
 }
 
-/** The next messages of a conversation. */
-export interface GapPage {
-  messages: readonly Message[];
+/** The next messages or entries of a conversation. */
+export interface GapPage<TItem> {
+  items: readonly TItem[];
   /** The `seq` up to which the conversation is read with this page; `undefined` when nothing new was read. */
   reached: number | undefined;
 }
 
 /** How gaps are filled. */
-export interface GapsOptions {
+export interface GapsOptions<TItem> {
   /** Reads the next page of a conversation, from the place it has reached. */
-  read(conversationId: string, signal: AbortSignalLike): Promise<GapPage>;
-  /** Hands over a message, unless it was handed over before. */
-  take(message: Message): void;
+  read(conversationId: string, signal: AbortSignalLike): Promise<GapPage<TItem>>;
+  /** Hands over a message or an entry, unless it was handed over before. */
+  take(item: TItem): void;
   /** Sets the `seq` up to which a conversation is read. */
   move(conversationId: string, seq: number): void;
   /** Resolves when more can be handed over; returns `undefined` when it can be now. */
@@ -46,17 +45,17 @@ const keptMax = 1_000;
 const missesMax = 6;
 
 /**
- * Fills the gaps that a lost connection left, a few conversations at a time, while there is a connection. Messages that
- * arrive meanwhile are kept until their gap is filled. While a gap waits for its turn, and beyond `keptMax`, they are
- * not kept: they move its goal and are read with the rest.
+ * Fills the gaps that a lost connection left, a few conversations at a time, while there is a connection. What arrives
+ * meanwhile is kept until their gap is filled. While a gap waits for its turn, and beyond `keptMax`, it is
+ * not kept: it moves its goal and is read with the rest.
  */
-export class Gaps {
-  readonly #gaps = new Map<string, Gap>();
-  readonly #options: GapsOptions;
+export class Gaps<TItem extends { seq: number }> {
+  readonly #gaps = new Map<string, Gap<TItem>>();
+  readonly #options: GapsOptions<TItem>;
   #fills = 0;
   #connection: InstanceType<typeof platform.AbortController> | undefined;
 
-  constructor(options: GapsOptions) {
+  constructor(options: GapsOptions<TItem>) {
     this.#options = options;
   }
 
@@ -81,12 +80,12 @@ export class Gaps {
     this.#start();
   }
 
-  /** Takes a message that arrived in a conversation with a gap. */
-  keep(conversationId: string, message: Message): void {
+  /** Takes what arrived in a conversation with a gap. */
+  keep(conversationId: string, item: TItem): void {
     const gap = this.#gaps.get(conversationId);
-    if (!gap || message.seq <= endOf(gap)) return;
-    if (gap.isFilling && gap.kept.length < keptMax) gap.kept.push(message);
-    else this.raise(conversationId, message.seq);
+    if (!gap || item.seq <= endOf(gap)) return;
+    if (gap.isFilling && gap.kept.length < keptMax) gap.kept.push(item);
+    else this.raise(conversationId, item.seq);
   }
 
   forget(conversationId: string): void {
@@ -118,7 +117,7 @@ export class Gaps {
     }
   }
 
-  async #fill(id: string, gap: Gap, signal: AbortSignalLike): Promise<void> {
+  async #fill(id: string, gap: Gap<TItem>, signal: AbortSignalLike): Promise<void> {
     const isOpen = () => !signal.aborted && this.#gaps.get(id) === gap;
     gap.isFilling = true;
     this.#fills++;
@@ -140,9 +139,9 @@ export class Gaps {
     if (this.areFilled && this.#connection) this.#options.finish();
   }
 
-  #close(id: string, gap: Gap): void {
+  #close(id: string, gap: Gap<TItem>): void {
     this.#gaps.delete(id);
-    for (const message of gap.kept) this.#options.take(message);
+    for (const item of gap.kept) this.#options.take(item);
   }
 
   /** Hands over the next page and returns the `seq` it reaches; `undefined` when nothing new was read. */
@@ -153,9 +152,9 @@ export class Gaps {
   ): Promise<number | undefined> {
     for (let tries = 1; isOpen(); tries++) {
       try {
-        const { messages, reached } = await this.#options.read(id, signal);
+        const { items, reached } = await this.#options.read(id, signal);
         if (!isOpen()) break;
-        for (const message of messages) this.#options.take(message);
+        for (const item of items) this.#options.take(item);
         if (reached !== undefined) this.#options.move(id, reached);
         return reached;
       } catch (error) {
@@ -169,7 +168,7 @@ export class Gaps {
 }
 
 /** Returns the last `seq` that a conversation is known to have. */
-function endOf({ goal, kept }: Gap): number {
+function endOf({ goal, kept }: Gap<{ seq: number }>): number {
   return kept.at(-1)?.seq ?? goal;
 }
 

@@ -17,6 +17,7 @@ interface StreamPlace {
 /** A stream to read, and the receiver of its events. */
 export interface StreamOptions {
   path(): string | Promise<string>;
+  entries?: "all" | undefined;
   place: StreamPlace;
   signal: AbortSignalLike;
   /** How long the stream may be silent, in ms. */
@@ -55,10 +56,12 @@ export async function readStream(requests: Requests, options: StreamOptions): Pr
 
 async function receive(
   requests: Requests,
-  { path, place, signal, take, room }: StreamOptions,
+  { path, entries, place, signal, take, room }: StreamOptions,
   silence: SilenceWatch,
 ): Promise<void> {
-  const headers: Record<string, string> = { accept: "text/event-stream" };
+  // A parameter of `Accept`: old servers ignore it, and refuse a query or a header that they do not know.
+  const accept = entries ? `text/event-stream;entries=${entries}` : "text/event-stream";
+  const headers: Record<string, string> = { accept };
   if (place.lastEventId !== "") headers["last-event-id"] = place.lastEventId;
   const asked = await orAborted(Promise.resolve(path()), signal);
   const response = await requests.send(asked, { method: "GET", headers, signal });

@@ -104,8 +104,8 @@ export function toHandler<TEvent>(hear: (event: TEvent) => void): Outlet<TEvent>
   };
 }
 
-// An error of a handler becomes an uncaught exception, as in any event handler, and the subscription goes on.
-function callSafely(handler: () => void): void {
+/** Calls a handler of the app. Its error becomes an uncaught exception, as in any event handler. */
+export function callSafely(handler: () => void): void {
   try {
     handler();
   } catch (error) {

@@ -1,5 +1,6 @@
-import type { Message } from "../contract.ts";
-import type { UserEvent } from "./events.ts";
+import type { Message } from "../entities.ts";
+import type { AnyEntry } from "../entries.ts";
+import type { UserEntryEvent, UserEvent } from "./events.ts";
 import { type FollowParts, followUser } from "./follow-user.ts";
 import { iterate } from "./iterate.ts";
 import {
@@ -22,6 +23,20 @@ export interface UserHandlers extends FollowOptions {
   onEvent?: ((event: Exclude<UserEvent, { type: "message" }>) => void) | undefined;
 }
 
+/** The handlers of the entries of a user's conversations: their messages, and all that changes them. */
+export interface UserEntryHandlers extends FollowOptions {
+  /** Called once for each entry, in the order of `seq` in its conversation. An older server sends messages only. */
+  onEntry(entry: AnyEntry): void;
+  /** Called for all other events. */
+  onEvent?: ((event: Exclude<UserEvent, { type: "message" }>) => void) | undefined;
+}
+
+/** The options of reading the entries of a user's conversations. */
+export interface FollowUserEntriesOptions extends FollowOptions {
+  /** An event for each entry of the logs: for messages, edits, deletions and reactions. */
+  entries: "all";
+}
+
 /** All conversations of a user, to follow over one connection. */
 export interface LiveUser {
   /**
@@ -35,7 +50,9 @@ export interface LiveUser {
    * subscription.close();
    * ```
    */
-  subscribe(handlers: UserHandlers): Subscription;
+  subscribe(handlers: UserHandlers | UserEntryHandlers): Subscription;
+  /** Returns an iterable as the one below, with an event for each entry of the log. */
+  events(options: FollowUserEntriesOptions): AsyncIterableIterator<UserEntryEvent, void>;
   /**
    * Returns the same events as an iterable, which reads no faster than they are taken. It begins when the first one is
    * requested, and ends when the loop is left or the signal aborts.
@@ -51,16 +68,27 @@ export interface LiveUser {
 }
 
 /** Creates the calls that follow all conversations of a user. */
-export function createLiveUser(parts: FollowParts, userId: string | undefined): LiveUser {
-  const follow: Follow<UserEvent> = (sink) => followUser(parts, userId, sink);
+export function createLiveUser(parts: FollowParts, user_id: string | undefined): LiveUser {
+  function from(entries?: "all"): Follow<UserEvent | UserEntryEvent> {
+    return (sink) => followUser(parts, { user_id, entries }, sink);
+  }
+
+  function events(
+    options: FollowOptions & { entries?: "all" } = {},
+  ): AsyncIterableIterator<UserEvent & UserEntryEvent, void> {
+    return iterate(from(options.entries), options) as never;
+  }
+
   return {
     subscribe(handlers) {
-      const outlet = toHandler<UserEvent>((event) => {
-        if (event.type === "message") handlers.onMessage(event.message);
-        else handlers.onEvent?.(event);
+      const isOfEntries = "onEntry" in handlers;
+      const outlet = toHandler<UserEvent | UserEntryEvent>((event) => {
+        if (event.type === "entry") isOfEntries && handlers.onEntry(event.entry);
+        else if (event.type !== "message") handlers.onEvent?.(event);
+        else if (!isOfEntries) handlers.onMessage(event.message);
       });
-      return subscribe(follow, outlet, handlers);
+      return subscribe(from(isOfEntries ? "all" : undefined), outlet, handlers);
     },
-    events: (options) => iterate(follow, options),
+    events,
   };
 }
