@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
 // Where CPU and latency of a server are measured: nothing else runs beside these.
-const measured = ["bombs", "batches", "slow-clients"].map(
+const measured = ["bombs", "batches", "long-pages", "slow-clients"].map(
   (name) => `tests/attacks/${name}.test.ts`,
 );
 

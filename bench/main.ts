@@ -1,3 +1,4 @@
+import { measureChanges } from "./changes.ts";
 import { measureContention, measureGroupDepth } from "./contention.ts";
 import { measureHistory } from "./history.ts";
 import { measureImport } from "./import.ts";
@@ -12,6 +13,7 @@ const benches: Record<string, () => Promise<Figure[]>> = {
   sdk: measureSdk,
   post: measurePosts,
   history: measureHistory,
+  changes: measureChanges,
   import: measureImport,
   contention: measureContention,
   "group-depth": measureGroupDepth,

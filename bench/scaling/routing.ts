@@ -3,8 +3,8 @@
 import { randomUUIDv7 } from "node:crypto";
 import { conversationStream, openMongoStore, type Stream } from "@chatnest/db";
 import { createConnection } from "@chatnest/db/internals/mongo/connection/connection.ts";
-import { messageKey } from "@chatnest/db/internals/mongo/documents.ts";
-import { readLogHeads } from "@chatnest/db/internals/mongo/log-heads.ts";
+import { entryKey } from "@chatnest/db/internals/mongo/entry-documents.ts";
+import { readLogHeads } from "@chatnest/db/internals/mongo/log/heads.ts";
 import { startCluster } from "./cluster.ts";
 import type { Mongod } from "./mongod.ts";
 import { readRealMessages, sendAll } from "./real-data.ts";
@@ -70,7 +70,7 @@ async function printReads(): Promise<void> {
   const [id] = conversations;
   const [newest] = await store.messages.page(stream ?? "c:", { limit: 1, from: "newest" });
   if (!id || !stream || !newest) throw new Error("there is nothing to read");
-  const key = messageKey(stream, newest.id);
+  const key = entryKey(stream, newest.id);
   console.log(
     "\nwhat is asked                                      commands to shards  index keys read",
   );
@@ -157,7 +157,7 @@ async function insert(of: readonly Stream[]): Promise<void> {
   const documents = of.map((stream) => {
     seq += 1;
     const body = { user_id: "ann", content: "x".repeat(80), timestamp: new Date() };
-    return { _id: messageKey(stream, randomUUIDv7()), stream, seq, ...body };
+    return { _id: entryKey(stream, randomUUIDv7()), stream, seq, ...body };
   });
   const writeConcern = { w: "majority", j: true };
   await db.command({ insert: log.collectionName, documents, ordered: true, writeConcern });

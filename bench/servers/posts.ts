@@ -29,10 +29,13 @@ function chatnestApp(): Pick<Hono, "fetch"> {
 function idleStore(): ChatStore {
   const store = openSqliteStore(":memory:");
   let seq = 0;
-  const append: ChatStore["log"]["append"] = async (entry) => ({
-    entry: { ...entry, timestamp: new Date().toISOString(), seq: ++seq },
-    created: true,
-  });
+  const append: ChatStore["log"]["append"] = async (entry) => {
+    if (entry.kind !== "message") throw new Error("this store takes messages only");
+    return {
+      entry: { ...entry, timestamp: new Date().toISOString(), seq: ++seq },
+      created: true,
+    };
+  };
   return { ...store, log: { ...store.log, append } };
 }
 

@@ -19,6 +19,10 @@ const input = (value: object): string => encodeURIComponent(JSON.stringify(value
 /** Everything that needs the store. */
 const requests: [string, object?][] = [
   ["/messages/", message],
+  ["PATCH /messages/room/1", { user_id: canary, content: canary }],
+  ["PUT /messages/room/1/reactions/+1", { user_id: canary }],
+  ["DELETE /messages/room/2?user_id=ann"],
+  ["DELETE /messages/room/1/reactions/+1?user_id=ann"],
   ["/messages/", { ...message, conversation_id: null }],
   ["/conversations/", { user_ids: [canary] }],
   ["/conversations/room/members", { user_id: canary }],
@@ -31,6 +35,10 @@ const requests: [string, object?][] = [
   ["/messages/room"],
   ["/messages/room?limit=5"],
   ["/messages/room/1"],
+  ["/messages/room/log"],
+  ["/messages/room/1/reactions"],
+  ["/messages/room/1/replies"],
+  ["/messages/room/1/versions"],
   ["/conversations/ann"],
   ["/conversations/ann?limit=5"],
   ["/conversations/by-id/room"],
@@ -46,8 +54,9 @@ const requests: [string, object?][] = [
 /** Asks for everything, and gives the statuses; whatever is told must not say what is behind it. */
 async function askAll(target: Target): Promise<number[]> {
   const headers = { "content-type": "application/json" };
-  const asked = requests.map(async ([path, body]) => {
-    const init = body ? { method: "POST", body: JSON.stringify(body), headers } : {};
+  const asked = requests.map(async ([to, body]) => {
+    const [path = "", method = body ? "POST" : "GET"] = to.split(" ").toReversed();
+    const init = { method, ...(body && { body: JSON.stringify(body), headers }) };
     const response = await fetch(target.url + path, {
       ...init,
       signal: AbortSignal.timeout(40_000),

@@ -18,14 +18,14 @@ describe("Schemathesis", () => {
     "finds nothing on %s that is not as documented",
     async (store) => {
       await using target = await startTarget({ store });
-      const options = { python, url: target.url, examplesMax: 600, timeoutMs };
+      const options = { python, url: target.url, examplesMax: 280, timeoutMs };
       const { report, printed } = await runSchemathesis(options);
       const { generated, unique_failures, errored } = report.test_cases;
       tell("Schemathesis", store, `${generated} cases`, `${unique_failures} failures`);
       expect(unique_failures + errored + report.operations.errored, printed).toBe(0);
       expect(report.complete, printed).toBe(true);
       expect(report.operations.tested).toBe(report.operations.selected);
-      expect(report.operations.selected).toBeGreaterThanOrEqual(11);
+      expect(report.operations.selected).toBeGreaterThanOrEqual(19);
       expect(Object.values(report.phases).map(({ status }) => status)).toEqual(
         Array(4).fill("success"),
       );

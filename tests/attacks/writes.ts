@@ -13,6 +13,8 @@ export interface WriteAnswer {
 export interface Write {
   /** As in the document or the router. */
   name: string;
+  /** @default "POST" */
+  method?: "PUT" | "PATCH";
   path: string;
   /** Every field, with a good value; the path to it where it is not at the top. */
   fields: Record<string, unknown>;
@@ -20,10 +22,37 @@ export interface Write {
   inside?: string;
   /** Fields that are ignored whatever they hold. */
   ignored?: readonly string[];
+  /** Fields that take something else than a text, and what they take, as JSON. */
+  takes?: Readonly<Record<string, RegExp>>;
 }
 
-const message = { id: "12345678", user_id: "ann", content: "x", conversation_id: "base" };
-const { conversation_id: _, ...note } = message;
+const said = { id: "12345678", user_id: "ann", content: "x", conversation_id: "base" };
+const { conversation_id: _, ...note } = said;
+const message = { ...said, reply_to: 1, thread_seq: 1, metadata: { a: 1 } };
+const change = { id: "87654321", user_id: "ann" };
+const edit = { ...change, content: "y", metadata: { a: 2 } };
+const target = { conversation_id: "base", seq: 1 };
+
+// Every position that these write is one of the first few.
+const seq = /^(?:null|[1-9])$/;
+const metadata = /^(?:null|\{)/;
+const takes = {
+  reply_to: seq,
+  thread_seq: seq,
+  metadata,
+  seq,
+  target_seq: seq,
+  unchanged_since: /^(?:null|[1-9]\d*)$/,
+};
+const ofServer = [
+  "timestamp",
+  "seq",
+  "edited_at",
+  "deleted_at",
+  "reactions",
+  "thread",
+  "changed_seq",
+];
 const timestamp = "2020-01-01T00:00:00.000Z";
 const created = { id: "made", user_ids: ["ann"] };
 const member = { conversation_id: "base", user_id: "bob" };
@@ -40,8 +69,22 @@ export const writes: readonly Write[] = [
   {
     name: "POST /messages/",
     path: "/messages/",
-    fields: { ...message, timestamp, seq: 1 },
-    ignored: ["timestamp", "seq"],
+    fields: { ...message, ...Object.fromEntries(ofServer.map((name) => [name, 1])) },
+    ignored: ofServer,
+    takes,
+  },
+  {
+    name: "PATCH /messages/{conversation_id}/{seq}",
+    method: "PATCH",
+    path: "/messages/base/1",
+    fields: edit,
+    takes,
+  },
+  {
+    name: "PUT /messages/{conversation_id}/{seq}/reactions/{key}",
+    method: "PUT",
+    path: "/messages/base/1/reactions/+1",
+    fields: { ...change, id: "reaction1" },
   },
   {
     name: "POST /conversations/",
@@ -54,7 +97,31 @@ export const writes: readonly Write[] = [
     path: "/conversations/base/members",
     fields: { user_id: "bob" },
   },
-  { name: "messages.send", path: "/trpc/messages.send", fields: message },
+  { name: "messages.send", path: "/trpc/messages.send", fields: message, takes },
+  {
+    name: "messages.edit",
+    path: "/trpc/messages.edit",
+    fields: { ...edit, ...target, unchanged_since: 99 },
+    takes,
+  },
+  {
+    name: "messages.delete",
+    path: "/trpc/messages.delete",
+    fields: { ...change, ...target, id: "deletion", seq: 2 },
+    takes,
+  },
+  {
+    name: "messages.react",
+    path: "/trpc/messages.react",
+    fields: { ...change, ...target, id: "reaction2", key: "-1" },
+    takes,
+  },
+  {
+    name: "messages.unreact",
+    path: "/trpc/messages.unreact",
+    fields: { ...change, ...target, id: "reaction3", key: "-1" },
+    takes,
+  },
   { name: "notes.send", path: "/trpc/notes.send", fields: note },
   { name: "conversations.create", path: "/trpc/conversations.create", fields: created },
   { name: "conversations.addMember", path: "/trpc/conversations.addMember", fields: member },
@@ -64,13 +131,30 @@ export const writes: readonly Write[] = [
     path: "/trpc/messages.import",
     fields: { ...message, timestamp },
     inside: "messages.0",
+    takes: { ...takes, kind: /^"message"$/ },
   },
+  ...[
+    { kind: "edit", id: "imported1", content: "z", metadata: { a: 3 } },
+    { kind: "deletion", id: "imported2", target_seq: 3 },
+    { kind: "reaction", id: "imported3", key: "+1", added: true },
+  ].map((line) => ({
+    name: `messages.import of a ${line.kind}`,
+    path: "/trpc/messages.import",
+    fields: { user_id: "ann", conversation_id: "base", target_seq: 1, timestamp, ...line },
+    inside: "messages.0",
+    takes: { ...takes, added: /^(?:true|false)$/ },
+  })),
 ];
 
-/** Sends a body that is written out, and reads what it got. */
-export async function write(target: Target, path: string, body: string): Promise<WriteAnswer> {
+/** Sends a body that is written out to a path, or in the way of a write, and reads what it got. */
+export async function write(
+  target: Target,
+  to: string | Pick<Write, "method" | "path">,
+  body: string,
+): Promise<WriteAnswer> {
+  const { method = "POST", path } = typeof to === "string" ? { path: to } : to;
   const headers = { "content-type": "application/json" };
-  const response = await fetch(target.url + path, { method: "POST", body, headers });
+  const response = await fetch(target.url + path, { method, body, headers });
   const text = await response.text();
   const answer = JSON.parse(text) as {
     errors?: { path: string }[];
@@ -82,9 +166,14 @@ export async function write(target: Target, path: string, body: string): Promise
 
 /** Writes a body with another value, as a text, in one of its fields. */
 export function toBody({ fields, inside }: Write, field: string, json: string): string {
-  const values = Object.entries({ ...fields, [field]: undefined }).map(
-    ([name, value]) => `${JSON.stringify(name)}:${name === field ? json : JSON.stringify(value)}`,
-  );
+  // In another conversation there are no such messages.
+  const left = field === "conversation_id" ? ["reply_to", "thread_seq"] : [];
+  const given = Object.entries({ ...fields, [field]: undefined });
+  const values = given
+    .filter(([name]) => !left.includes(name))
+    .map(
+      ([name, value]) => `${JSON.stringify(name)}:${name === field ? json : JSON.stringify(value)}`,
+    );
   const body = `{${values.join(",")}}`;
   return inside === undefined ? body : `{"messages":[${body}]}`;
 }
@@ -92,7 +181,8 @@ export function toBody({ fields, inside }: Write, field: string, json: string): 
 /** Reads all that writes can have changed, as one text. */
 export async function readState({ url }: Target): Promise<string> {
   const paths = [
-    ...["/messages/base", "/conversations/by-id/base", "/users/ann/notes"],
+    ...["/messages/base/log?limit=1000", "/messages/base?deleted=include"],
+    ...["/conversations/by-id/base", "/users/ann/notes"],
     ...["/conversations/ann", "/conversations/bob", "/conversations/by-id/made"],
   ];
   const texts = paths.map(async (path) => {

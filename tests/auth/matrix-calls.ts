@@ -53,7 +53,7 @@ export function toRestCall({ method, path, hasBody }: RestRoute, input: object):
   });
   const target = filled.join("/");
   const fields = Object.fromEntries(rest);
-  if (hasBody ?? method === "POST") {
+  if (hasBody ?? ["POST", "PUT", "PATCH"].includes(method)) {
     return { path: target, init: { method, headers: json, body: JSON.stringify(fields) } };
   }
   const query = new URLSearchParams(fields as Record<string, string>).toString();

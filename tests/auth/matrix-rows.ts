@@ -13,7 +13,7 @@ export type CallerName = (typeof callers)[number];
 
 /** What is there for one case. */
 export interface World {
-  /** A conversation of `member` and `other`, which `former` has left. It has one message. */
+  /** A conversation of `member` and `other`, which `former` has left. Its first message is of `other`, its second of `member`. */
   conversation_id: string;
   /** The user that the call is about: the caller itself, if it is one. */
   user_id: string;
@@ -40,6 +40,12 @@ function members(status: number): Row["status"] {
   return { ...everybody(404), member: status, "server key": status };
 }
 
+const ofMessage = ({ conversation_id }: World) => ({ conversation_id, seq: 1 });
+const ofOwnMessage = ({ conversation_id, user_id }: World) => ({
+  conversation_id,
+  user_id,
+  seq: 2,
+});
 const ofConversation = ({ conversation_id }: World) => ({ conversation_id });
 const ofUser = ({ user_id }: World) => ({ user_id });
 
@@ -67,7 +73,55 @@ export const rows = {
   "messages.get": {
     kind: "query",
     needs: ["member"],
-    input: ({ conversation_id }) => ({ conversation_id, seq: 1 }),
+    input: ofMessage,
+    status: members(200),
+  },
+  "messages.edit": {
+    kind: "mutation",
+    needs: ["self", "member"],
+    input: (world) => ({ ...ofOwnMessage(world), content: "y" }),
+    status: members(200),
+  },
+  "messages.delete": {
+    kind: "mutation",
+    needs: ["self", "member"],
+    input: ofOwnMessage,
+    status: members(204),
+  },
+  "messages.react": {
+    kind: "mutation",
+    needs: ["self", "member"],
+    input: (world) => ({ ...ofOwnMessage(world), seq: 1, key: "+1" }),
+    status: members(201),
+  },
+  "messages.unreact": {
+    kind: "mutation",
+    needs: ["self", "member"],
+    input: (world) => ({ ...ofOwnMessage(world), seq: 1, key: "+1" }),
+    status: members(204),
+  },
+  "messages.reactions": {
+    kind: "query",
+    needs: ["member"],
+    input: ofMessage,
+    status: members(200),
+  },
+  "messages.replies": {
+    kind: "query",
+    needs: ["member"],
+    input: ofMessage,
+    status: members(200),
+  },
+  "messages.versions": {
+    kind: "query",
+    needs: ["member"],
+    input: ofMessage,
+    status: members(200),
+  },
+  "log.page": {
+    kind: "query",
+    needs: ["member"],
+    input: ofConversation,
     status: members(200),
   },
   "messages.import": {

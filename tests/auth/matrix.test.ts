@@ -45,7 +45,9 @@ async function makeWorld(caller: CallerName): Promise<World> {
   const { conversations, members } = server.store;
   const conversation_id = randomUUID();
   await conversations.create({ id: conversation_id, user_ids: ["member", "former", "other"] });
-  await append(server.store, { id: randomUUID(), user_id: "other", content: "x", conversation_id });
+  for (const user_id of ["other", "member"]) {
+    await append(server.store, { id: randomUUID(), user_id, content: "x", conversation_id });
+  }
   await members.leave({ conversation_id, user_id: "former" });
   const user_id = users[caller] ?? "member";
   await append(server.store, { id: "a-note-of-it", user_id, content: "x", conversation_id: null });

@@ -34,7 +34,7 @@ it("a React page compiles", async () => {
 
 // In development React mounts everything twice (StrictMode), so it subscribes twice, too.
 it.each(["production", "development"])(
-  "a React page that Vite built for %s sends and receives in a browser",
+  "a React page that Vite built for %s sends, receives, edits, reacts and deletes in a browser",
   async (mode) => {
     await using server = await startServer();
     await build(mode);
@@ -46,19 +46,34 @@ it.each(["production", "development"])(
     await page.goto(`${site.url}/index.html?server=${encodeURIComponent(server.url)}`);
     await page.getByText("live", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Send" }).click();
-    await page.getByText("ada: Hello from the page").waitFor();
+    const own = page.getByRole("listitem").filter({ hasText: "ada: Hello from the page" });
+    await own.waitFor();
     const other = { id: "from-outside", conversation_id: "tea", user_id: "bob", content: "Hi Ada" };
     await append(server.store, other);
     await page.getByText("bob: Hi Ada").waitFor();
-    expect(await page.getByRole("listitem").allTextContents()).toEqual([
-      "ada: Hello from the page",
-      "bob: Hi Ada",
-    ]);
+    const texts = page.locator("li > span");
+    expect(await texts.allTextContents()).toEqual(["ada: Hello from the page", "bob: Hi Ada"]);
+
+    await own.getByRole("button", { name: "Edit" }).click();
+    await page.getByText("ada: Hello from the page! (edited)").waitFor();
+    await own.getByRole("button", { name: "React" }).click();
+    const change = { id: "reaction-of-bob", user_id: "bob", conversation_id: "tea", target_seq: 1 };
+    await server.store.log.append({ ...change, kind: "reaction", key: "👍", added: true });
+    await own.getByRole("button", { name: "👍 2" }).click();
+    await own.getByRole("button", { name: "👍 1" }).waitFor();
+    await own.getByRole("button", { name: "Delete" }).click();
+    await expect.poll(() => texts.allTextContents()).toEqual(["bob: Hi Ada"]);
+    expect(await server.store.messages.page("c:tea", { limit: 9, from: "newest" })).toHaveLength(1);
     expect(complaints).toEqual([]);
+
     const headers = { "access-control-allow-origin": "*" };
     await page.route("**/messages.send", (route) => route.fulfill({ status: 403, headers }));
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("ChatError: 403").waitFor();
+    await page.unroute("**/messages.send");
+    await page.getByRole("button", { name: "Retry" }).click();
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    expect(await server.store.messages.page("c:tea", { limit: 9, from: "newest" })).toHaveLength(2);
   },
 );
 

@@ -3,6 +3,7 @@
 import { openMongoStore } from "@chatnest/db";
 import { type CommandStartedEvent, type CommandSucceededEvent, MongoClient } from "mongodb";
 import { append } from "../support/append.ts";
+import { crashEntryOf } from "./crash-entries.ts";
 
 const [uri = "", task = "", moment = "", nth = ""] = process.argv.slice(2);
 const writeCommands = new Set(["insert", "update", "delete"]);
@@ -55,9 +56,14 @@ switch (task) {
   case "create":
     await store.conversations.create({ id: "room", user_ids });
     break;
-  default:
+  case "settle":
     // Settling begins by itself when the store opens.
     await new Promise((resolve) => setTimeout(resolve, 1_500));
+    break;
+  default:
+    await store.log.append(crashEntryOf(task));
+    // The mark of a reaction is taken off after the answer.
+    await new Promise((resolve) => setTimeout(resolve, 300));
 }
 await store.close();
 process.stdout.write(`${counted.length} writes\n`);

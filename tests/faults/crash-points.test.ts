@@ -2,14 +2,16 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { type ChatStore, type Conversation, openMongoStore, readHead } from "@chatnest/db";
+import { expectFolded } from "@chatnest/db/tests/folded.ts";
 import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { append } from "../support/append.ts";
 import { type MongoDeployment, startReplicaSet } from "../support/mongod.ts";
+import { crashEntries, crashEntryOf, crashWrites, fillRoom } from "./crash-entries.ts";
 
 const childProgram = fileURLToPath(new URL("./crash-child.ts", import.meta.url));
 const moments = ["before", "after"] as const;
-const writes = { send: 3, create: 3, settle: 1 } as const;
+const writes = { send: 3, create: 3, settle: 1, ...crashWrites } as const;
 const hour = 3_600_000;
 
 type Task = keyof typeof writes;
@@ -34,7 +36,7 @@ describe.concurrent("after a crash between two writes", () => {
 
   it.each(points)("inbox and history are right: $task, $moment write $nth", async (point) => {
     const uri = newDatabaseUri();
-    if (point.task === "settle") await leaveUnsettled(uri);
+    await prepare(uri, point.task);
     const { signal, output } = await crash(uri, point);
     expect(signal, `the child was to die at a write, it said: ${output}`).toBe("SIGKILL");
 
@@ -46,14 +48,17 @@ describe.concurrent("after a crash between two writes", () => {
       case "create":
         await checkAfterCreate(store.opened);
         break;
-      default:
+      case "settle":
         await checkPositions(store.opened, 2);
+        break;
+      default:
+        await checkAfterEntry(store.opened, point.task);
     }
   });
 
   it.each(Object.keys(writes) as Task[])("every write was met: %s", async (task) => {
     const uri = newDatabaseUri();
-    if (task === "settle") await leaveUnsettled(uri);
+    await prepare(uri, task);
     const { output } = await crash(uri, { task, moment: "before", nth: 100 });
     expect(output).toBe(`${writes[task]} writes\n`);
   });
@@ -70,6 +75,18 @@ async function checkAfterSend(store: ChatStore): Promise<void> {
   expect([sent.created, sent.entry.seq]).toEqual([stored.length === 0, 1]);
   await checkPositions(store, 1);
   expect(await membersOf(store)).toEqual(["alice"]);
+}
+
+/** After a change that may or may not be stored all is as the log says, and the repeat of it is stored once. */
+async function checkAfterEntry(store: ChatStore, name: keyof typeof crashEntries): Promise<void> {
+  await expectFolded(store, "c:room");
+  const before = await readHead(store.log, "c:room");
+  const entry = crashEntryOf(name);
+  const { created } = await store.log.append(entry);
+  expect(await readHead(store.log, "c:room")).toBe(before + Number(created));
+  expect(await store.log.append(entry)).toMatchObject({ created: false });
+  const oracle = await expectFolded(store, "c:room");
+  expect(oracle.ids.has(entry.id)).toBe(true);
 }
 
 async function checkAfterCreate(store: ChatStore): Promise<void> {
@@ -101,6 +118,13 @@ async function membersOf(store: ChatStore): Promise<readonly string[] | undefine
 
 async function readRoom(store: ChatStore): Promise<Conversation | undefined> {
   return (await store.conversations.get(["room"], 10))[0];
+}
+
+async function prepare(uri: string, task: Task): Promise<void> {
+  if (task === "settle") return leaveUnsettled(uri);
+  if (!Object.hasOwn(crashEntries, task)) return;
+  await using store = await open(uri);
+  await fillRoom(store.opened);
 }
 
 /** Leaves a conversation as one whose mark ran out long ago, with messages that the conversation does not know of. */

@@ -20,7 +20,7 @@ describe("while members of a set fall behind or are slow", () => {
     await using there = await open(set);
     const heard: string[] = [];
     here.watch((event) => {
-      if (event.kind === "entry") heard.push(event.entry.content);
+      if (event.kind === "entry" && event.entry.kind === "message") heard.push(event.entry.content);
     });
     const hears = (content: string) =>
       until(() => heard.includes(content), { timeoutMs: 15_000, what: `${content} is heard` });

@@ -50,7 +50,7 @@ describe("chatnest import", () => {
     const result = await importText(folder.path, text);
     expect(result).toMatchObject({
       code: 1,
-      stderr: "line 2: another message has the id chosen-id\n",
+      stderr: "line 2: another entry has the id chosen-id\n",
     });
   });
 

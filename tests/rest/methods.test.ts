@@ -13,7 +13,12 @@ const get = ["GET", "HEAD", "OPTIONS"];
 const paths: [string, string[]][] = [
   ["/messages", ["POST", "OPTIONS"]],
   ["/messages/room", get],
-  ["/messages/room/1", get],
+  ["/messages/room/1", ["GET", "HEAD", "PATCH", "DELETE", "OPTIONS"]],
+  ["/messages/room/1/reactions", get],
+  ["/messages/room/1/reactions/+1", ["PUT", "DELETE", "OPTIONS"]],
+  ["/messages/room/1/replies", get],
+  ["/messages/room/1/versions", get],
+  ["/messages/room/log", get],
   ["/conversations", ["POST", "OPTIONS"]],
   ["/conversations/alice", get],
   ["/conversations/by-id/room", get],

@@ -23,7 +23,8 @@ async function startLongHistory(count: number, failAt = Number.POSITIVE_INFINITY
       log: {
         heads: async (streams) => {
           reads.push(0);
-          return new Map(streams.map((stream) => [stream, { seq: count }]));
+          const head = { seq: count, count, said_seq: count };
+          return new Map(streams.map((stream) => [stream, head]));
         },
       },
       messages: {

@@ -29,6 +29,26 @@ describe("a message that is posted whole", () => {
     expect([same.status, same.body]).toEqual([200, got]);
   });
 
+  it("is stored as it is now, without what others have made of it", async () => {
+    const room = unique("room");
+    const said = { user_id: "ann", content: "x", conversation_id: room };
+    await server.post("/messages/", said);
+    await server.patch(`${pathOf("messages", room, "1")}`, {
+      user_id: "ann",
+      content: "y",
+    });
+    await server.put(pathOf("messages", room, "1", "reactions", "+1"), { user_id: "bob" });
+    const { body: got } = await server.get<Message>(pathOf("messages", room, "1"));
+    expect(got).toMatchObject({ content: "y", reactions: [{ key: "+1" }], changed_seq: 3 });
+    const { status, body } = await server.post("/messages/", {
+      ...got,
+      id: null,
+      conversation_id: unique("other"),
+    });
+    expect([status, body]).toMatchObject([201, { content: "y", seq: 1 }]);
+    expect(Object.keys(body)).toHaveLength(6);
+  });
+
   it.each(anything)("is not asked what it has as its timestamp and seq: %s", async (_, value) => {
     const said = { user_id: "ann", content: "x", conversation_id: unique("room") };
     const { status, body } = await server.post("/messages/", {
@@ -130,7 +150,10 @@ describe("the document", () => {
       return fields.filter(([, field]) => isChosen(field)).map(([name]) => name);
     };
     const isNullable = ({ anyOf = [] }: Field) => anyOf.some(({ type }) => type === "null");
-    expect(namesOf("SendMessage", ({ readOnly }) => readOnly)).toEqual(["timestamp", "seq"]);
+    expect(namesOf("SendMessage", ({ readOnly }) => readOnly)).toEqual([
+      ...["timestamp", "seq"],
+      ...["edited_at", "deleted_at", "reactions", "thread", "changed_seq"],
+    ]);
     expect(namesOf("SendMessage", isNullable)).toEqual(["id", "conversation_id"]);
     expect(namesOf("CreateConversation", isNullable)).toEqual(["id"]);
     expect(namesOf("CreateConversation", ({ readOnly }) => readOnly)).toEqual([

@@ -31,6 +31,8 @@ export interface RestServer extends TestServer {
     body: unknown,
     headers?: Record<string, string>,
   ): Promise<Answer<TBody>>;
+  put: RestServer["post"];
+  patch: RestServer["post"];
 }
 
 /** Starts a server whose every answer is held against its own document. */
@@ -52,17 +54,34 @@ export async function startRest(...args: Parameters<typeof startServer>): Promis
     return { status: response.status, headers: response.headers, body: body as TBody };
   }
 
+  // Without a body, it is empty.
+  function withBody(method: string): RestServer["post"] {
+    return (path, body, headers = {}) => {
+      if (body === undefined) return call(method, path, { headers });
+      return call(method, path, {
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        headers: { "content-type": "application/json", ...headers },
+      });
+    };
+  }
+
   return {
     ...server,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     call,
     get: (path) => call("GET", path),
-    post: (path, body, headers) =>
-      call("POST", path, {
-        body: typeof body === "string" ? body : JSON.stringify(body),
-        headers: { "content-type": "application/json", ...headers },
-      }),
+    post: withBody("POST"),
+    put: withBody("PUT"),
+    patch: withBody("PATCH"),
   };
+}
+
+/** Reads the link to a page beside an answer, which is a query; none where there is no such page. */
+export function linkOf(
+  { headers }: Pick<Answer, "headers">,
+  rel: "prev" | "next",
+): string | undefined {
+  return new RegExp(`<([^>]*)>; rel="${rel}"`).exec(headers.get("link") ?? "")?.[1];
 }
 
 /** Makes an id that no other test uses. */

@@ -10,6 +10,9 @@ import {
   isChatError,
   type Message,
   type MessagePage,
+  type Metadata,
+  type Reaction,
+  type Thread,
   type UserEvent,
 } from "@chatnest/client";
 
@@ -55,6 +58,14 @@ export type Checks = Check<{
       timestamp: string;
       conversation_id: string | null;
       seq: number;
+      reply_to?: number;
+      thread_seq?: number;
+      metadata?: Metadata;
+      edited_at?: string;
+      deleted_at?: string;
+      reactions?: Reaction[];
+      thread?: Thread;
+      changed_seq?: number;
     }
   >;
   send: Is<Result<Messages["send"]>["message"], Message>;
@@ -120,6 +131,7 @@ function adviceOf(code: ChatErrorCode): string {
     case "method_not_allowed":
     case "not_found":
     case "payload_too_large":
+    case "precondition_failed":
     case "unexpected_answer":
     case "unsupported_media_type":
     case "validation_failed":
