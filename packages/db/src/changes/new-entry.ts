@@ -31,6 +31,7 @@ export function checkNewEntry(entry: NewEntry): void {
       if (entry.content === undefined && entry.metadata === undefined) throw invalid("content");
       if (entry.content !== undefined && !isContent(entry.content)) throw invalid("content");
       if (entry.metadata != null && !isMetadata(entry.metadata)) throw invalid("metadata");
+      if (!isSeqOrAbsent(entry.unchanged_since)) throw invalid("unchanged_since");
       break;
     case "reaction":
       if (!isReactionKey(entry.key)) throw invalid("key");

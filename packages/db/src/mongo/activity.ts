@@ -8,6 +8,7 @@ import { type ConversationDocument, memberKey } from "./documents.ts";
 import { type LogHead, readLogHeads } from "./log/heads.ts";
 import type { MemberBeliefs } from "./member-beliefs.ts";
 import type { Members } from "./members.ts";
+import { referencesOf } from "./writing/targets.ts";
 
 /** An entry of a conversation. */
 type Said = NewEntry & { conversation_id: string };
@@ -64,14 +65,18 @@ export function createActivity(connection: Connection, { members, beliefs, event
     return found;
   }
 
-  /** Prepares conversations for entries: creates them, marks them as active, and adds the authors who may join. */
+  /** Tells whether the author of an entry joins the conversation by it. */
+  function isJoining({ admission, entry }: Append): boolean {
+    return admission === "join" && entry.kind === "message" && !isMember(entry);
+  }
+
+  /**
+   * Prepares conversations for entries: creates them, marks them as active, and adds the authors who may join. An entry that
+   * refers to another one may yet be refused, so its author is added later, by `join`.
+   */
   async function begin(appends: readonly Append[]): Promise<void> {
     await markActive(appends.map(({ entry }) => entry).filter(isSaid));
-    const joining = appends.filter(({ admission, entry }) => {
-      return admission === "join" && entry.kind === "message";
-    });
-    const entries = joining.map(({ entry }) => entry).filter(isSaid);
-    await join(entries.filter((entry) => !isMember(entry)));
+    await join(appends.filter(({ entry }) => !refers(entry)));
   }
 
   async function markActive(entries: readonly Said[]): Promise<void> {
@@ -81,14 +86,14 @@ export function createActivity(connection: Connection, { members, beliefs, event
       const left = (activeUntil.get(entry.conversation_id) ?? 0) - now;
       if (left >= renewWhenLeftMs) continue;
       const first = firsts.get(entry.conversation_id);
-      if (!first || (first.kind !== "message" && entry.kind === "message")) {
+      if (!first || (refers(first) && !refers(entry))) {
         firsts.set(entry.conversation_id, entry);
       }
     }
     if (firsts.size === 0) return;
     await conversations.bulkWrite(
-      [...firsts].map(([id, { kind, timestamp }]) => {
-        const created_at = new Date(timestamp ?? now);
+      [...firsts].map(([id, entry]) => {
+        const created_at = new Date(entry.timestamp ?? now);
         return {
           updateOne: {
             filter: { _id: id },
@@ -96,8 +101,8 @@ export function createActivity(connection: Connection, { members, beliefs, event
               $setOnInsert: { created_at, last_seq: 0, last_activity_at: created_at },
               $max: { active_until: new Date(now + leaseMs) },
             },
-            // A change finds its conversation.
-            upsert: kind === "message",
+            // What refers to an entry finds its conversation.
+            upsert: !refers(entry),
           },
         };
       }),
@@ -106,7 +111,12 @@ export function createActivity(connection: Connection, { members, beliefs, event
     for (const id of firsts.keys()) activeUntil.set(id, now + leaseMs);
   }
 
-  async function join(entries: readonly Said[]): Promise<void> {
+  /** Adds the authors who join. */
+  async function join(appends: readonly Append[]): Promise<void> {
+    const entries = appends
+      .filter(isJoining)
+      .map(({ entry }) => entry)
+      .filter(isSaid);
     const joining = new Map(
       entries.map((entry) => [memberKey(entry.user_id, entry.conversation_id), entry]),
     );
@@ -175,11 +185,17 @@ export function createActivity(connection: Connection, { members, beliefs, event
 
   return {
     isMember,
+    isJoining,
     lookUp,
     begin,
+    join,
     settle,
     withPositions,
   };
+}
+
+function refers(entry: NewEntry): boolean {
+  return referencesOf(entry).length > 0;
 }
 
 function isSaid(entry: NewEntry): entry is Said {

@@ -87,9 +87,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
   async function admit(appends: PendingAppend[], call: Call): Promise<PendingAppend[]> {
     await refuseStrangers(activity, appends);
     const admitted = await refuseUnfounded(withoutSettled(appends), call);
-    const joining = admitted.filter(({ append: { admission, entry } }) => {
-      return entry.kind === "message" && admission === "join" && !activity.isMember(entry);
-    });
+    const joining = admitted.filter(({ append }) => activity.isJoining(append));
     if (joining.length > 0) await answerStored(joining, call);
     const rest = withoutSettled(admitted);
     await activity.begin(rest.map(({ append }) => append));
@@ -113,6 +111,15 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
     const { decided, unstored, left } = await decideGroup(connection, appends, parts);
     left.push(...(await settleUnstored(unstored, call)));
     if (decided.length === 0) return left;
+    const joining = decided
+      .map(({ append }) => append)
+      .filter(({ append }) => activity.isJoining(append));
+    if (joining.length > 0) {
+      const unknown = await answerStored(joining, call);
+      await activity.join(unknown.map(({ append }) => append));
+      // Decided again, so that nobody joins after the time of their own message.
+      return withoutSettled([...decided.map(({ append }) => append), ...left]);
+    }
     const documents = decided.map(({ document }) => document);
     await markChanged(connection, documents, { targets, session });
     const inserted = await insertInOrder(connection, documents, session);
