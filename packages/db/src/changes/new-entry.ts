@@ -31,7 +31,7 @@ export function checkNewEntry(entry: NewEntry): void {
       if (entry.content === undefined && entry.metadata === undefined) throw invalid("content");
       if (entry.content !== undefined && !isContent(entry.content)) throw invalid("content");
       if (entry.metadata != null && !isMetadata(entry.metadata)) throw invalid("metadata");
-      if (!isSeqOrAbsent(entry.unchanged_since)) throw invalid("unchanged_since");
+      if (!isBoundOrAbsent(entry.unchanged_since)) throw invalid("unchanged_since");
       break;
     case "reaction":
       if (!isReactionKey(entry.key)) throw invalid("key");
@@ -48,6 +48,10 @@ function isSeq(value: number): boolean {
 
 function isSeqOrAbsent(value: number | undefined): boolean {
   return value === undefined || isSeq(value);
+}
+
+function isBoundOrAbsent(value: number | undefined): boolean {
+  return value === undefined || value === 0 || isSeq(value);
 }
 
 function isTimestamp(value: string): boolean {

@@ -1,3 +1,4 @@
+import { referencesOf } from "../changes/references.ts";
 import type { Events } from "../commit/events.ts";
 import { RecentMap } from "../commit/recent-map.ts";
 import { readTimeoutMs } from "../deadlines.ts";
@@ -8,7 +9,6 @@ import { type ConversationDocument, memberKey } from "./documents.ts";
 import { type LogHead, readLogHeads } from "./log/heads.ts";
 import type { MemberBeliefs } from "./member-beliefs.ts";
 import type { Members } from "./members.ts";
-import { referencesOf } from "./writing/targets.ts";
 
 /** An entry of a conversation. */
 type Said = NewEntry & { conversation_id: string };

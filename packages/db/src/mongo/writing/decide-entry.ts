@@ -8,14 +8,14 @@ import {
   type Place,
 } from "../../changes/decide.ts";
 import { makesRoom } from "../../changes/reactions.ts";
+import { referencesOf } from "../../changes/references.ts";
 import { isDeleted } from "../../changes/target.ts";
 import type { NewDeletion, NewEntry, NewReaction } from "../../ports/log.ts";
 import type { Stream } from "../../stream.ts";
 import type { Connection } from "../connection/connection.ts";
 import { erase } from "./erasing.ts";
 import type { GroupState } from "./group-state.ts";
-import { nextReactor, threadWithout } from "./neighbours.ts";
-import { referencesOf } from "./targets.ts";
+import { readWaiting, threadWithout } from "./neighbours.ts";
 
 /** What deciding on one entry needs. */
 export interface EntryParts {
@@ -34,8 +34,10 @@ export function needsStored(entry: NewEntry, { state, stream }: EntryParts): boo
   const target = state.target(stream, entry.target_seq);
   if (!target) return false;
   if (entry.kind === "deletion") return state.isTouched(stream, target.thread_seq);
-  const isRead = !entry.added && makesRoom(target.reactions, entry);
-  return isRead && state.isTouched(stream, target.seq);
+  if (entry.added || !makesRoom(target.reactions, entry)) return false;
+  const waiting = state.waitingFor(stream, entry);
+  // All that were read may be shown by now.
+  return waiting ? waiting.users.length === 0 : state.isTouched(stream, target.seq);
 }
 
 /** Tells whether entries of the same group change what an entry refers to. */
@@ -98,6 +100,10 @@ async function onReaction(
   const shown = isFreed
     ? target.reactions.find(({ key }) => key === entry.key)?.user_ids
     : undefined;
-  const next = shown && (await nextReactor(connection, { stream, entry, shown }, session));
+  if (shown && !state.waitingFor(stream, entry)) {
+    const waiting = await readWaiting(connection, { stream, entry, shown }, session);
+    state.learnWaiting(stream, entry, waiting);
+  }
+  const next = shown && state.waitingFor(stream, entry)?.users[0];
   return decideReaction(entry, place, { target, own, next });
 }

@@ -1,6 +1,7 @@
 import type { ClientSession } from "mongodb";
 import type { Place } from "../../changes/decide.ts";
 import { timeOf } from "../../changes/new-entry.ts";
+import { referencesOf } from "../../changes/references.ts";
 import type { Entry } from "../../entities.ts";
 import { isStoreError } from "../../errors.ts";
 import type { NewEntry } from "../../ports/log.ts";
@@ -11,7 +12,7 @@ import { headOf, type LogHead, noHead } from "../log/heads.ts";
 import { decideEntry, type EntryParts, isOnTouched, needsStored } from "./decide-entry.ts";
 import { GroupState, readGroupState } from "./group-state.ts";
 import type { PendingAppend } from "./pending-append.ts";
-import { readTargets, referencesOf, type TargetDocuments } from "./targets.ts";
+import { readTargets, type TargetDocuments } from "./targets.ts";
 import { toDocument } from "./to-document.ts";
 
 /** An entry that was decided on, and the document that stores it. */

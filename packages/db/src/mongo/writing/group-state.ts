@@ -1,4 +1,5 @@
 import type { ClientSession } from "mongodb";
+import { referencesOf } from "../../changes/references.ts";
 import type { Target } from "../../changes/target.ts";
 import type { Entry, ReactionEntry } from "../../entities.ts";
 import { readMetadata } from "../../metadata.ts";
@@ -9,13 +10,21 @@ import {
   aspectKey,
   aspects,
   type EntryDocument,
+  onKey,
   type Positions,
   reactorKey,
   toEntry,
 } from "../entry-documents.ts";
 import { readNewest } from "../newest.ts";
 import type { PendingAppend } from "./pending-append.ts";
-import { placeKey, referencesOf, type TargetDocuments } from "./targets.ts";
+import { placeKey, type TargetDocuments } from "./targets.ts";
+
+/** The first users who have a reaction, but are not shown with it. */
+export interface Waiting {
+  users: readonly string[];
+  /** Whether there are no more. */
+  isAll: boolean;
+}
 
 /**
  * What the entries of a group are decided on: the messages they refer to and the newest entries of their aspects, as they were
@@ -26,6 +35,8 @@ export class GroupState {
   readonly #newest: Map<string, EntryDocument>;
   /** The messages that entries of the group change. */
   readonly #touched = new Set<string>();
+  /** By the key of a reaction: the first users who have it, but are not shown. */
+  readonly #waiting = new Map<string, Waiting>();
 
   constructor(targets: TargetDocuments, newest: Map<string, EntryDocument>) {
     this.#targets = targets;
@@ -69,6 +80,16 @@ export class GroupState {
     return seq !== undefined && this.#touched.has(placeKey(stream, seq));
   }
 
+  /** Returns the first users who have a reaction, but are not shown with it; `undefined` when they are not known. */
+  waitingFor(stream: Stream, { target_seq, key }: NewReaction): Waiting | undefined {
+    return this.#waiting.get(onKey(stream, target_seq, key));
+  }
+
+  /** Learns who they are. */
+  learnWaiting(stream: Stream, { target_seq, key }: NewReaction, waiting: Waiting): void {
+    this.#waiting.set(onKey(stream, target_seq, key), waiting);
+  }
+
   /** Takes up a document of the group that is about to be stored, and completes it with what is known of its target. */
   add(document: EntryDocument): void {
     const { stream, target_seq, thread_seq } = document;
@@ -79,10 +100,29 @@ export class GroupState {
       document.known = this.#knownOf(stream, target_seq);
       this.#touched.add(placeKey(stream, target_seq));
     }
+    if (document.kind === "reaction") this.#updateWaiting(document);
     if (thread_seq !== undefined) {
       document.root_known = this.#knownOf(stream, thread_seq);
       this.#touched.add(placeKey(stream, thread_seq));
     }
+  }
+
+  #updateWaiting({
+    stream,
+    target_seq = 0,
+    key = "",
+    user_id,
+    added,
+    reactions,
+  }: EntryDocument): void {
+    const waiting = this.#waiting.get(onKey(stream, target_seq, key));
+    if (!waiting) return;
+    const shown = reactions?.find((reaction) => reaction.key === key)?.user_ids ?? [];
+    const left = waiting.users.filter((user) => user !== user_id && !shown.includes(user));
+    // Behind those who are not known the place is not known either.
+    const joins = added && waiting.isAll && !shown.includes(user_id);
+    const users = joins ? [...left, user_id] : left;
+    this.#waiting.set(onKey(stream, target_seq, key), { ...waiting, users });
   }
 
   #knownOf(stream: Stream, seq: number): Positions {

@@ -8,6 +8,7 @@ import type { Stream } from "../../stream.ts";
 import type { Connection } from "../connection/connection.ts";
 import { aspectKey } from "../entry-documents.ts";
 import { readReactors } from "../messages/reactors.ts";
+import type { Waiting } from "./group-state.ts";
 
 /** A reply, and the root of its thread. */
 export interface Reply {
@@ -42,13 +43,17 @@ export interface FreedPlace {
   shown: readonly string[];
 }
 
-/** Reads the user who reacted first among those who are not shown. */
-export async function nextReactor(
+/** How many users are read who may take the places of others in one group. */
+const waitingMax = 240;
+
+/** Reads the first users who have a reaction, but are not shown with it, in the order they reacted. */
+export async function readWaiting(
   connection: Connection,
   { stream, entry: { target_seq: seq, key }, shown }: FreedPlace,
   session: ClientSession,
-): Promise<string | undefined> {
-  const limit = reactionUsersShownMax + 1;
+): Promise<Waiting> {
+  const limit = reactionUsersShownMax + waitingMax;
   const reactors = await readReactors(connection, { stream, seq, key, limit }, session);
-  return reactors.find(({ user_id }) => !shown.includes(user_id))?.user_id;
+  const users = reactors.map(({ user_id }) => user_id).filter((user) => !shown.includes(user));
+  return { users, isAll: reactors.length < limit };
 }

@@ -1,5 +1,6 @@
 import type { ClientSession } from "mongodb";
 import { noMessage, noReference } from "../../changes/decide.ts";
+import { referencesOf } from "../../changes/references.ts";
 import { readTimeoutMs } from "../../deadlines.ts";
 import type { StoreError } from "../../errors.ts";
 import type { NewEntry } from "../../ports/log.ts";
@@ -14,12 +15,6 @@ export type TargetDocuments = Map<string, EntryDocument>;
 /** Names the place of a message, as a key. */
 export function placeKey(stream: Stream, seq: number): string {
   return `${stream}\n${seq}`;
-}
-
-/** Returns the positions of the messages that an entry refers to. */
-export function referencesOf(entry: NewEntry): number[] {
-  if (entry.kind !== "message") return [entry.target_seq];
-  return [entry.reply_to, entry.thread_seq].filter((seq) => seq !== undefined);
 }
 
 /**
