@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ClientSession } from "mongodb";
+import { referencesOf } from "../../changes/references.ts";
 import type { Events } from "../../commit/events.ts";
 import { readTimeoutMs, triesEndAfterMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
@@ -31,6 +32,8 @@ interface Call {
   by: number;
   /** The messages that its entries refer to. */
   targets: TargetDocuments;
+  /** The keys of entries whose authors it has added. */
+  joined: Set<string>;
 }
 
 const pauseBetweenAttemptsMs = 100;
@@ -53,7 +56,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
     // In a causal session, the read after a conflict waits until a majority has the document in conflict.
     await using session = connection.client.startSession({ causalConsistency: true });
     const end = Date.now() + triesEndAfterMs;
-    const call: Call = { session, by: randomInt(2 ** 47), targets: new Map() };
+    const call: Call = { session, by: randomInt(2 ** 47), targets: new Map(), joined: new Set() };
     let mayBeStored = false;
     let isAdmitted = false;
     for (;;) {
@@ -103,6 +106,11 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
     return refuseUnfounded(withoutSettled(appends), call);
   }
 
+  /** Tells whether an author joins only now that the entry is not refused, since it refers to another one. */
+  function joinsLate({ append, key }: PendingAppend, { joined }: Call): boolean {
+    return activity.isJoining(append) && referencesOf(append.entry).length > 0 && !joined.has(key);
+  }
+
   /** Inserts entries and settles the jobs of the durable ones; returns what is still to be inserted. */
   async function insert(appends: PendingAppend[], call: Call): Promise<PendingAppend[]> {
     const { session, by, targets } = call;
@@ -111,12 +119,11 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
     const { decided, unstored, left } = await decideGroup(connection, appends, parts);
     left.push(...(await settleUnstored(unstored, call)));
     if (decided.length === 0) return left;
-    const joining = decided
-      .map(({ append }) => append)
-      .filter(({ append }) => activity.isJoining(append));
+    const joining = decided.map(({ append }) => append).filter((append) => joinsLate(append, call));
     if (joining.length > 0) {
       const unknown = await answerStored(joining, call);
       await activity.join(unknown.map(({ append }) => append));
+      for (const { key } of unknown) call.joined.add(key);
       // Decided again, so that nobody joins after the time of their own message.
       return withoutSettled([...decided.map(({ append }) => append), ...left]);
     }
