@@ -47,8 +47,9 @@ export class ChunkedPage<TItem extends PageItem, TRange extends LogRange = LogRa
     const limit = this.#next?.limit ?? 0;
     const lengthBefore = this.#length;
     const { from } = this.#range;
-    for (const item of from === "oldest" ? found : found.toReversed()) {
-      if (this.#length > pageLengthMax) break;
+    for (let n = 0; n < found.length && this.#length <= pageLengthMax; n++) {
+      const item = found[from === "oldest" ? n : found.length - 1 - n];
+      if (!item) break;
       this.#items.push(item);
       this.#length += lengthOf(item);
     }

@@ -12,8 +12,9 @@ export interface PageItem {
 }
 
 /** Returns how long the texts of an item of a page are, with its metadata, and the keys and users of its reactions. */
-export function lengthOf({ content = "", metadata, reactions = [] }: PageItem): number {
+export function lengthOf({ content = "", metadata, reactions }: PageItem): number {
   const ofText = content.length + (metadata ? toMetadataText(metadata).length : 0);
+  if (!reactions) return ofText;
   return reactions.reduce((sum, { key, user_ids }) => sum + key.length + sumOf(user_ids), ofText);
 }
 

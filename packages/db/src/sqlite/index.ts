@@ -27,7 +27,7 @@ export function openSqliteStore(file: string): ChatStore {
   const events = createEvents();
   const members = openMembers(db);
   const heads = openLogHeads(db);
-  const pages = openLogPages(db);
+  const pages = openLogPages(db, heads);
   const log = openLog(db, { heads, pages, members, events });
   const messages = openMessages(db, heads);
   const { newestOf } = messages;

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Stream } from "../../stream.ts";
-import { type ChangeRow, type MessageRow, toErasedBody } from "../rows.ts";
+import { type ChangeRow, toErasedBody } from "../rows.ts";
 import { prepareCommand, prepareQuery } from "../statements.ts";
 
 /** The statements that erase a message. A test checks the query plan of each. */
@@ -14,13 +14,18 @@ export const erasingSql = {
   removeState: "DELETE FROM states WHERE stream = ? AND target_seq = ? AND aspect = 'reactions'",
 } as const;
 
+interface Texts {
+  content: string;
+  metadata: string | null;
+}
+
 // Where a row shrinks or goes, SQLite moves others together and leaves copies of them in the unused part of a page, which it
 // does not overwrite even with `secure_delete`. So texts are only ever added at the end of their tables, and overwritten by
 // as many spaces, in place. https://sqlite.org/pragma.html#pragma_secure_delete
 
 /** Opens the function that erases a message: its texts and its reactions. Its row keeps its place in the log. */
 export function openErasing(db: DatabaseSync): (stream: Stream, seq: number) => void {
-  const message = prepareQuery<Pick<MessageRow, "content" | "metadata">>(db, erasingSql.message);
+  const message = prepareQuery<Texts>(db, erasingSql.message);
   const eraseMessage = prepareCommand(db, erasingSql.eraseMessage);
   const edits = prepareQuery<Pick<ChangeRow, "seq" | "body">>(db, erasingSql.edits);
   const eraseEdit = prepareCommand(db, erasingSql.eraseEdit);

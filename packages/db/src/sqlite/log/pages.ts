@@ -12,19 +12,22 @@ import {
   toMessageEntry,
 } from "../rows.ts";
 import { prepareQuery } from "../statements.ts";
+import type { LogHeads } from "./heads.ts";
 
-type LogRow = MessageRow & Pick<ChangeRow, "kind"> & { body: string | null };
+type LogRow = MessageRow | (MessageRow & ChangeRow);
 
 const range = "stream = ?1 AND seq > ?2 AND seq < ?3";
+const withKind = `SELECT ${messageColumns}, NULL AS kind, NULL AS body FROM messages WHERE ${range}`;
 // Both tables have an index in the order of positions, so SQLite merges them without sorting.
-const both = `SELECT ${messageColumns}, 'message' AS kind, NULL AS body FROM messages WHERE ${range}
-  UNION ALL
-  SELECT seq, id, user_id, '', timestamp, NULL, NULL, NULL, NULL, NULL, NULL, kind, body FROM changes WHERE ${range}`;
+const both = `${withKind} UNION ALL
+  SELECT seq, id, user_id, '', timestamp, NULL, NULL, kind, body FROM changes WHERE ${range}`;
 
 /** The statements for pages and single entries. A test checks the query plan of each. */
 export const logPageSql = {
   oldest: `${both} ORDER BY seq LIMIT ?4`,
   newest: `${both} ORDER BY seq DESC LIMIT ?4`,
+  oldestMessages: `SELECT ${messageColumns} FROM messages WHERE ${range} ORDER BY seq LIMIT ?4`,
+  newestMessages: `SELECT ${messageColumns} FROM messages WHERE ${range} ORDER BY seq DESC LIMIT ?4`,
   messageById: `SELECT ${messageColumns} FROM messages WHERE stream = ? AND id = ?`,
   changeById: `SELECT ${changeColumns} FROM changes WHERE stream = ? AND id = ?`,
   changeBySeq: `SELECT ${changeColumns} FROM changes WHERE stream = ? AND seq = ?`,
@@ -39,9 +42,15 @@ export interface LogPages {
 }
 
 /** Opens the reader of logs. */
-export function openLogPages(db: DatabaseSync): LogPages {
-  const oldest = prepareQuery<LogRow>(db, logPageSql.oldest);
-  const newest = prepareQuery<LogRow>(db, logPageSql.newest);
+export function openLogPages(db: DatabaseSync, heads: Pick<LogHeads, "get">): LogPages {
+  const all = {
+    oldest: prepareQuery<LogRow>(db, logPageSql.oldest),
+    newest: prepareQuery<LogRow>(db, logPageSql.newest),
+  };
+  const messages = {
+    oldest: prepareQuery<MessageRow>(db, logPageSql.oldestMessages),
+    newest: prepareQuery<MessageRow>(db, logPageSql.newestMessages),
+  };
   const messageById = prepareQuery<MessageRow>(db, logPageSql.messageById);
   const changeById = prepareQuery<ChangeRow>(db, logPageSql.changeById);
   const changeBySeq = prepareQuery<ChangeRow>(db, logPageSql.changeBySeq);
@@ -50,10 +59,11 @@ export function openLogPages(db: DatabaseSync): LogPages {
     stream: Stream,
     { after = 0, before = Number.MAX_SAFE_INTEGER, limit, from }: LogRange,
   ): Entry[] {
-    const rows =
-      from === "oldest"
-        ? oldest.all(stream, after, before, limit)
-        : newest.all(stream, after, before, limit).reverse();
+    const { seq, count } = heads.get(stream);
+    // A log that holds nothing but messages is read from their table alone.
+    const queries = seq === count ? messages : all;
+    const rows: LogRow[] = queries[from].all(stream, after, before, limit);
+    if (from === "newest") rows.reverse();
     return rows.map((row) => toEntry(stream, row));
   }
 
@@ -76,6 +86,8 @@ export function openLogPages(db: DatabaseSync): LogPages {
   };
 }
 
-function toEntry(stream: Stream, { body, ...row }: LogRow): Entry {
-  return body === null ? toMessageEntry(stream, row) : toChangeEntry(stream, { ...row, body });
+function toEntry(stream: Stream, row: LogRow): Entry {
+  return "body" in row && row.body !== null
+    ? toChangeEntry(stream, row)
+    : toMessageEntry(stream, row);
 }

@@ -43,9 +43,9 @@ export function openMessages(db: DatabaseSync, heads: Pick<LogHeads, "get">): Sq
 
   function read(stream: Stream, range: MessageRange): Message[] {
     const rows = readRows(stream, range);
-    const changed = rows.filter((row) => row.changed !== null);
-    const [first, last] = [changed[0], changed.at(-1)];
-    if (!first || !last) return rows.map((row) => toMessage(stream, row));
+    const first = rows.find((row) => row.changed !== null);
+    if (!first) return rows.map((row) => toMessage(stream, row));
+    const last = rows.findLast((row) => row.changed !== null) ?? first;
     const isNear = last.seq - first.seq < spanMax;
     const found = isNear ? states.between(stream, first.seq, last.seq) : undefined;
     return rows.map((row) => {
