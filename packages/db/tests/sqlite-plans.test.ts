@@ -10,11 +10,11 @@ import { messageWriterSql } from "../src/sqlite/log/message-writer.ts";
 import { logPageSql } from "../src/sqlite/log/pages.ts";
 import { targetSql } from "../src/sqlite/log/targets.ts";
 import { memberSql } from "../src/sqlite/members.ts";
-import { messageSql } from "../src/sqlite/messages/messages.ts";
 import { messagePageSqls } from "../src/sqlite/messages/pages.ts";
 import { reactorSql } from "../src/sqlite/messages/reactors.ts";
 import { stateSql } from "../src/sqlite/messages/states.ts";
 import { versionSql } from "../src/sqlite/messages/versions.ts";
+import { messageAtSql } from "../src/sqlite/rows.ts";
 import { migrate } from "../src/sqlite/schema.ts";
 
 const sets: Record<string, Readonly<Record<string, string>>> = {
@@ -27,7 +27,7 @@ const sets: Record<string, Readonly<Record<string, string>>> = {
   logSql,
   memberSql,
   messagePageSqls: Object.fromEntries(messagePageSqls.entries()),
-  messageSql,
+  messageSql: { at: messageAtSql },
   messageWriterSql,
   reactorSql,
   stateSql,

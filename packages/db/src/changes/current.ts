@@ -1,5 +1,8 @@
 import type { DeletionEntry, EditEntry, Message, Reaction, Thread } from "../entities.ts";
 
+/** A part of a message that changes by itself. */
+export type Aspect = "text" | "reactions" | "thread";
+
 /** The newest entries of what changes a message: each has the whole state of its aspect. */
 export interface States {
   text?:
@@ -25,8 +28,8 @@ export function toCurrent(sent: Message, { text, reactions, thread }: States): M
 }
 
 /** Returns what is left of a deleted message. */
-export function toStub(
-  { metadata: _, edited_at: _edited, reactions: _reactions, ...sent }: Message,
+function toStub(
+  { metadata: _, ...sent }: Message,
   { text, thread }: { text: { seq: number; timestamp: string }; thread?: States["thread"] },
 ): Message {
   return {

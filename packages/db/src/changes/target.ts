@@ -32,3 +32,13 @@ export function textOf({ content, metadata, text }: Target): CurrentText {
   if (text?.kind !== "edit") return { content, metadata };
   return { content: text.content, metadata: text.metadata };
 }
+
+/** Returns the thread of a message without one of its replies. `newest` is the newest of the others, if there are any. */
+export function withoutReply(
+  { thread, timestamp }: Target,
+  newest: { seq: number; timestamp: string } | undefined,
+): Thread | undefined {
+  if (!thread) return undefined;
+  const { seq: last_seq, timestamp: last_at } = newest ?? { seq: 0, timestamp };
+  return { count: thread.count - 1, last_seq, last_at };
+}

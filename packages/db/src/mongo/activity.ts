@@ -1,4 +1,4 @@
-import { referencesOf } from "../changes/references.ts";
+import { refers } from "../changes/references.ts";
 import type { Events } from "../commit/events.ts";
 import { RecentMap } from "../commit/recent-map.ts";
 import { readTimeoutMs } from "../deadlines.ts";
@@ -192,10 +192,6 @@ export function createActivity(connection: Connection, { members, beliefs, event
     settle,
     withPositions,
   };
-}
-
-function refers(entry: NewEntry): boolean {
-  return referencesOf(entry).length > 0;
 }
 
 function isSaid(entry: NewEntry): entry is Said {

@@ -1,3 +1,4 @@
+import type { Aspect } from "../changes/current.ts";
 import type {
   Editable,
   EditEntry,
@@ -10,9 +11,6 @@ import type {
 } from "../entities.ts";
 import { readMetadata } from "../metadata.ts";
 import { conversationOf, type Stream } from "../stream.ts";
-
-/** A part of a message that changes by itself. */
-export type Aspect = "text" | "reactions" | "thread";
 
 /** The positions of entries, by the aspect whose state they have. */
 export type Positions = Partial<Record<Aspect, number>>;

@@ -23,6 +23,9 @@ export const messageColumns = `seq, id, user_id, content, timestamp, changed,
   iif(coalesce(reply_to, thread_seq, metadata) IS NULL, NULL,
     json_array(reply_to, thread_seq, metadata, thread_state)) AS extras`;
 
+/** The statement for one message. */
+export const messageAtSql = `SELECT ${messageColumns} FROM messages WHERE stream = ? AND seq = ?`;
+
 /** A row of the changes table, without the name of its log. */
 export interface ChangeRow {
   seq: number;

@@ -1,12 +1,11 @@
 import type { ClientSession } from "mongodb";
-import { type States, toCurrent } from "../../changes/current.ts";
+import { type Aspect, type States, toCurrent } from "../../changes/current.ts";
 import { readTimeoutMs } from "../../deadlines.ts";
 import type { Message } from "../../entities.ts";
 import { StoreError } from "../../errors.ts";
 import { readMetadata } from "../../metadata.ts";
 import type { Connection } from "../connection/connection.ts";
 import {
-  type Aspect,
   aspectKey,
   aspects,
   type EntryDocument,

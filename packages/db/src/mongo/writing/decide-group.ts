@@ -1,7 +1,7 @@
 import type { ClientSession } from "mongodb";
 import type { Place } from "../../changes/decide.ts";
 import { timeOf } from "../../changes/new-entry.ts";
-import { referencesOf } from "../../changes/references.ts";
+import { referencesOf, refers } from "../../changes/references.ts";
 import type { Entry } from "../../entities.ts";
 import { isStoreError } from "../../errors.ts";
 import type { NewEntry } from "../../ports/log.ts";
@@ -51,7 +51,7 @@ export async function decideGroup(
   appends: readonly PendingAppend[],
   { heads, targets, session, by }: GroupParts,
 ): Promise<DecidedGroup> {
-  const referring = appends.filter(({ append }) => referencesOf(append.entry).length > 0);
+  const referring = appends.filter(({ append }) => refers(append.entry));
   await readTargets(connection, referring, { targets, session });
   const state =
     referring.length > 0

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ClientSession } from "mongodb";
-import { referencesOf } from "../../changes/references.ts";
+import { refers } from "../../changes/references.ts";
 import type { Events } from "../../commit/events.ts";
 import { readTimeoutMs, triesEndAfterMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
@@ -108,7 +108,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
 
   /** Tells whether an author joins only now that the entry is not refused, since it refers to another one. */
   function joinsLate({ append, key }: PendingAppend, { joined }: Call): boolean {
-    return activity.isJoining(append) && referencesOf(append.entry).length > 0 && !joined.has(key);
+    return activity.isJoining(append) && refers(append.entry) && !joined.has(key);
   }
 
   /** Inserts entries and settles the jobs of the durable ones; returns what is still to be inserted. */

@@ -1,6 +1,7 @@
 import type { ClientSession } from "mongodb";
+import type { Aspect } from "../../changes/current.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { Aspect, EntryDocument } from "../entry-documents.ts";
+import type { EntryDocument } from "../entry-documents.ts";
 import { placeKey, type TargetDocuments } from "./targets.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { ClientSession } from "mongodb";
-import type { Target } from "../../changes/target.ts";
+import { type Target, withoutReply } from "../../changes/target.ts";
 import { readTimeoutMs } from "../../deadlines.ts";
 import type { Thread } from "../../entities.ts";
 import { reactionUsersShownMax } from "../../limits.ts";
@@ -29,11 +29,10 @@ export async function threadWithout(
     { thread, content: { $exists: true }, seq: { $ne: reply.seq } },
     { sort: { seq: -1 }, session, maxTimeMS: readTimeoutMs },
   );
-  return {
-    count: root.thread.count - 1,
-    last_seq: newest?.seq ?? 0,
-    last_at: newest ? newest.timestamp.toISOString() : root.timestamp,
-  };
+  return withoutReply(
+    root,
+    newest ? { seq: newest.seq, timestamp: newest.timestamp.toISOString() } : undefined,
+  );
 }
 
 /** A reaction that is removed, and the users who are shown with its key. */

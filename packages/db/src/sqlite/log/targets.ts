@@ -1,17 +1,17 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Target } from "../../changes/target.ts";
+import { type Target, withoutReply } from "../../changes/target.ts";
 import type { ReactionEntry, Thread } from "../../entities.ts";
 import { reactionUsersShownMax } from "../../limits.ts";
 import type { NewReaction } from "../../ports/log.ts";
 import type { Stream } from "../../stream.ts";
 import { openStates } from "../messages/states.ts";
-import { type MessageRow, messageColumns, toMessage, toTimestamp } from "../rows.ts";
+import { type MessageRow, messageAtSql, toMessage, toTimestamp } from "../rows.ts";
 import { prepareQuery } from "../statements.ts";
 import type { LogPages } from "./pages.ts";
 
 /** The statements for what changes are decided on. A test checks the query plan of each. */
 export const targetSql = {
-  message: `SELECT ${messageColumns} FROM messages WHERE stream = ? AND seq = ?`,
+  message: messageAtSql,
   reaction:
     "SELECT seq FROM reactions WHERE stream = ? AND target_seq = ? AND key = ? AND user_id = ?",
   nextReactor: `SELECT user_id FROM reactions WHERE stream = ? AND target_seq = ? AND key = ?
@@ -72,11 +72,10 @@ export function openTargets(db: DatabaseSync, pages: Pick<LogPages, "changeAt">)
       const root = get(stream, thread_seq);
       if (!root?.thread) return undefined;
       const newest = newestReply.get(stream, thread_seq, seq);
-      return {
-        count: root.thread.count - 1,
-        last_seq: newest?.seq ?? 0,
-        last_at: newest ? toTimestamp(newest.timestamp) : root.timestamp,
-      };
+      return withoutReply(
+        root,
+        newest && { seq: newest.seq, timestamp: toTimestamp(newest.timestamp) },
+      );
     },
   };
 }

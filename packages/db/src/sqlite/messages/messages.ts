@@ -6,17 +6,12 @@ import { fitPage } from "../../paging/page-length.ts";
 import type { MessageRange, MessageStore } from "../../ports/messages.ts";
 import { conversationStream, type Stream } from "../../stream.ts";
 import type { LogHeads } from "../log/heads.ts";
-import { type MessageRow, messageColumns, toMessage } from "../rows.ts";
+import { type MessageRow, messageAtSql, toMessage } from "../rows.ts";
 import { prepareQuery } from "../statements.ts";
 import { openMessagePages } from "./pages.ts";
 import { openReactors } from "./reactors.ts";
 import { openStates } from "./states.ts";
 import { openVersions } from "./versions.ts";
-
-/** The statement for one message. A test checks its query plan. */
-export const messageSql = {
-  bySeq: `SELECT ${messageColumns} FROM messages WHERE stream = ? AND seq = ?`,
-} as const;
 
 /** How far apart changed messages are read together. Those between them may belong to other threads, and are read as well. */
 const spanMax = 512;
@@ -29,7 +24,7 @@ export interface SqliteMessages extends MessageStore {
 
 /** Opens the messages. */
 export function openMessages(db: DatabaseSync, heads: Pick<LogHeads, "get">): SqliteMessages {
-  const bySeq = prepareQuery<MessageRow>(db, messageSql.bySeq);
+  const bySeq = prepareQuery<MessageRow>(db, messageAtSql);
   const states = openStates(db);
   const readRows = openMessagePages(db);
   const readReactors = openReactors(db);

@@ -1,12 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { States } from "../../changes/current.ts";
+import type { Aspect, States } from "../../changes/current.ts";
 import type { DeletionEntry, EditEntry, Reaction, Thread } from "../../entities.ts";
 import type { Stream } from "../../stream.ts";
 import { type ChangeRow, toChangeEntry } from "../rows.ts";
 import { prepareCommand, prepareQuery } from "../statements.ts";
-
-/** A part of a message that changes by itself. */
-export type Aspect = "text" | "reactions" | "thread";
 
 type StateRow = { target_seq: number } & (
   | ({ aspect: "text" } & ChangeRow)

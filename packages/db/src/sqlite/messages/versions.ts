@@ -6,7 +6,7 @@ import {
   type ChangeRow,
   changeColumns,
   type MessageRow,
-  messageColumns,
+  messageAtSql,
   toChangeEntry,
   toMessage,
 } from "../rows.ts";
@@ -14,7 +14,7 @@ import { prepareQuery } from "../statements.ts";
 
 /** The statements for the texts of a message. A test checks the query plan of each. */
 export const versionSql = {
-  message: `SELECT ${messageColumns} FROM messages WHERE stream = ? AND seq = ?`,
+  message: messageAtSql,
   edits: `SELECT ${changeColumns} FROM changes
     WHERE stream = ? AND target_seq = ? AND kind = 'edit' AND seq < ? ORDER BY seq DESC LIMIT ?`,
 } as const;
