@@ -8,6 +8,7 @@ export default defineConfig({
       "packages/*/{src,tests}/**/*.test.ts",
       "apps/*/{src,tests}/**/*.test.ts",
       "tests/**/*.test.ts",
+      "bench/**/*.test.ts",
     ],
     // Long suites have scripts of their own.
     exclude: ["**/{node_modules,dist}/**", "tests/{faults,attacks,consumers}/**"],

@@ -6,4 +6,5 @@ export function stampedText(): string {
   return `at ${String(process.hrtime.bigint()).padStart(20, "0")} `.padEnd(100, "x");
 }
 
+/** A text as long as most. */
 export const plainText = "x".repeat(100);
