@@ -3,6 +3,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 // Mostly waiting, with limits of time that are far or that nothing else can use up.
 const besideOthers = [
   "crash-points",
+  "disk",
   "half-open",
   "slow-members",
   "live",

@@ -1,5 +1,6 @@
 // A program of its own: opens the store that the first argument names, does what the second says, and dies at the nth
 // write command of the driver, "before" it is sent, or "after" it was answered.
+import { setTimeout as pause } from "node:timers/promises";
 import { openMongoStore } from "@chatnest/db";
 import { type CommandStartedEvent, type CommandSucceededEvent, MongoClient } from "mongodb";
 import { append } from "../support/append.ts";
@@ -7,6 +8,7 @@ import { crashEntryOf } from "./crash-entries.ts";
 
 const [uri = "", task = "", moment = "", nth = ""] = process.argv.slice(2);
 const writeCommands = new Set(["insert", "update", "delete"]);
+const settledCollections = new Set(["chat_conversations", "chat_members"]);
 
 /** The write commands that count, by the driver's number of the request, in the order they were sent. */
 const counted: number[] = [];
@@ -25,7 +27,7 @@ function see(name: string, event: CommandStartedEvent | CommandSucceededEvent): 
 // While the store opens, it writes about its schema too.
 function isCounted({ commandName, command }: CommandStartedEvent): boolean {
   if (!writeCommands.has(commandName)) return false;
-  return task !== "settle" || command[commandName] === "chat_conversations";
+  return task !== "settle" || settledCollections.has(String(command[commandName]));
 }
 
 // The store makes its own client; every one is watched.
@@ -42,10 +44,13 @@ MongoClient.prototype.emit = function watched(
 isArmed = task === "settle";
 const store = openMongoStore({ uri: `${uri}&monitorCommands=true` });
 await store.ready;
+// Before that nothing that a process remembers of its marks is kept.
+if (task !== "settle") while (store.watchState() !== "live") await pause(10);
 isArmed = true;
 const user_ids = ["alice", "bob"];
 switch (task) {
   case "send":
+  case "wake":
     await append(store, {
       id: "crash-message",
       user_id: "alice",
@@ -58,12 +63,12 @@ switch (task) {
     break;
   case "settle":
     // Settling begins by itself when the store opens.
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await pause(1_500);
     break;
   default:
     await store.log.append(crashEntryOf(task));
     // The mark of a reaction is taken off after the answer.
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await pause(300);
 }
 await store.close();
 process.stdout.write(`${counted.length} writes\n`);

@@ -11,7 +11,7 @@ import { crashEntries, crashEntryOf, crashWrites, fillRoom } from "./crash-entri
 
 const childProgram = fileURLToPath(new URL("./crash-child.ts", import.meta.url));
 const moments = ["before", "after"] as const;
-const writes = { send: 3, create: 3, settle: 1, ...crashWrites } as const;
+const writes = { send: 3, create: 3, settle: 3, wake: 4, ...crashWrites } as const;
 const hour = 3_600_000;
 
 type Task = keyof typeof writes;
@@ -51,6 +51,9 @@ describe.concurrent("after a crash between two writes", () => {
       case "settle":
         await checkPositions(store.opened, 2);
         break;
+      case "wake":
+        await checkAfterWake(store.opened);
+        break;
       default:
         await checkAfterEntry(store.opened, point.task);
     }
@@ -75,6 +78,18 @@ async function checkAfterSend(store: ChatStore): Promise<void> {
   expect([sent.created, sent.entry.seq]).toEqual([stored.length === 0, 1]);
   await checkPositions(store, 1);
   expect(await membersOf(store)).toEqual(["alice"]);
+}
+
+/** A conversation that was settled with two messages shows the third if it is stored. */
+async function checkAfterWake(store: ChatStore): Promise<void> {
+  await checkPositions(store, await readHead(store.log, "c:room"));
+  await append(store, {
+    id: "crash-message",
+    user_id: "alice",
+    content: "hello",
+    conversation_id: "room",
+  });
+  await checkPositions(store, 3);
 }
 
 /** After a change that may or may not be stored all is as the log says, and the repeat of it is stored once. */
@@ -121,7 +136,8 @@ async function readRoom(store: ChatStore): Promise<Conversation | undefined> {
 }
 
 async function prepare(uri: string, task: Task): Promise<void> {
-  if (task === "settle") return leaveUnsettled(uri);
+  if (task === "settle" || task === "wake") await leaveUnsettled(uri);
+  if (task === "wake") await settle(uri);
   if (!Object.hasOwn(crashEntries, task)) return;
   await using store = await open(uri);
   await fillRoom(store.opened);
@@ -135,10 +151,19 @@ async function leaveUnsettled(uri: string): Promise<void> {
     await append(store.opened, message);
   }
   await using client = new MongoClient(uri);
-  await client
-    .db()
-    .collection<{ _id: string }>("chat_conversations")
-    .updateOne({ _id: "room" }, { $set: { active_until: new Date(Date.now() - hour) } });
+  const mark = new Date(Date.now() - hour);
+  const conversations = client.db().collection<{ _id: string }>("chat_conversations");
+  await conversations.updateOne({ _id: "room" }, { $set: { active_until: mark } });
+  const members = client.db().collection("chat_members");
+  await members.updateMany({ conversation_id: "room" }, { $set: { awake: mark } });
+}
+
+/** Opens the store, which settles by itself, and waits until it has. */
+async function settle(uri: string): Promise<void> {
+  await using _store = await open(uri);
+  await using client = new MongoClient(uri);
+  const members = client.db().collection("chat_members");
+  await expect.poll(() => members.countDocuments({ active_at: { $exists: true } })).toBe(1);
 }
 
 async function open(uri: string) {

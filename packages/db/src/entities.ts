@@ -151,8 +151,9 @@ export interface Conversation {
   last_activity_at: string;
 }
 
-/** Returns the message that an entry stored. */
+/** Returns the message that an entry stored, its fields in the order of a message that is read. */
 export function toMessage(entry: MessageEntry): Message {
-  const { kind: _, thread_state: _state, erased: _erased, ...message } = entry;
-  return message;
+  const { id, user_id, content, timestamp, conversation_id, seq, ...rest } = entry;
+  const { kind: _, thread_state: _state, erased: _erased, ...more } = rest;
+  return { id, user_id, content, timestamp, conversation_id, seq, ...more };
 }

@@ -1,4 +1,6 @@
+export { callInSlices } from "./commit/call-in-slices.ts";
 export { inTime } from "./commit/in-time.ts";
+export { KeptReads, sizeOfMessages } from "./commit/kept-reads.ts";
 export { answerTimeoutMs, closeTimeoutMs } from "./deadlines.ts";
 export {
   type DiagnosticsChannel,
@@ -40,6 +42,7 @@ export type {
   ConversationHead,
   ConversationStore,
   HeadsQuery,
+  IdRange,
   InboxPosition,
   InboxRange,
   NewConversation,

@@ -21,8 +21,9 @@ export interface ChatStore {
    */
   renewEpoch(): Promise<void>;
   /**
-   * Allows entries that are not messages in a database that processes of an older version may have open: they would take these
-   * for messages. Call it when all processes are of this version.
+   * Allows what processes of an older version do not know, in a database that they may have open: entries that are not messages,
+   * and the activity of conversations in memberships. Call it when all processes are of this version. It takes longer than other
+   * calls, passes over all conversations, and can be repeated.
    * @throws StoreError `unavailable`, `closed`; an error of the database when its user may not do that.
    */
   upgrade(): Promise<void>;

@@ -141,6 +141,10 @@ function validatedConversations(conversations: ConversationStore, check: Check):
       check(userId);
       return conversations.inbox(userId, range);
     },
+    async idsOf(userId, range) {
+      check(userId);
+      return conversations.idsOf(userId, range);
+    },
     async heads(query) {
       if (query === "active") check();
       else if ("user_id" in query) check(query.user_id);

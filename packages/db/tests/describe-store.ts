@@ -18,6 +18,7 @@ import { groupsContract } from "./contract/groups.ts";
 import { headsContract } from "./contract/heads.ts";
 import { idsContract } from "./contract/ids.ts";
 import { inboxContract } from "./contract/inbox.ts";
+import { inboxIdsContract } from "./contract/inbox-ids.ts";
 import { instancesContract } from "./contract/instances.ts";
 import { interleavingsContract } from "./contract/interleavings.ts";
 import { lifecycleContract } from "./contract/lifecycle.ts";
@@ -113,6 +114,7 @@ function describeUse(kind: StoreKind): void {
   describe("admission", () => admissionContract(store));
   describe("changes", () => changesContract(store));
   describe("inbox", () => inboxContract(store));
+  describe("ids of an inbox", () => inboxIdsContract(store));
   describe("heads", () => headsContract(store));
   describe("watch", () => watchContract(store));
 

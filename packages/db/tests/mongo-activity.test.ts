@@ -1,8 +1,14 @@
-import { describe, expect, inject, it } from "vitest";
+import { Collection } from "mongodb";
+import { afterEach, describe, expect, inject, it, vi } from "vitest";
 import type { ConversationDocument } from "../src/mongo/documents.ts";
 import { send } from "./log.ts";
 import { newMessage } from "./make.ts";
 import { newDatabase } from "./mongo-database.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 describe.each(inject("mongoDeployments"))("MongoDB $name activity", ({ uri }) => {
   it("shows what the log says of a conversation whose writer was killed", async () => {
@@ -27,6 +33,30 @@ describe.each(inject("mongoDeployments"))("MongoDB $name activity", ({ uri }) =>
     expect(after?.last_activity_at.getTime()).toBeGreaterThanOrEqual(
       before?.last_activity_at.getTime() ?? Number.NaN,
     );
+  });
+
+  it("is right though a sender was suspended for minutes between its mark and its message", async () => {
+    await using database = await databaseWithLog(uri, 1);
+    const store = await database.open();
+    // Then she does not join, which would wake the conversation.
+    await store.members.has({ conversation_id: "room", user_id: "ann" });
+    const { bulkWrite } = Collection.prototype;
+    const spy = vi.spyOn(Collection.prototype, "bulkWrite");
+    spy.mockImplementation(async function (this: Collection, ...input) {
+      const result = await bulkWrite.apply(this, input);
+      if (this.collectionName === "chat_conversations") {
+        spy.mockRestore();
+        vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 200_000 });
+        await database.open();
+        await expect.poll(() => database.read()).toMatchObject([{ state: "settled" }]);
+      }
+      return result;
+    });
+    const { message } = await send(store, newMessage({ conversation_id: "room", user_id: "ann" }));
+    expect(await database.read()).toMatchObject([{ state: "awake" }]);
+    expect(await store.conversations.inbox("ann", { limit: 1 })).toEqual([
+      { id: "room", last_activity_at: message.timestamp },
+    ]);
   });
 
   it("finishes a creation whose creator was killed before its members joined", async () => {

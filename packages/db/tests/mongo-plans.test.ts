@@ -33,6 +33,7 @@ describe.each(inject("mongoDeployments"))("MongoDB $name plans", ({ uri }) => {
     const kinds = profiles.map(({ op, ns }) => `${op} ${ns.slice(name.length + 1)}`);
     expect([...new Set(kinds)].toSorted()).toEqual([
       "command chat_conversations",
+      "command chat_members",
       "command chat_messages",
       "query chat_conversations",
       "query chat_leavings",
@@ -77,7 +78,9 @@ async function useEverything({ conversations, log, members, messages }: ChatStor
   const [first] = await members.list("full", { limit: 5 });
   await members.list("full", { limit: 5, ...(first && { after: first }) });
   await members.has({ conversation_id: "full", user_id: "user-9" });
-  await conversations.inbox("ann", { limit: 10 });
+  const [top] = await conversations.inbox("ann", { limit: 10 });
+  await conversations.inbox("ann", { limit: 10, ...(top && { after: top }) });
+  await conversations.idsOf("ann", { after: "room-1", limit: 10 });
   await conversations.heads("active");
   await conversations.heads({ user_id: "ann", since: new Date() });
   await conversations.heads({ conversation_ids: ["room-1", "room-2"] });

@@ -1,11 +1,14 @@
 import type { CommandStartedEvent, MongoClient } from "mongodb";
 import { describe, expect, inject, it } from "vitest";
+import { KeptReads } from "../src/commit/kept-reads.ts";
+import type { Message } from "../src/entities.ts";
 import { createConnection } from "../src/mongo/connection/connection.ts";
-import { readConversationViews } from "../src/mongo/conversation-views.ts";
+import { readConversationViews } from "../src/mongo/conversations/conversation-views.ts";
+import { openShownMembers } from "../src/mongo/conversations/shown-members.ts";
 import type { ConversationDocument } from "../src/mongo/documents.ts";
 import { type EntryDocument, entryKey } from "../src/mongo/entry-documents.ts";
-import { seqsOf } from "./log.ts";
-import { newUsers, upTo } from "./make.ts";
+import { send, seqsOf } from "./log.ts";
+import { newMessage, newUsers, upTo } from "./make.ts";
 import { newDatabase, type TestDatabase } from "./mongo-database.ts";
 import { examinedBy, profileOf } from "./profile.ts";
 import { withDatabase } from "./with-database.ts";
@@ -28,7 +31,8 @@ describe.each(inject("mongoDeployments"))("many conversations on MongoDB $name",
     await using client = connection.client;
     const documents = await connection.conversations.find().toArray();
     const commands = watchCommands(client);
-    const read = await readConversationViews(connection, documents, 10);
+    const parts = { connection, kept: keepNothing(), readMembers: openShownMembers(connection) };
+    const read = await readConversationViews(parts, documents, 10);
     expect(read.map(({ id }) => id)).toEqual(documents.map(({ _id }) => _id));
     for (const { messages } of read) expect(seqsOf(messages)).toEqual(upTo(12).slice(2));
     expect(commands.started.length).toBeGreaterThan(0);
@@ -62,8 +66,8 @@ describe.each(inject("mongoDeployments"))("many conversations on MongoDB $name",
     const { keys, documents } = examinedBy(profiles);
     // The 31 conversations by every command; of the large one 1,000 members that are shown, and 1,001 that are counted.
     expect(keys).toBeLessThan(30 * (5 + 1) + 2_001 + 10 * 31);
-    // The documents of the conversations and the messages; of members the keys say all.
-    expect(documents).toBeLessThanOrEqual(31 + 30 * 5);
+    // The documents of the conversations, their heads, since somebody has just joined, and the messages; of members the keys say all.
+    expect(documents).toBeLessThanOrEqual(31 + 31 + 30 * 5);
   });
 
   it("are read though what they have is larger than a document may be", { timeout }, async () => {
@@ -80,6 +84,35 @@ describe.each(inject("mongoDeployments"))("many conversations on MongoDB $name",
     }
     const rest = await store.conversations.get(ids.slice(2), 300);
     expect(rest).toHaveLength(298);
+  });
+
+  it("are read together by calls at the same time, each as it is when the call begins", async () => {
+    await using database = newDatabase(uri);
+    const [store, other] = [await database.open(), await database.open()];
+    const ids = upTo(10).map((n) => `room-${n}`);
+    await insert(database, { ids, messages: 3, contentLength: 20 });
+    await store.members.join({ conversation_id: "room-1", user_id: "ann" });
+    const read = async (id: string) => (await store.conversations.get([id, "none"], 2))[0];
+    const profiles = await profileOf(database.db, async () => {
+      const rooms = await Promise.all([...ids, ...ids].map(read));
+      expect(rooms.map((room) => room?.id)).toEqual([...ids, ...ids]);
+      for (const { messages = [] } of rooms.flatMap((room) => room ?? [])) {
+        expect(seqsOf(messages)).toEqual([2, 3]);
+      }
+    });
+    const commands = profiles.filter(({ ns }) => ns.endsWith("chat_conversations"));
+    // The documents, and the members; the messages are read by each call.
+    const shared = commands.filter(({ command }) => !JSON.stringify(command).includes("message"));
+    expect(shared.length).toBeLessThanOrEqual(4);
+    for (const n of upTo(20)) {
+      const before = [read("room-1"), read("room-2")];
+      const { message } = await send(other, newMessage({ conversation_id: "room-1" }));
+      await other.members.join({ conversation_id: "room-1", user_id: `user-${n}` });
+      const room = await read("room-1");
+      expect(room).toMatchObject({ last_seq: message.seq, last_activity_at: message.timestamp });
+      expect(room?.user_ids).toContain(`user-${n}`);
+      await Promise.all(before);
+    }
   });
 });
 
@@ -125,4 +158,13 @@ function watchCommands(client: MongoClient) {
   const end = ({ requestId }: { requestId: number }) => void underWay.delete(requestId);
   client.on("commandSucceeded", end).on("commandFailed", end);
   return commands;
+}
+
+function keepNothing(): KeptReads<Message[]> {
+  return new KeptReads({
+    watch: () => () => {},
+    watchState: () => "live",
+    sizeOf: () => 1,
+    sizeMax: 0,
+  });
 }

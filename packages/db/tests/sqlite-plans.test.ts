@@ -2,13 +2,14 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { headSql } from "../src/sqlite/conversation-heads.ts";
 import { conversationSql } from "../src/sqlite/conversations.ts";
+import { inboxSql } from "../src/sqlite/inbox.ts";
 import { changeSql } from "../src/sqlite/log/changes.ts";
 import { erasingSql } from "../src/sqlite/log/erasing.ts";
 import { logHeadSql } from "../src/sqlite/log/heads.ts";
-import { logSql } from "../src/sqlite/log/log.ts";
 import { messageWriterSql } from "../src/sqlite/log/message-writer.ts";
 import { logPageSql } from "../src/sqlite/log/pages.ts";
 import { targetSql } from "../src/sqlite/log/targets.ts";
+import { touchSql } from "../src/sqlite/log/touches.ts";
 import { memberSql } from "../src/sqlite/members.ts";
 import { messagePageSqls } from "../src/sqlite/messages/pages.ts";
 import { reactorSql } from "../src/sqlite/messages/reactors.ts";
@@ -16,23 +17,28 @@ import { stateSql } from "../src/sqlite/messages/states.ts";
 import { versionSql } from "../src/sqlite/messages/versions.ts";
 import { messageAtSql } from "../src/sqlite/rows.ts";
 import { migrate } from "../src/sqlite/schema.ts";
+import { settlingSql } from "../src/sqlite/settling.ts";
+import { wakingSql } from "../src/sqlite/waking.ts";
 
 const sets: Record<string, Readonly<Record<string, string>>> = {
   changeSql,
   conversationSql,
   erasingSql,
   headSql,
+  inboxSql,
   logHeadSql,
   logPageSql,
-  logSql,
   memberSql,
   messagePageSqls: Object.fromEntries(messagePageSqls.entries()),
   messageSql: { at: messageAtSql },
   messageWriterSql,
   reactorSql,
+  settlingSql,
   stateSql,
   targetSql,
+  touchSql,
   versionSql,
+  wakingSql,
 };
 const statements = Object.entries(sets).flatMap(([set, sqls]) => {
   return Object.entries(sqls).map(([name, sql]) => [`${set}.${name}`, sql] as const);

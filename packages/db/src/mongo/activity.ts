@@ -1,14 +1,13 @@
 import { refers } from "../changes/references.ts";
-import type { Events } from "../commit/events.ts";
-import { RecentMap } from "../commit/recent-map.ts";
-import { readTimeoutMs } from "../deadlines.ts";
 import type { Admission, NewEntry } from "../ports/log.ts";
 import { conversationStream } from "../stream.ts";
 import type { Connection } from "./connection/connection.ts";
 import { type ConversationDocument, memberKey } from "./documents.ts";
-import { type LogHead, readLogHeads } from "./log/heads.ts";
-import type { MemberBeliefs } from "./member-beliefs.ts";
-import type { Members } from "./members.ts";
+import { positionOf } from "./inbox/settling.ts";
+import type { Waking } from "./inbox/waking.ts";
+import { openHeadReads } from "./log/head-reads.ts";
+import type { MemberBeliefs } from "./members/member-beliefs.ts";
+import type { Members } from "./members/members.ts";
 
 /** An entry of a conversation. */
 type Said = NewEntry & { conversation_id: string };
@@ -19,20 +18,10 @@ export interface Append {
   admission: Admission;
 }
 
-/** How long a mark as active lasts, in ms, and how much of it may be left when it is renewed. */
-const leaseMs = 60_000;
-const renewWhenLeftMs = 30_000;
-/** How long after the end of its mark a conversation is settled, in ms. Clocks may differ by this much. */
-const settleAfterMs = 60_000;
-/** How many conversations are settled at a time. */
-const settledMax = 500;
-/** How many conversations are remembered as active. */
-const rememberedMax = 50_000;
-
 interface Parts {
   members: Members;
   beliefs: MemberBeliefs;
-  events: Pick<Events, "watch">;
+  waking: Pick<Waking, "isDue" | "wake">;
 }
 
 /** The conversations behind the entries: their existence, their members, and when they were active. */
@@ -43,13 +32,8 @@ export type Activity = ReturnType<typeof createActivity>;
  * for a minute. The newest entry of a marked conversation is read from its log. So a send writes only its entry, and a crash
  * between two writes leaves no inbox wrong. See docs/decisions/0002.
  */
-export function createActivity(connection: Connection, { members, beliefs, events }: Parts) {
-  const { conversations } = connection;
-  const activeUntil = new RecentMap<string, number>(rememberedMax);
-
-  events.watch((event) => {
-    if (event.kind === "missed") activeUntil.clear();
-  });
+export function createActivity(connection: Connection, { members, beliefs, waking }: Parts) {
+  const readHeads = openHeadReads(connection);
 
   function isMember({ conversation_id, user_id }: NewEntry): boolean {
     return conversation_id === null || beliefs.has(memberKey(user_id, conversation_id));
@@ -75,40 +59,21 @@ export function createActivity(connection: Connection, { members, beliefs, event
    * refers to another one may yet be refused, so its author is added later, by `join`.
    */
   async function begin(appends: readonly Append[]): Promise<void> {
-    await markActive(appends.map(({ entry }) => entry).filter(isSaid));
+    await keepAwake(appends);
     await join(appends.filter(({ entry }) => !refers(entry)));
   }
 
-  async function markActive(entries: readonly Said[]): Promise<void> {
+  /** Marks the conversations of entries as active, if their marks are due. */
+  async function keepAwake(appends: readonly Append[]): Promise<void> {
     const now = Date.now();
-    const firsts = new Map<string, Said>();
-    for (const entry of entries) {
-      const left = (activeUntil.get(entry.conversation_id) ?? 0) - now;
-      if (left >= renewWhenLeftMs) continue;
-      const first = firsts.get(entry.conversation_id);
-      if (!first || (refers(first) && !refers(entry))) {
-        firsts.set(entry.conversation_id, entry);
-      }
+    const due = new Map<string, Date | undefined>();
+    for (const { entry } of appends) {
+      if (!isSaid(entry) || !waking.isDue(entry.conversation_id, now)) continue;
+      // What refers to an entry finds its conversation.
+      const created_at = refers(entry) ? undefined : new Date(entry.timestamp ?? now);
+      due.set(entry.conversation_id, due.get(entry.conversation_id) ?? created_at);
     }
-    if (firsts.size === 0) return;
-    await conversations.bulkWrite(
-      [...firsts].map(([id, entry]) => {
-        const created_at = new Date(entry.timestamp ?? now);
-        return {
-          updateOne: {
-            filter: { _id: id },
-            update: {
-              $setOnInsert: { created_at, last_seq: 0, last_activity_at: created_at },
-              $max: { active_until: new Date(now + leaseMs) },
-            },
-            // What refers to an entry finds its conversation.
-            upsert: !refers(entry),
-          },
-        };
-      }),
-      { ordered: false },
-    );
-    for (const id of firsts.keys()) activeUntil.set(id, now + leaseMs);
+    if (due.size > 0) await waking.wake(due);
   }
 
   /** Adds the authors who join. */
@@ -121,51 +86,12 @@ export function createActivity(connection: Connection, { members, beliefs, event
       entries.map((entry) => [memberKey(entry.user_id, entry.conversation_id), entry]),
     );
     if (joining.size === 0) return;
+    const ids = entries.map(({ conversation_id }) => [conversation_id, undefined] as const);
+    const marks = await waking.wake(new Map(ids));
     await beliefs.learn(async () => {
-      await members.join([...joining.values()]);
+      await members.join([...joining.values()], marks);
       return joining.keys();
     });
-  }
-
-  /** Stores the heads of all conversations that became quiet, and removes their marks. */
-  async function settle(): Promise<void> {
-    let count: number;
-    do count = await settleSome();
-    while (count === settledMax);
-  }
-
-  async function settleSome(): Promise<number> {
-    const quietSince = new Date(Date.now() - settleAfterMs);
-    const quiet = await conversations
-      .find({ active_until: { $lt: quietSince } })
-      .limit(settledMax)
-      .maxTimeMS(readTimeoutMs)
-      .toArray();
-    if (quiet.length === 0) return 0;
-    const heads = await readLogHeads(
-      connection,
-      quiet.map(({ _id }) => conversationStream(_id)),
-    );
-    await conversations.bulkWrite(
-      quiet.map((document) => ({
-        updateOne: {
-          // Not when it was marked again meanwhile.
-          filter: {
-            _id: document._id,
-            ...(document.active_until && { active_until: document.active_until }),
-          },
-          update: {
-            $set: {
-              ...positionOf(document, heads.get(conversationStream(document._id))),
-              ...(document.active_until && { quiet_since: document.active_until }),
-            },
-            $unset: { active_until: true },
-          },
-        },
-      })),
-      { ordered: false },
-    );
-    return quiet.length;
   }
 
   /** Completes conversations with their newest entries, which for active ones are read from the log. */
@@ -173,10 +99,8 @@ export function createActivity(connection: Connection, { members, beliefs, event
     documents: TDocument[],
   ): Promise<TDocument[]> {
     const active = documents.filter(({ active_until }) => active_until !== undefined);
-    const heads = await readLogHeads(
-      connection,
-      active.map(({ _id }) => conversationStream(_id)),
-    );
+    if (active.length === 0) return documents;
+    const heads = await readHeads(active.map(({ _id }) => conversationStream(_id)));
     return documents.map((document) => ({
       ...document,
       ...positionOf(document, heads.get(conversationStream(document._id))),
@@ -188,19 +112,12 @@ export function createActivity(connection: Connection, { members, beliefs, event
     isJoining,
     lookUp,
     begin,
+    keepAwake,
     join,
-    settle,
     withPositions,
   };
 }
 
 function isSaid(entry: NewEntry): entry is Said {
   return entry.conversation_id !== null;
-}
-
-function positionOf(document: ConversationDocument, head: LogHead | undefined) {
-  return {
-    last_seq: head?.seq ?? document.last_seq,
-    last_activity_at: head?.said_at ?? document.last_activity_at,
-  };
 }

@@ -14,7 +14,21 @@ export interface ConversationDocument {
   active_until?: Date;
   /** The `active_until` of the last settling: no entry was stored since. */
   quiet_since?: Date;
+  /** What its memberships say of its activity; absent while none of them has ever said anything. */
+  state?: ConversationState;
+  /** It had so many members that their memberships say nothing of its activity any more. */
+  is_large?: true;
 }
+
+/**
+ * What the memberships of a conversation say of its activity. See docs/decisions/0014.
+ *
+ * - `marked`: nothing, while the schema has a version that does not keep activity in memberships.
+ * - `awake`: nothing: no membership has an `active_at`.
+ * - `settling`: some may have one.
+ * - `settled`: those that have one are right.
+ */
+export type ConversationState = "marked" | "awake" | "settling" | "settled";
 
 /** A document of `chat_members`. */
 export interface MemberDocument {
@@ -24,6 +38,10 @@ export interface MemberDocument {
   conversation_id: string;
   /** The order of joining: microseconds since 1970. */
   joined: number;
+  /** The `last_activity_at` of a settled conversation. While it is absent, the conversation or its log has it. */
+  active_at?: Date;
+  /** The `active_until` with which the conversation was last woken, if it was not settled since: settlings of earlier ones must not set `active_at`. */
+  awake?: Date;
 }
 
 /** A document of `chat_leavings`: a user left a conversation. It stays when the user joins again. */

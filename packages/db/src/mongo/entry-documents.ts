@@ -108,17 +108,21 @@ export function isMessage({ kind }: EntryDocument): boolean {
 
 /** Converts the document of a message to the message as it was sent. */
 export function toSent(document: EntryDocument): Message {
-  const { content = "", reply_to, thread_seq, metadata } = document;
-  const { id, user_id, ...rest } = headOf(document);
-  return {
-    id,
+  const { _id, user_id, content = "", timestamp, stream, seq } = document;
+  const { reply_to, thread_seq, metadata } = document;
+  // Without spreads: a page has up to 1,000 messages.
+  const message: Message = {
+    id: _id.slice(0, _id.indexOf("/")),
     user_id,
     content,
-    ...rest,
-    ...(reply_to !== undefined && { reply_to }),
-    ...(thread_seq !== undefined && { thread_seq }),
-    ...(metadata !== undefined && { metadata: readMetadata(metadata) }),
+    timestamp: timestamp.toISOString(),
+    conversation_id: conversationOf(stream),
+    seq,
   };
+  if (reply_to !== undefined) message.reply_to = reply_to;
+  if (thread_seq !== undefined) message.thread_seq = thread_seq;
+  if (metadata !== undefined) message.metadata = readMetadata(metadata);
+  return message;
 }
 
 /** Converts a document to its entry. */

@@ -1,6 +1,8 @@
 import { createEvents } from "../commit/events.ts";
 import { inTime } from "../commit/in-time.ts";
+import { KeptReads, sizeOfMessages } from "../commit/kept-reads.ts";
 import { closeTimeoutMs } from "../deadlines.ts";
+import type { Message } from "../entities.ts";
 import type { StoreError } from "../errors.ts";
 import type { ChatStore } from "../store.ts";
 import { type UncheckedStore, validatedStore } from "../validated-store.ts";
@@ -8,13 +10,16 @@ import { createActivity } from "./activity.ts";
 import { createCallGuard } from "./connection/call-guard.ts";
 import { connectForEver } from "./connection/connect.ts";
 import { createConnection } from "./connection/connection.ts";
-import { isUnavailable } from "./connection/errors.ts";
-import { formerCollections, readEpoch, renewEpoch, upgradeSchema } from "./connection/schema.ts";
-import { openConversations } from "./conversations.ts";
+import { isUnavailable, toStoreError } from "./connection/errors.ts";
+import { formerCollections, readEpoch, renewEpoch } from "./connection/schema.ts";
+import { upgradeSchema } from "./connection/upgrade.ts";
+import { openConversations } from "./conversations/conversations.ts";
+import { createSettling } from "./inbox/settling.ts";
+import { createWaking } from "./inbox/waking.ts";
 import { openLog } from "./log/log.ts";
-import { MemberBeliefs } from "./member-beliefs.ts";
-import { openMemberStore } from "./member-store.ts";
-import { openMembers } from "./members.ts";
+import { MemberBeliefs } from "./members/member-beliefs.ts";
+import { openMemberStore } from "./members/member-store.ts";
+import { openMembers } from "./members/members.ts";
 import { openMessages } from "./messages/messages.ts";
 import { openWatch, type Watch } from "./watching/watch.ts";
 import { finishErasing } from "./writing/erasing.ts";
@@ -53,13 +58,21 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   const members = openMembers(connection, events);
   const heardUntil = () => watch?.heardUntil() ?? Number.NEGATIVE_INFINITY;
   const beliefs = new MemberBeliefs({ events, heardUntil });
-  const activity = createActivity(connection, { members, beliefs, events });
+  const waking = createWaking(connection, events);
+  const settling = createSettling(connection, { waking });
+  const activity = createActivity(connection, { members, beliefs, waking });
   const log = openLog(connection, activity, events);
   const messages = openMessages(connection);
-  const memberStore = openMemberStore(connection, { members, beliefs });
-  const conversations = openConversations(connection, { activity, members });
+  const memberStore = openMemberStore(connection, { members, beliefs, waking });
+  const watchState = () => watch?.state() ?? "degraded";
+  const kept = new KeptReads<Message[]>({
+    watch: events.watch,
+    watchState,
+    sizeOf: sizeOfMessages,
+  });
+  const conversations = openConversations(connection, { activity, members, waking, kept });
   const closed = new AbortController();
-  let settling: NodeJS.Timeout | undefined;
+  let settlingTimer: NodeJS.Timeout | undefined;
   let isSettling = false;
   let watch: Watch | undefined;
   let closing: Promise<void> | undefined;
@@ -74,7 +87,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
     if (closed.signal.aborted) return;
     guard.open();
     watch = openWatch(connection, events, onAlone);
-    settling = setInterval(settle, settleEveryMs).unref();
+    settlingTimer = setInterval(settle, settleEveryMs).unref();
     settle();
     // Only a hint to the operator: the store is open even if this fails.
     const former = onFormerCollections ? await formerCollections(connection).catch(() => []) : [];
@@ -85,7 +98,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   function settle(): void {
     if (isSettling) return;
     isSettling = true;
-    Promise.all([activity.settle(), finishErasing(connection)])
+    Promise.all([settling.settle(), finishErasing(connection)])
       .catch(() => {})
       .finally(() => {
         isSettling = false;
@@ -97,7 +110,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
     const written = log.close();
     const answered = guard.close();
     closed.abort();
-    clearInterval(settling);
+    clearInterval(settlingTimer);
     await Promise.all([written, answered]);
     await watch?.close();
     await connection.client.close();
@@ -128,13 +141,15 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
       create: guard.wrap(conversations.create),
       get: guard.wrap(conversations.get),
       inbox: guard.wrap(conversations.inbox),
+      idsOf: guard.wrap(conversations.idsOf),
       heads: guard.wrap(conversations.heads),
     },
     epoch: guard.wrap(() => readEpoch(connection)),
-    upgrade: guard.wrap(() => upgradeSchema(connection)),
+    // Without the guard: it passes over all conversations, which takes as long as it takes.
+    upgrade: () => upgradeSchema(connection, waking).catch(throwStoreError),
     renewEpoch: guard.wrap(() => renewEpoch(connection)),
     watch: events.watch,
-    watchState: () => watch?.state() ?? "degraded",
+    watchState,
     // A write, since without a majority nothing can be sent, although the primary answers reads.
     ping: guard.wrap(async () => {
       const value = Date.now();
@@ -153,4 +168,8 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
       return closing;
     },
   };
+}
+
+function throwStoreError(error: unknown): never {
+  throw toStoreError(error);
 }

@@ -2,9 +2,9 @@ import { pageLengthMax } from "../limits.ts";
 import type { LogRange } from "../ports/log.ts";
 import { lengthOf, type PageItem } from "./page-length.ts";
 
-// How many items one read returns. Those of the greatest length have 16 MB.
+// How many items one read returns. Messages of the greatest length, in UTF-8 and with metadata, have 15 MB.
 const chunkSizeMin = 16;
-const chunkSizeMax = 256;
+const chunkSizeMax = 200;
 
 /**
  * A page that is read in chunks, so that little is in memory beyond what it shows. Chunks of long items are small. It ends with

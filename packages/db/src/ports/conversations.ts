@@ -21,12 +21,20 @@ export interface InboxRange {
   limit: number;
 }
 
+/** Which part of the ids of a user's conversations to read. */
+export interface IdRange {
+  /** Starts after this id. */
+  after?: string;
+  /** How many ids at most. */
+  limit: number;
+}
+
 /** The head of a conversation's log, and how active the conversation is. */
 export interface ConversationHead {
   conversation_id: string;
   /** 0 when there is no entry. */
   last_seq: number;
-  /** Whether an entry was stored in the last minute or two. */
+  /** Whether an entry may have been stored in the last minute or two. */
   is_active: boolean;
   /** The `last_seq` when the conversation was last quiet. */
   quiet_seq: number;
@@ -54,7 +62,8 @@ export interface ConversationStore {
   /**
    * Reads conversations, each with its `messages` newest messages (0 to 1,000), in the given order; unknown ids are
    * left out. The texts of one conversation are at most `pageLengthMax` long: only as many of the newest messages are read.
-   * Those of all, with the ids of members, are no longer either, or only one is read: the rest can be read from there.
+   * Those of all, with the ids of members, are no longer either, or only one is read: the rest can be read from there. The
+   * messages may be frozen, since others can be given the same ones.
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
   get(ids: readonly string[], messages: number): Promise<Conversation[]>;
@@ -63,6 +72,11 @@ export interface ConversationStore {
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
   inbox(userId: string, range: InboxRange): Promise<InboxPosition[]>;
+  /**
+   * Reads the ids of a user's conversations, sorted by code points: an order that activity does not change.
+   * @throws StoreError `invalid`, `unavailable`, `closed`.
+   */
+  idsOf(userId: string, range: IdRange): Promise<string[]>;
   /**
    * Reads the heads of conversations, in no particular order. Unknown conversations are left out.
    * @throws StoreError `invalid`, `unavailable`, `closed`.

@@ -111,7 +111,7 @@ export interface LogStore {
    */
   page(stream: Stream, range: LogRange): Promise<Entry[]>;
   /**
-   * Reads the newest entries of many logs at once; empty logs are left out.
+   * Reads the newest entries of many logs at once; empty logs are left out. What is read after that is at least as new.
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
   heads(streams: readonly Stream[]): Promise<Map<Stream, LogHead>>;

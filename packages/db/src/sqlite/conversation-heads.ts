@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ConversationHead, HeadsQuery } from "../ports/conversations.ts";
-import { quietAfterMs } from "./log/log.ts";
+import { quietAfterMs } from "./log/touches.ts";
 import { prepareQuery } from "./statements.ts";
 
 interface HeadRow {

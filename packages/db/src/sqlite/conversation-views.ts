@@ -1,9 +1,9 @@
-import type { DatabaseSync } from "node:sqlite";
 import type { Conversation, Message } from "../entities.ts";
 import { lengthOfConversation, openFit } from "../paging/page-length.ts";
 import type { Members } from "./members.ts";
-import { type ConversationRow, toTimestamp } from "./rows.ts";
-import { openTurns } from "./turns.ts";
+import type { ConversationRow } from "./rows.ts";
+import { toTimestamp } from "./timestamp.ts";
+import type { ReadInTurns } from "./turns.ts";
 
 /** What is read to show a conversation. */
 export interface ViewParts {
@@ -11,18 +11,19 @@ export interface ViewParts {
   members: Pick<Members, "of">;
   /** Reads the newest messages of a conversation, oldest first, as many as fit into a page. */
   newestOf(conversationId: string, limit: number): Message[];
+  inTurns: ReadInTurns;
 }
 
 /**
  * Opens the function that reads conversations, each with its `newest` newest messages. Each is read in one turn of the event
  * loop, so that it is consistent; other work gets a turn between two of them. It ends where a page would be too long.
  */
-export function openConversationViews(
-  db: DatabaseSync,
-  { find, members, newestOf }: ViewParts,
-): (ids: readonly string[], newest: number) => Promise<Conversation[]> {
-  const inTurns = openTurns(db);
-
+export function openConversationViews({
+  find,
+  members,
+  newestOf,
+  inTurns,
+}: ViewParts): (ids: readonly string[], newest: number) => Promise<Conversation[]> {
   function toConversation(row: ConversationRow, newest: number): Conversation {
     const { user_ids, member_count } = members.of(row.id);
     return {

@@ -1,36 +1,40 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Events } from "../commit/events.ts";
-import { sliceInbox } from "../inbox.ts";
 import { hashOfMembers, otherMembers } from "../new-conversation.ts";
 import type { ConversationStore, NewConversation } from "../ports/conversations.ts";
+import type { Durably } from "./commits/commits.ts";
 import { openConversationHeads } from "./conversation-heads.ts";
 import { openConversationViews, type ViewParts } from "./conversation-views.ts";
+import { openInbox } from "./inbox.ts";
 import type { Members } from "./members.ts";
-import { type ConversationRow, toTimestamp } from "./rows.ts";
-import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
+import type { ConversationRow } from "./rows.ts";
+import { prepareCommand, prepareQuery } from "./statements.ts";
 
 /** The statements for conversations. A test checks the query plan of each. */
 export const conversationSql = {
   byId: "SELECT id, created_at, created_with, last_seq, last_activity_at FROM conversations WHERE id = ?",
   insert: `INSERT INTO conversations (id, created_at, created_with, last_seq, last_activity_at, written_at)
     VALUES (?, ?2, ?, 0, ?2, ?2)`,
-  ofUser: `SELECT id, last_activity_at FROM members JOIN conversations ON id = conversation_id WHERE user_id = ?`,
+  idsAfter: `SELECT conversation_id FROM members WHERE user_id = ? AND conversation_id > ?
+    ORDER BY conversation_id LIMIT ?`,
 } as const;
 
 /** What the conversations need. */
 export interface ConversationParts extends Omit<ViewParts, "find"> {
   members: Members;
   events: Pick<Events, "emit">;
+  durably: Durably;
 }
 
 /** Opens the conversations. */
 export function openConversations(
   db: DatabaseSync,
-  { members, newestOf, events }: ConversationParts,
+  { members, newestOf, events, durably, inTurns }: ConversationParts,
 ): ConversationStore {
   const byId = prepareQuery<ConversationRow>(db, conversationSql.byId);
   const insert = prepareCommand(db, conversationSql.insert);
-  const ofUser = prepareQuery<{ id: string; last_activity_at: number }>(db, conversationSql.ofUser);
+  const readInbox = openInbox(db);
+  const idsAfter = prepareQuery<{ conversation_id: string }>(db, conversationSql.idsAfter);
   const readHeads = openConversationHeads(db);
 
   function create({ id, user_ids }: NewConversation): { created: boolean; joined: string[] } {
@@ -48,17 +52,16 @@ export function openConversations(
 
   return {
     async create(conversation) {
-      const { created, joined } = inTransaction(db, () => create(conversation));
+      const { created, joined } = await durably(() => create(conversation));
       emitJoined(conversation.id, joined);
       return { created };
     },
-    get: openConversationViews(db, { find: byId.get, members, newestOf }),
+    get: openConversationViews({ find: byId.get, members, newestOf, inTurns }),
     async inbox(userId, range) {
-      const positions = ofUser.all(userId).map(({ id, last_activity_at }) => ({
-        id,
-        last_activity_at: toTimestamp(last_activity_at),
-      }));
-      return sliceInbox(positions, range);
+      return readInbox(userId, range);
+    },
+    async idsOf(userId, { after = "", limit }) {
+      return idsAfter.all(userId, after, limit).map(({ conversation_id }) => conversation_id);
     },
     async heads(query) {
       return readHeads(query);

@@ -2,15 +2,22 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Events } from "../commit/events.ts";
 import { StoreError } from "../errors.ts";
 import type { MemberStore } from "../ports/members.ts";
+import type { Durably } from "./commits/commits.ts";
 import { conversationSql } from "./conversations.ts";
 import type { Members } from "./members.ts";
-import { inTransaction, prepareQuery } from "./statements.ts";
+import { prepareQuery } from "./statements.ts";
+
+/** What the port of the members needs. */
+export interface MemberParts {
+  members: Members;
+  events: Pick<Events, "emit">;
+  durably: Durably;
+}
 
 /** Opens the port of the members. Changes are emitted to `events`. */
 export function openMemberStore(
   db: DatabaseSync,
-  members: Members,
-  events: Pick<Events, "emit">,
+  { members, events, durably }: MemberParts,
 ): MemberStore {
   const conversation = prepareQuery(db, conversationSql.byId);
 
@@ -19,7 +26,7 @@ export function openMemberStore(
       return members.has(user_id, conversation_id);
     },
     async join({ conversation_id, user_id }) {
-      const joined = inTransaction(db, () => {
+      const joined = await durably(() => {
         if (!conversation.get(conversation_id)) {
           throw new StoreError("not_found", `there is no conversation ${conversation_id}`);
         }
@@ -29,7 +36,7 @@ export function openMemberStore(
       return { joined };
     },
     async leave({ conversation_id, user_id }) {
-      if (!members.leave(user_id, conversation_id)) {
+      if (!(await durably(() => members.leave(user_id, conversation_id)))) {
         throw new StoreError("not_found", `${user_id} is not a member of ${conversation_id}`);
       }
       events.emit({ kind: "left", conversation_id, user_id });

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { fanOutMax } from "../inbox.ts";
 import { leavingsKeptMs } from "../leavings.ts";
 import { membersShownMax } from "../limits.ts";
 import type {
@@ -9,8 +10,9 @@ import type {
   MembershipChange,
   MembersRange,
 } from "../ports/members.ts";
-import { inTransaction, prepareCommand, prepareQuery } from "./statements.ts";
-import { openTurns } from "./turns.ts";
+import { prepareCommand, prepareQuery } from "./statements.ts";
+import type { ReadInTurns } from "./turns.ts";
+import type { Waking } from "./waking.ts";
 
 /** The statements for members. A test checks the query plan of each. */
 export const memberSql = {
@@ -19,8 +21,11 @@ export const memberSql = {
   page: `SELECT user_id, joined_at, position FROM members
     WHERE conversation_id = ? AND position > ? ORDER BY position LIMIT ?`,
   count: "SELECT count(*) AS count FROM members WHERE conversation_id = ?",
-  join: `INSERT INTO members (user_id, conversation_id, joined_at, position)
-    SELECT ?, ?2, ?, coalesce(max(position), 0) + 1 FROM members WHERE conversation_id = ?2`,
+  join: `INSERT INTO members (user_id, conversation_id, joined_at, position, active_at)
+    SELECT ?, ?2, ?, coalesce(max(position), 0) + 1,
+      (SELECT iif(settled = 1, last_activity_at, NULL) FROM conversations WHERE id = ?2)
+    FROM members WHERE conversation_id = ?2
+    RETURNING position > ${fanOutMax} AND active_at IS NOT NULL AS is_too_many`,
   leave: "DELETE FROM members WHERE user_id = ? AND conversation_id = ?",
   joinedSince: "SELECT conversation_id FROM members WHERE user_id = ? AND joined_at >= ?",
   leftSince: "SELECT conversation_id FROM leavings WHERE user_id = ? AND left_at >= ?",
@@ -38,22 +43,27 @@ interface MemberRow {
   joined_at: number;
 }
 
+/** What the members need. */
+export interface MembersParts {
+  inTurns: ReadInTurns;
+  waking: Pick<Waking, "wake">;
+}
+
 /** The members of conversations. */
 export type Members = ReturnType<typeof openMembers>;
 
 /** Opens the members. */
-export function openMembers(db: DatabaseSync) {
+export function openMembers(db: DatabaseSync, { inTurns, waking }: MembersParts) {
   const one = prepareQuery<MemberRow>(db, memberSql.one);
   const first = prepareQuery<MemberRow>(db, memberSql.first);
   const page = prepareQuery<MemberRow & { position: number }>(db, memberSql.page);
   const count = prepareQuery<{ count: number }>(db, memberSql.count);
-  const join = prepareCommand(db, memberSql.join);
+  const join = prepareQuery<{ is_too_many: number }>(db, memberSql.join);
   const leave = prepareCommand(db, memberSql.leave);
   const joinedSince = prepareQuery<ConversationOnly>(db, memberSql.joinedSince);
   const leftSince = prepareQuery<ConversationOnly>(db, memberSql.leftSince);
   const remember = prepareCommand(db, memberSql.remember);
   const forget = prepareCommand(db, memberSql.forget);
-  const inTurns = openTurns(db);
 
   // Iterates over the smaller side: the members or the users.
   function among(conversationId: string, userIds: ReadonlySet<string>): MemberRow[] {
@@ -73,18 +83,18 @@ export function openMembers(db: DatabaseSync) {
     join(userId: string, conversationId: string, at = Date.now()): boolean {
       // Every send calls this, and nearly every sender is a member.
       if (one.get(userId, conversationId)) return false;
-      join.run(userId, conversationId, at);
+      const joined = join.get(userId, conversationId, at);
+      // Then it is found out whether the conversation has become too large for memberships with its activity.
+      if (joined?.is_too_many) waking.wake(conversationId);
       return true;
     },
     /** Removes a member; returns `false` when the user was not one. */
     leave(userId: string, conversationId: string): boolean {
-      return inTransaction(db, () => {
-        const now = Date.now();
-        forget.run(now - leavingsKeptMs);
-        if (leave.run(userId, conversationId) === 0) return false;
-        remember.run(userId, conversationId, now);
-        return true;
-      });
+      const now = Date.now();
+      forget.run(now - leavingsKeptMs);
+      if (leave.run(userId, conversationId) === 0) return false;
+      remember.run(userId, conversationId, now);
+      return true;
     },
     /** Reads what users joined since a moment and are in, and what they left since then and are out of. */
     changes({ user_ids, since }: ChangesQuery): MembershipChange[] {

@@ -1,6 +1,9 @@
+import type { DatabaseSync } from "node:sqlite";
 import type { ChangeEntry, EditEntry, Message, MessageEntry, Thread } from "../entities.ts";
 import { readMetadata, toMetadataText } from "../metadata.ts";
 import { conversationOf, type Stream } from "../stream.ts";
+import { prepareQuery, type Query } from "./statements.ts";
+import { toTimestamp } from "./timestamp.ts";
 
 /** A row of the messages table, without the name of its log. */
 export interface MessageRow {
@@ -22,6 +25,33 @@ type Extras = [number | null, number | null, string | null, string | null];
 export const messageColumns = `seq, id, user_id, content, timestamp, changed,
   iif(coalesce(reply_to, thread_seq, metadata) IS NULL, NULL,
     json_array(reply_to, thread_seq, metadata, thread_state)) AS extras`;
+
+type MessageColumns = [
+  seq: number,
+  id: string,
+  user_id: string,
+  content: string,
+  timestamp: number,
+  changed: number | null,
+  extras: string | null,
+];
+
+/** Prepares a statement that reads {@link messageColumns}. Arrays cost half as much as the objects that SQLite's driver makes. */
+export function prepareMessages(db: DatabaseSync, sql: string): Query<MessageRow> {
+  const query = prepareQuery<MessageColumns>(db, sql, { asArrays: true });
+  return {
+    get(...values) {
+      const columns = query.get(...values);
+      return columns && toMessageRow(columns);
+    },
+    all: (...values) => query.all(...values).map(toMessageRow),
+  };
+}
+
+function toMessageRow(columns: MessageColumns): MessageRow {
+  const [seq, id, user_id, content, timestamp, changed, extras] = columns;
+  return { seq, id, user_id, content, timestamp, changed, extras };
+}
 
 /** The statement for one message. */
 export const messageAtSql = `SELECT ${messageColumns} FROM messages WHERE stream = ? AND seq = ?`;
@@ -106,9 +136,4 @@ export function toErasedBody({ body }: Pick<ChangeRow, "body">): string {
 /** Converts metadata to its column. */
 export function toMetadataColumn({ metadata }: Pick<MessageEntry, "metadata">): string | null {
   return metadata === undefined ? null : toMetadataText(metadata);
-}
-
-/** Converts ms since 1970 to ISO 8601, UTC, with milliseconds. */
-export function toTimestamp(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -108,6 +108,17 @@ const migrations: readonly string[] = [
 
   CREATE UNIQUE INDEX reactions_in_order ON reactions (stream, target_seq, key, seq, user_id, timestamp);
   `,
+  `
+  ALTER TABLE members ADD COLUMN active_at INTEGER; -- last_activity_at of a settled conversation; NULL: the conversation has it
+
+  CREATE INDEX members_active ON members (user_id, active_at DESC, conversation_id);
+
+  -- 0: memberships do not have its activity; 1: they have; 2: it is too large, so they never do
+  ALTER TABLE conversations ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
+
+  -- Without columns that a message changes.
+  CREATE INDEX conversations_unsettled ON conversations (id) WHERE settled = 0;
+  `,
 ];
 
 /**

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as turn } from "node:timers/promises";
 import { StoreError } from "../errors.ts";
+import type { Commits } from "./commits/commits.ts";
 
 /** After so long others have a turn, in ms. */
 const turnMs = 4;
@@ -15,10 +16,13 @@ export type ReadInTurns = <TItem, TResult>(
 ) => Promise<TResult[]>;
 
 /**
- * Makes a function that reads many items.
- * @throws StoreError `closed` when the database is closed meanwhile.
+ * Makes a function that reads many items. What it reads is durable.
+ * @throws StoreError `closed` when the database is closed meanwhile, `unavailable`.
  */
-export function openTurns(db: DatabaseSync): ReadInTurns {
+export function openTurns(
+  db: DatabaseSync,
+  commits: Pick<Commits, "isSynced" | "synced">,
+): ReadInTurns {
   let lastTurn: Promise<void> = Promise.resolve();
 
   // Calls at the same time wait for each other's turns: else they would all go on in one.
@@ -33,6 +37,7 @@ export function openTurns(db: DatabaseSync): ReadInTurns {
     for (const item of items) {
       if (performance.now() - startedAt > turnMs) {
         await nextTurn();
+        if (!commits.isSynced()) await commits.synced();
         if (!db.isOpen) throw new StoreError("closed", "the store is closed");
         startedAt = performance.now();
       }

@@ -22,9 +22,14 @@ import type {
   MetaDocument,
 } from "../documents.ts";
 import type { EntryDocument } from "../entry-documents.ts";
+import { Horizon } from "./horizon.ts";
 
 /** From this version of the schema on, logs can have entries that are not messages. */
 export const changesVersion = 2;
+/** From this version of the schema on, memberships have the activity of settled conversations. */
+export const inboxVersion = 3;
+/** For how long a process may not know that the version was raised, in ms. */
+const versionAgeMaxMs = 5_000;
 
 const namesDatabase = /^mongodb(\+srv)?:\/\/[^/?]+\/[^?]/;
 
@@ -57,10 +62,14 @@ export interface Connection {
   members: Collection<MemberDocument>;
   leavings: Collection<LeavingDocument>;
   meta: Collection<MetaDocument>;
+  /** How new a page is at least. */
+  horizon: Horizon;
   /** Tells whether the server is a router (mongos) of a sharded cluster. */
   isRouted(): Promise<boolean>;
   /** Tells whether every process on the database knows entries that are not messages. */
   allowsChanges(): Promise<boolean>;
+  /** Tells whether memberships have the activity of settled conversations. "No" may be a few seconds old. */
+  keepsInboxes(ageMaxMs?: number): Promise<boolean>;
 }
 
 /**
@@ -75,6 +84,8 @@ export function createConnection(uri: string): Connection {
   const meta = db.collection<MetaDocument>("chat_meta");
   let isRouted: boolean | undefined;
   let allowsChanges = false;
+  let keepsInboxes = false;
+  let versionReadAt = Number.NEGATIVE_INFINITY;
   return {
     client,
     db,
@@ -83,6 +94,7 @@ export function createConnection(uri: string): Connection {
     members: db.collection("chat_members"),
     leavings: db.collection("chat_leavings"),
     meta,
+    horizon: new Horizon(),
     async isRouted() {
       isRouted ??= (await db.command({ hello: 1 }))["msg"] === "isdbgrid";
       return isRouted;
@@ -91,6 +103,14 @@ export function createConnection(uri: string): Connection {
       // It never becomes false again.
       allowsChanges ||= (await readSchemaVersion(meta)) >= changesVersion;
       return allowsChanges;
+    },
+    async keepsInboxes(ageMaxMs = versionAgeMaxMs) {
+      if (keepsInboxes) return true;
+      const now = performance.now();
+      if (now - versionReadAt < ageMaxMs) return false;
+      keepsInboxes = (await readSchemaVersion(meta)) >= inboxVersion;
+      versionReadAt = now;
+      return keepsInboxes;
     },
   };
 }

@@ -12,18 +12,33 @@ import { isStoreError, StoreError } from "../../errors.ts";
 // https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
 const duplicateKey = 11000;
 const authenticationCodes = new Set([18 /* AuthenticationFailed */, 8000 /* Atlas: bad auth */]);
+// The primary was lost, or is not one any more: another one may answer at once.
+const primaryLostCodes = [
+  6 /* HostUnreachable */, 7 /* HostNotFound */, 89 /* NetworkTimeout */,
+  91 /* ShutdownInProgress */, 134 /* ReadConcernMajorityNotAvailableYet */,
+  189 /* PrimarySteppedDown */, 262 /* ExceededTimeLimit */, 9001 /* SocketException */,
+  10058 /* LegacyNotPrimary */, 10107 /* NotWritablePrimary */, 11600 /* InterruptedAtShutdown */,
+  11602 /* InterruptedDueToReplStateChange */, 13435 /* NotPrimaryNoSecondaryOk */,
+  13436 /* NotPrimaryOrSecondary */,
+];
 const unavailableCodes = new Set([
-  6 /* HostUnreachable */, 7 /* HostNotFound */, 24 /* LockTimeout */, 43 /* CursorNotFound */,
-  50 /* MaxTimeMSExpired */, 64 /* WriteConcernTimeout */, 89 /* NetworkTimeout */,
-  91 /* ShutdownInProgress */, 112 /* WriteConflict */, 133 /* FailedToSatisfyReadPreference */,
-  134 /* ReadConcernMajorityNotAvailableYet */, 175 /* QueryPlanKilled */,
-  189 /* PrimarySteppedDown */, 202 /* NetworkInterfaceExceededTimeLimit */, 211 /* KeyNotFound */,
-  237 /* CursorKilled */, 246 /* SnapshotUnavailable */, 262 /* ExceededTimeLimit */,
-  317 /* ConnectionPoolExpired */, 365 /* TemporarilyUnavailable */, 462 /* overloaded */,
-  9001 /* SocketException */, 10058 /* LegacyNotPrimary */, 10107 /* NotWritablePrimary */,
-  11600 /* InterruptedAtShutdown */, 11601 /* Interrupted */,
-  11602 /* InterruptedDueToReplStateChange */, 13388 /* StaleConfig */,
-  13435 /* NotPrimaryNoSecondaryOk */, 13436 /* NotPrimaryOrSecondary */,
+  ...primaryLostCodes,
+  24 /* LockTimeout */,
+  43 /* CursorNotFound */,
+  50 /* MaxTimeMSExpired */,
+  64 /* WriteConcernTimeout */,
+  112 /* WriteConflict */,
+  133 /* FailedToSatisfyReadPreference */,
+  175 /* QueryPlanKilled */,
+  202 /* NetworkInterfaceExceededTimeLimit */,
+  211 /* KeyNotFound */,
+  237 /* CursorKilled */,
+  246 /* SnapshotUnavailable */,
+  317 /* ConnectionPoolExpired */,
+  365 /* TemporarilyUnavailable */,
+  462 /* overloaded */,
+  11601 /* Interrupted */,
+  13388 /* StaleConfig */,
   14031 /* OutOfDiskSpace */,
 ]);
 // Labels by which newer servers and the driver mark other codes as temporary.
@@ -39,6 +54,15 @@ const unavailableNames = [
 /** Tells whether a code of the server means that it cannot work at the moment. */
 export function isUnavailableCode(code: unknown): boolean {
   return unavailableCodes.has(Number(code));
+}
+
+/**
+ * Tells whether a read may succeed at once when it is repeated: the primary was lost, and the driver knows or finds another.
+ * https://github.com/mongodb/specifications/blob/master/source/retryable-reads/retryable-reads.md
+ */
+export function isRetryableRead(error: unknown): boolean {
+  if (error instanceof MongoNetworkError) return true;
+  return error instanceof MongoServerError && primaryLostCodes.includes(Number(error.code));
 }
 
 /** Tells whether MongoDB is unavailable, or was for a moment. The outcome of the command is then unknown. */

@@ -1,26 +1,25 @@
-import { type IndexDescription, MongoServerError } from "mongodb";
+import type { IndexDescription } from "mongodb";
 import { newEpoch } from "../../commit/epoch.ts";
 import { readTimeoutMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
 import { leavingsKeptMs } from "../../leavings.ts";
 import type { MetaDocument } from "../documents.ts";
-import { type Connection, changesVersion, readSchemaVersion } from "./connection.ts";
+import { type Connection, inboxVersion, readSchemaVersion } from "./connection.ts";
 
-/** The version of the collections and their indexes. Newer versions only add. A database of version 1 stays one until it is upgraded. */
-const schemaVersion = changesVersion;
+/** The version of the collections and their indexes. Newer versions only add. An older database stays one until it is upgraded. */
+const schemaVersion = inboxVersion;
 
 /** The name of the unique index of positions. Errors name it when two entries compete for a position. */
 export const seqIndex = "stream_seq";
 /** The name of the index of members in the order they joined. */
 export const membersIndex = "conversation_joined";
+/** The name of the index of a user's conversations by activity. */
+const activityIndex = "user_active";
 
 /** Makes an index of the few entries that have a field. */
 function indexOf(field: string, key: IndexDescription["key"]): IndexDescription {
   return { key, name: field, partialFilterExpression: { [field]: { $exists: true } } };
 }
-
-/** https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
-const unauthorized = 13;
 
 // In addition, every collection has the unique index of its `_id`.
 const indexes: Record<"messages" | "conversations" | "members" | "leavings", IndexDescription[]> = {
@@ -36,7 +35,10 @@ const indexes: Record<"messages" | "conversations" | "members" | "leavings", Ind
     indexOf("erasing", { erasing: 1 }),
   ],
   conversations: [{ key: { active_until: 1 }, name: "active_until", sparse: true }],
-  members: [{ key: { conversation_id: 1, joined: 1, user_id: 1 }, name: membersIndex }],
+  members: [
+    { key: { conversation_id: 1, joined: 1, user_id: 1 }, name: membersIndex },
+    { key: { user_id: 1, active_at: -1, conversation_id: 1 }, name: activityIndex },
+  ],
   leavings: [
     { key: { user_id: 1, left_at: 1 }, name: "user_left" },
     { key: { left_at: 1 }, name: "left", expireAfterSeconds: leavingsKeptMs / 1_000 },
@@ -75,28 +77,6 @@ export async function readEpoch({ meta }: Connection): Promise<string> {
 /** Starts a new epoch. */
 export async function renewEpoch({ meta }: Connection): Promise<void> {
   await meta.updateOne({ _id: "epoch" }, { $set: { value: newEpoch() } });
-}
-
-/**
- * Allows entries that are not messages. From then on MongoDB refuses what processes of the version before write, which would
- * take them for messages.
- * @throws StoreError `cannot_open` when the user of the database may not use `collMod`.
- */
-export async function upgradeSchema({ db, messages, meta }: Connection): Promise<void> {
-  try {
-    await db.command({
-      collMod: messages.collectionName,
-      validator: { by: { $exists: true } },
-      // What is stored already may be without it, and may be changed.
-      validationLevel: "moderate",
-    });
-  } catch (error) {
-    if (!(error instanceof MongoServerError) || error.code !== unauthorized) throw error;
-    const text =
-      "cannot upgrade: the user of the database may not use collMod; its role dbAdmin allows it";
-    throw new StoreError("cannot_open", text, { cause: error });
-  }
-  await meta.updateOne({ _id: "schema" }, { $max: { value: changesVersion } });
 }
 
 async function ensureMeta({ meta }: Connection): Promise<void> {

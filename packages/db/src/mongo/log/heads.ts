@@ -1,7 +1,7 @@
 import type { ClientSession, Document } from "mongodb";
-import { readTimeoutMs } from "../../deadlines.ts";
 import type { Stream } from "../../stream.ts";
 import type { Connection } from "../connection/connection.ts";
+import { readRows } from "../connection/read-rows.ts";
 import type { EntryDocument } from "../entry-documents.ts";
 
 /** The newest entry of a log, and the newest message up to it. */
@@ -41,37 +41,41 @@ export function headOf({ seq, timestamp, count, said_seq, said_at }: Newest): Lo
 /** How many logs one command reads at most. */
 const streamsMax = 1_000;
 
+/** What reading heads needs. */
+export type HeadParts = Pick<Connection, "db" | "messages" | "isRouted" | "horizon">;
+
 /**
- * Reads the newest entries of logs, at majority, in commands that seek once for each log. Empty logs are left out.
+ * Reads the newest entries of logs, at majority, in commands that seek once for each log. Empty logs are left out. Pages that are
+ * read later are at least as new.
  */
 export async function readLogHeads(
-  connection: Pick<Connection, "db" | "messages" | "isRouted">,
+  connection: HeadParts,
   streams: readonly Stream[],
   session?: ClientSession,
 ): Promise<Map<Stream, LogHead>> {
   const heads = new Map<Stream, LogHead>();
   for (let start = 0; start < streams.length; start += streamsMax) {
     const some = streams.slice(start, start + streamsMax);
-    for (const [stream, head] of await readSome(connection, some, session)) heads.set(stream, head);
+    for (const row of await readSome(connection, some, session)) heads.set(row._id, headOf(row));
   }
   return heads;
 }
 
 async function readSome(
-  { db, messages, isRouted }: Pick<Connection, "db" | "messages" | "isRouted">,
+  { db, messages, isRouted, horizon }: HeadParts,
   streams: readonly Stream[],
   session?: ClientSession,
-): Promise<Map<Stream, LogHead>> {
-  const options = {
-    maxTimeMS: readTimeoutMs,
-    batchSize: streams.length + 1,
-    ...(session && { session }),
+): Promise<Row[]> {
+  const { collectionName } = messages;
+  const isLookedUp = streams.length > 1 && (await isRouted());
+  const command = {
+    aggregate: isLookedUp ? 1 : collectionName,
+    pipeline: isLookedUp ? lookedUp(streams, collectionName) : grouped(streams),
+    cursor: { batchSize: streams.length + 1 },
   };
-  const rows =
-    streams.length > 1 && (await isRouted())
-      ? db.aggregate<Row>(lookedUp(streams, messages.collectionName), options)
-      : messages.aggregate<Row>(grouped(streams), options);
-  return new Map((await rows.toArray()).map(({ _id, ...newest }) => [_id, headOf(newest)]));
+  const { rows, time } = await readRows<Row>(db, command, { session, after: horizon.time });
+  horizon.raise(time);
+  return rows;
 }
 
 // What a document lacks stays absent.

@@ -2,14 +2,14 @@ import type { Events } from "../../commit/events.ts";
 import { GroupCommit } from "../../commit/group-commit.ts";
 import type { Entry } from "../../entities.ts";
 import { ChunkedPage } from "../../paging/chunked-page.ts";
-import type { Appended, LogStore } from "../../ports/log.ts";
-import { streamOf } from "../../stream.ts";
+import type { Appended, LogHead, LogStore } from "../../ports/log.ts";
+import { type Stream, streamOf } from "../../stream.ts";
 import type { Activity, Append } from "../activity.ts";
 import type { Connection } from "../connection/connection.ts";
 import { toEntry } from "../entry-documents.ts";
 import { createGroupWriter } from "../writing/group-writer.ts";
 import { withoutErased } from "./erased.ts";
-import { readLogHeads } from "./heads.ts";
+import { openHeadReads } from "./head-reads.ts";
 import { readLogPage } from "./pages.ts";
 
 /** The logs, which stay open until `close`. */
@@ -32,6 +32,8 @@ export function openLog(connection: Connection, activity: Activity, events: Even
     lanesAloneMax: 32,
   });
 
+  const readHeads = openHeadReads(connection);
+
   return {
     append: (entry, { admission = "join" } = {}) => group.add({ entry, admission }),
     async page(stream, range) {
@@ -45,10 +47,15 @@ export function openLog(connection: Connection, activity: Activity, events: Even
       return page.items;
     },
     async heads(streams) {
-      const heads = await readLogHeads(connection, streams);
-      return new Map(
-        [...heads].map(([stream, { seq, count, said_seq }]) => [stream, { seq, count, said_seq }]),
-      );
+      const heads = await readHeads(streams);
+      const asked = new Map<Stream, LogHead>();
+      for (const stream of streams) {
+        const head = heads.get(stream);
+        if (!head) continue;
+        const { seq, count, said_seq } = head;
+        asked.set(stream, { seq, count, said_seq });
+      }
+      return asked;
     },
     close: () => group.close(),
   };

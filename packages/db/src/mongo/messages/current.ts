@@ -1,6 +1,6 @@
-import type { ClientSession } from "mongodb";
 import type { Message } from "../../entities.ts";
 import { ChunkedPage } from "../../paging/chunked-page.ts";
+import type { CausalReads } from "../connection/causal-reads.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type MessageQuery, readMessagePage } from "./pages.ts";
 import { toCurrentMessages } from "./states.ts";
@@ -12,10 +12,10 @@ export type CurrentPage = ChunkedPage<Message, MessageQuery>;
 export async function readCurrent(
   connection: Pick<Connection, "messages" | "isRouted">,
   query: MessageQuery,
-  session: ClientSession,
+  reads: CausalReads,
 ): Promise<Message[]> {
   const page: CurrentPage = new ChunkedPage(query);
-  await fillCurrent(connection, page, session);
+  await fillCurrent(connection, page, reads);
   return page.items;
 }
 
@@ -23,11 +23,11 @@ export async function readCurrent(
 export async function fillCurrent(
   connection: Pick<Connection, "messages" | "isRouted">,
   page: CurrentPage,
-  session: ClientSession,
+  reads: CausalReads,
 ): Promise<void> {
   for (let part = page.next; part; part = page.next) {
-    const documents = await readMessagePage(connection, part, session);
-    const messages = await toCurrentMessages(connection, documents, session);
+    const documents = await readMessagePage(connection, part, reads);
+    const messages = await toCurrentMessages(connection, documents, reads);
     // A deletion may have been stored after the documents were read, or its text may not be erased yet.
     const shown = part.deleted
       ? messages

@@ -1,7 +1,7 @@
-import type { ClientSession, Filter } from "mongodb";
-import { readTimeoutMs } from "../../deadlines.ts";
+import type { Filter } from "mongodb";
 import type { MessageRange } from "../../ports/messages.ts";
 import type { Stream } from "../../stream.ts";
+import type { CausalReads } from "../connection/causal-reads.ts";
 import type { Connection } from "../connection/connection.ts";
 import { aspectKey, type EntryDocument } from "../entry-documents.ts";
 import { between } from "../log/pages.ts";
@@ -18,11 +18,11 @@ export interface MessageQuery extends MessageRange {
 export async function readMessagePage(
   connection: Pick<Connection, "messages">,
   query: MessageQuery,
-  session: ClientSession,
+  reads: CausalReads,
 ): Promise<EntryDocument[]> {
   const { limit, from, deleted = false } = query;
-  const texts = await find(connection, { query, isStub: false }, session);
-  const stubs = deleted ? await find(connection, { query, isStub: true }, session) : [];
+  const texts = await find(connection, { query, isStub: false }, reads);
+  const stubs = deleted ? await find(connection, { query, isStub: true }, reads) : [];
   if (stubs.length === 0) return texts;
   const both = [...texts, ...stubs].sort((a, b) => a.seq - b.seq);
   return from === "oldest" ? both.slice(0, limit) : both.slice(-limit);
@@ -31,7 +31,7 @@ export async function readMessagePage(
 async function find(
   { messages }: Pick<Connection, "messages">,
   { query, isStub }: { query: MessageQuery; isStub: boolean },
-  session: ClientSession,
+  reads: CausalReads,
 ): Promise<EntryDocument[]> {
   const { stream, thread, limit, from, ...bounds } = query;
   const kind: Filter<EntryDocument> = isStub
@@ -44,13 +44,14 @@ async function find(
     ...(typeof thread === "number" && { thread: aspectKey(stream, thread, "thread") }),
     ...(thread === "none" && { thread_seq: { $exists: false } }),
   };
-  const documents = await messages
-    .find(filter, { session })
-    .sort({ seq: from === "oldest" ? 1 : -1 })
-    .limit(limit)
-    // The whole page in one reply.
-    .batchSize(limit + 1)
-    .maxTimeMS(readTimeoutMs)
-    .toArray();
+  const documents = await reads.rows<EntryDocument>({
+    find: messages.collectionName,
+    filter,
+    sort: { seq: from === "oldest" ? 1 : -1 },
+    limit,
+    // The whole part in one reply, which holds 16 MB: `ChunkedPage` asks for less.
+    batchSize: limit,
+    singleBatch: true,
+  });
   return from === "oldest" ? documents : documents.reverse();
 }

@@ -1,9 +1,8 @@
-import type { ClientSession } from "mongodb";
 import { type Aspect, type States, toCurrent } from "../../changes/current.ts";
-import { readTimeoutMs } from "../../deadlines.ts";
 import type { Message } from "../../entities.ts";
 import { StoreError } from "../../errors.ts";
 import { readMetadata } from "../../metadata.ts";
+import type { CausalReads } from "../connection/causal-reads.ts";
 import type { Connection } from "../connection/connection.ts";
 import {
   aspectKey,
@@ -19,17 +18,17 @@ const triesMax = 20;
 
 /**
  * Converts the documents of messages to the messages in their current state. Only if one of them is marked as changed, it reads
- * more: the newest entry of each aspect, in one command. The session makes that read at least as new as the documents.
+ * more: the newest entry of each aspect, in one command, which is at least as new as the documents.
  * @throws StoreError `unavailable` when the messages change too fast.
  */
 export async function toCurrentMessages(
   connection: StateParts,
   documents: readonly EntryDocument[],
-  session: ClientSession,
+  reads: CausalReads,
 ): Promise<Message[]> {
   let current = documents;
   for (let tries = 0; tries < triesMax; tries++) {
-    const newest = await readStates(connection, current, session);
+    const newest = await readStates(connection, current, reads);
     const stale = current.filter((document) => isStale(document, newest));
     if (stale.length === 0) {
       return current.map((document) => {
@@ -37,7 +36,7 @@ export async function toCurrentMessages(
         return document.changed ? toCurrent(sent, statesOf(document, newest)) : sent;
       });
     }
-    const again = await readAgain(connection, stale, session);
+    const again = await readAgain(connection, stale, reads);
     current = current.map((document) => again.get(document._id) ?? document);
   }
   throw new StoreError("unavailable", "the messages of a page change too fast");
@@ -48,7 +47,7 @@ type StateParts = Pick<Connection, "messages" | "isRouted">;
 async function readStates(
   connection: StateParts,
   documents: readonly EntryDocument[],
-  session: ClientSession,
+  reads: CausalReads,
 ): Promise<ReadonlyMap<string, EntryDocument>> {
   const changed = documents.filter((document) => document.changed !== undefined);
   if (changed.length === 0) return new Map();
@@ -56,7 +55,7 @@ async function readStates(
     aspect: [...keysOf(changed, "text"), ...keysOf(changed, "reactions")],
     thread: keysOf(changed, "thread"),
   };
-  return readNewest(connection, keys, { session, fields });
+  return readNewest(connection, keys, { session: reads.session, fields });
 }
 
 /**
@@ -84,16 +83,16 @@ function isStale(
 async function readAgain(
   { messages }: StateParts,
   documents: readonly EntryDocument[],
-  session: ClientSession,
+  reads: CausalReads,
 ): Promise<Map<string, EntryDocument>> {
   const streams = [...new Set(documents.map(({ stream }) => stream))];
-  const found = await messages
-    .find(
-      { _id: { $in: documents.map(({ _id }) => _id) }, stream: { $in: streams } },
-      { session, maxTimeMS: readTimeoutMs },
-    )
-    .hint({ _id: 1 })
-    .toArray();
+  const found = await reads.rows<EntryDocument>({
+    find: messages.collectionName,
+    filter: { _id: { $in: documents.map(({ _id }) => _id) }, stream: { $in: streams } },
+    hint: { _id: 1 },
+    batchSize: documents.length + 1,
+    singleBatch: true,
+  });
   return new Map(found.map((document) => [document._id, document]));
 }
 

@@ -41,9 +41,13 @@ const pipeline = [
     $match: {
       $or: [
         { "ns.coll": "chat_messages", operationType: "insert" },
+        { "ns.coll": "chat_members", operationType: { $in: ["insert", "replace", "delete"] } },
         {
           "ns.coll": "chat_members",
-          operationType: { $in: ["insert", "update", "replace", "delete"] },
+          operationType: "update",
+          // Not when it is woken or settled.
+          "updateDescription.updatedFields.awake": { $exists: false },
+          "updateDescription.updatedFields.active_at": { $exists: false },
         },
         { "ns.coll": ofChat, operationType: { $in: ["drop", "rename"] } },
         { "to.coll": ofChat, operationType: "rename" },

@@ -7,7 +7,7 @@ import { isStoreError } from "../../errors.ts";
 import type { NewEntry } from "../../ports/log.ts";
 import type { Stream } from "../../stream.ts";
 import type { Connection } from "../connection/connection.ts";
-import type { EntryDocument } from "../entry-documents.ts";
+import { type EntryDocument, toEntry } from "../entry-documents.ts";
 import { headOf, type LogHead, noHead } from "../log/heads.ts";
 import { decideEntry, type EntryParts, isOnTouched, needsStored } from "./decide-entry.ts";
 import { GroupState, readGroupState } from "./group-state.ts";
@@ -15,9 +15,10 @@ import type { PendingAppend } from "./pending-append.ts";
 import { readTargets, type TargetDocuments } from "./targets.ts";
 import { toDocument } from "./to-document.ts";
 
-/** An entry that was decided on, and the document that stores it. */
+/** An append that was decided on: the entry to be stored, and its document. */
 export interface Decided {
   append: PendingAppend;
+  entry: Entry;
   document: EntryDocument;
 }
 
@@ -75,7 +76,9 @@ export async function decideGroup(
       const document = toDocument(outcome.store, { stream, by, head });
       newHeads.set(stream, headOf(document));
       state.add(document);
-      group.decided.push({ append, document });
+      // Metadata is answered as it is read, whatever object the sender has.
+      const entry = document.metadata === undefined ? outcome.store : toEntry(document);
+      group.decided.push({ append, entry, document });
     }
     // An answer must not rest on what is not stored yet.
     else if (isOnTouched(entry, parts)) leave(append);

@@ -129,6 +129,8 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
     }
     const documents = decided.map(({ document }) => document);
     await markChanged(connection, documents, { targets, session });
+    // Nothing is stored in a conversation that may be settled by now.
+    await activity.keepAwake(decided.map(({ append }) => append.append));
     const inserted = await insertInOrder(connection, documents, session);
     const stored = decided.slice(0, inserted.count);
     const deletions = stored.filter(({ document }) => document.kind === "deletion");
@@ -137,11 +139,10 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
       deletions.map(({ document }) => document),
       session,
     );
-    for (const { append, document } of stored) {
+    for (const { append, entry, document } of stored) {
       // In a contended stream the winner reads again like the losers: a head start would starve them.
       if (contended.has(document.stream)) allocator.forget(document.stream);
       else allocator.acknowledge(document);
-      const entry = toEntry(document);
       events.emit({ kind: "entry", entry });
       settleAppend(append, entry, true);
     }

@@ -1,36 +1,26 @@
 import type { DatabaseSync } from "node:sqlite";
 import { notMember, timeOf } from "../../changes/new-entry.ts";
 import { checkSameEntry } from "../../changes/repeats.ts";
+import { callInSlices } from "../../commit/call-in-slices.ts";
 import type { Events } from "../../commit/events.ts";
 import { GroupCommit } from "../../commit/group-commit.ts";
 import type { Job } from "../../commit/job.ts";
 import { isStoreError, type StoreErrorCode } from "../../errors.ts";
 import type { Admission, Appended, LogStore, NewEntry } from "../../ports/log.ts";
 import { type Stream, streamOf } from "../../stream.ts";
+import type { Durably } from "../commits/commits.ts";
 import type { Members } from "../members.ts";
-import { toTimestamp } from "../rows.ts";
-import { inTransaction, prepareCommand } from "../statements.ts";
+import { toTimestamp } from "../timestamp.ts";
+import type { Waking } from "../waking.ts";
 import { type EntryPlace, openChanges } from "./changes.ts";
 import type { LogHeadRow, LogHeads } from "./heads.ts";
 import { openMessageWriter } from "./message-writer.ts";
 import type { LogPages } from "./pages.ts";
 import { openTargets } from "./targets.ts";
+import { addTouch, openTouching, type Touches } from "./touches.ts";
 
-/** How long after its newest entry a conversation counts as quiet, in ms. */
-export const quietAfterMs = 60_000;
-
-const isNowQuiet = `iif(written_at < ?3 - ${quietAfterMs}, last_seq, quiet_seq)`;
-
-/** The statements that append. A test checks the query plan of each. */
-export const logSql = {
-  // A message may create its conversation.
-  touch: `INSERT INTO conversations (id, created_at, last_seq, last_activity_at, written_at)
-    VALUES (?1, ?4, ?2, ?4, ?3)
-    ON CONFLICT (id) DO UPDATE SET
-      last_seq = ?2, last_activity_at = ?4, quiet_seq = ${isNowQuiet}, written_at = ?3`,
-  touchByChange: `UPDATE conversations SET last_seq = ?2, quiet_seq = ${isNowQuiet}, written_at = ?3
-    WHERE id = ?1`,
-} as const;
+/** How many entries of a group are answered in one turn of the event loop. */
+const answeredAtOnce = 32;
 
 /** An entry to append. */
 interface Append {
@@ -63,15 +53,19 @@ export interface LogParts {
   pages: LogPages;
   members: Members;
   events: Pick<Events, "emit">;
+  durably: Durably;
+  waking: Pick<Waking, "wake">;
 }
 
 /** Opens the logs. */
-export function openLog(db: DatabaseSync, { heads, pages, members, events }: LogParts): SqliteLog {
+export function openLog(
+  db: DatabaseSync,
+  { heads, pages, members, events, durably, waking }: LogParts,
+): SqliteLog {
   const targets = openTargets(db, pages);
   const writeMessage = openMessageWriter(db, targets);
   const changes = openChanges(db, targets);
-  const touch = prepareCommand(db, logSql.touch);
-  const touchByChange = prepareCommand(db, logSql.touchByChange);
+  const writeTouches = openTouching(db);
   const group = new GroupCommit<Append, Appended>({
     store: "sqlite",
     laneOf: ({ entry }) => streamOf(entry),
@@ -80,24 +74,26 @@ export function openLog(db: DatabaseSync, { heads, pages, members, events }: Log
     groupsInFlightMax: 1,
   });
 
-  /** Commits a group. An entry that is refused has written nothing, and the others are stored. */
-  function writeGroup(jobs: readonly Job<Append, Appended>[]): void {
-    const answers: (() => void)[] = [];
-    try {
-      inTransaction(db, () => {
-        for (const job of jobs) answers.push(tryWrite(job));
-      });
-    } catch (error) {
-      heads.forget();
-      throw error;
-    }
-    for (const answer of answers) answer();
+  /** Commits a group. */
+  async function writeGroup(jobs: readonly Job<Append, Appended>[]): Promise<void> {
+    await callInSlices(await durably(() => tryWriteAll(jobs)), answeredAtOnce);
+  }
+
+  /** Writes a group. An entry that is refused has written nothing, and the others are stored. */
+  function tryWriteAll(jobs: readonly Job<Append, Appended>[]): (() => void)[] {
+    const touches: Touches = new Map();
+    const answers = jobs.map((job) => tryWrite(job, touches));
+    writeTouches(touches);
+    return answers;
   }
 
   /** Writes an entry, and returns what answers its job once the group is durable. */
-  function tryWrite({ item, resolve, reject }: Job<Append, Appended>): () => void {
+  function tryWrite(
+    { item, resolve, reject }: Job<Append, Appended>,
+    touches: Touches,
+  ): () => void {
     try {
-      const { appended, joined } = write(item);
+      const { appended, joined } = write(item, touches);
       return () => {
         const { entry, created } = appended;
         const { user_id } = item.entry;
@@ -111,7 +107,7 @@ export function openLog(db: DatabaseSync, { heads, pages, members, events }: Log
     }
   }
 
-  function write({ entry, admission }: Append): Written {
+  function write({ entry, admission }: Append, touches: Touches): Written {
     const { conversation_id, user_id } = entry;
     const isRestricted = conversation_id !== null && admission === "members_only";
     if (isRestricted && !members.has(user_id, conversation_id)) {
@@ -131,11 +127,10 @@ export function openLog(db: DatabaseSync, { heads, pages, members, events }: Log
       : undefined;
     heads.set(stream, { ...head, seq, timestamp, ...said });
     if (conversation_id === null) return { appended, joined: null };
-    if (!isMessage) {
-      touchByChange.run(conversation_id, seq, now);
-      return { appended, joined: null };
-    }
-    touch.run(conversation_id, seq, now, timestamp);
+    const saidAt = isMessage ? timestamp : undefined;
+    addTouch(touches, conversation_id, { seq, writtenAt: now, saidAt });
+    if (!isMessage) return { appended, joined: null };
+    waking.wake(conversation_id);
     const isNew = members.join(user_id, conversation_id, now);
     return { appended, joined: isNew ? conversation_id : null };
   }

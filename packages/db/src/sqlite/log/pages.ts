@@ -8,6 +8,7 @@ import {
   changeColumns,
   type MessageRow,
   messageColumns,
+  prepareMessages,
   toChangeEntry,
   toMessageEntry,
 } from "../rows.ts";
@@ -48,10 +49,10 @@ export function openLogPages(db: DatabaseSync, heads: Pick<LogHeads, "get">): Lo
     newest: prepareQuery<LogRow>(db, logPageSql.newest),
   };
   const messages = {
-    oldest: prepareQuery<MessageRow>(db, logPageSql.oldestMessages),
-    newest: prepareQuery<MessageRow>(db, logPageSql.newestMessages),
+    oldest: prepareMessages(db, logPageSql.oldestMessages),
+    newest: prepareMessages(db, logPageSql.newestMessages),
   };
-  const messageById = prepareQuery<MessageRow>(db, logPageSql.messageById);
+  const messageById = prepareMessages(db, logPageSql.messageById);
   const changeById = prepareQuery<ChangeRow>(db, logPageSql.changeById);
   const changeBySeq = prepareQuery<ChangeRow>(db, logPageSql.changeBySeq);
 

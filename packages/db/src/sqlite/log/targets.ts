@@ -5,8 +5,9 @@ import { reactionUsersShownMax } from "../../limits.ts";
 import type { NewReaction } from "../../ports/log.ts";
 import type { Stream } from "../../stream.ts";
 import { openStates } from "../messages/states.ts";
-import { type MessageRow, messageAtSql, toMessage, toTimestamp } from "../rows.ts";
+import { messageAtSql, prepareMessages, toMessage } from "../rows.ts";
 import { prepareQuery } from "../statements.ts";
+import { toTimestamp } from "../timestamp.ts";
 import type { LogPages } from "./pages.ts";
 
 /** The statements for what changes are decided on. A test checks the query plan of each. */
@@ -35,7 +36,7 @@ export interface Targets {
 
 /** Opens the reader of targets. */
 export function openTargets(db: DatabaseSync, pages: Pick<LogPages, "changeAt">): Targets {
-  const message = prepareQuery<MessageRow>(db, targetSql.message);
+  const message = prepareMessages(db, targetSql.message);
   const reaction = prepareQuery<{ seq: number }>(db, targetSql.reaction);
   const nextReactor = prepareQuery<{ user_id: string }>(db, targetSql.nextReactor);
   const newestReply = prepareQuery<{ seq: number; timestamp: number }>(db, targetSql.newestReply);

@@ -6,8 +6,7 @@ import { fitPage } from "../../paging/page-length.ts";
 import type { MessageRange, MessageStore } from "../../ports/messages.ts";
 import { conversationStream, type Stream } from "../../stream.ts";
 import type { LogHeads } from "../log/heads.ts";
-import { type MessageRow, messageAtSql, toMessage } from "../rows.ts";
-import { prepareQuery } from "../statements.ts";
+import { messageAtSql, prepareMessages, toMessage } from "../rows.ts";
 import { openMessagePages } from "./pages.ts";
 import { openReactors } from "./reactors.ts";
 import { openStates } from "./states.ts";
@@ -24,7 +23,7 @@ export interface SqliteMessages extends MessageStore {
 
 /** Opens the messages. */
 export function openMessages(db: DatabaseSync, heads: Pick<LogHeads, "get">): SqliteMessages {
-  const bySeq = prepareQuery<MessageRow>(db, messageAtSql);
+  const bySeq = prepareMessages(db, messageAtSql);
   const states = openStates(db);
   const readRows = openMessagePages(db);
   const readReactors = openReactors(db);

@@ -2,8 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { LogRange } from "../../ports/log.ts";
 import type { MessageRange } from "../../ports/messages.ts";
 import type { Stream } from "../../stream.ts";
-import { type MessageRow, messageColumns } from "../rows.ts";
-import { prepareQuery, type Query } from "../statements.ts";
+import { type MessageRow, messageColumns, prepareMessages } from "../rows.ts";
+import type { Query } from "../statements.ts";
 
 const range = "stream = ?1 AND seq > ?2 AND seq < ?3";
 const messages = `SELECT ${messageColumns} FROM messages WHERE ${range}`;
@@ -39,7 +39,7 @@ export function openMessagePages(
   const prepare = (from: LogRange["from"]) =>
     new Map(
       sourceNames.map((source) => {
-        return [source, prepareQuery<MessageRow>(db, messagePageSql(source, from))];
+        return [source, prepareMessages(db, messagePageSql(source, from))];
       }),
     );
   const queries: Record<LogRange["from"], Map<Source, Query<MessageRow>>> = {

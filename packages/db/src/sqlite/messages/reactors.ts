@@ -3,8 +3,8 @@ import { seqBefore } from "../../changes/reactor-order.ts";
 import type { Reactor } from "../../entities.ts";
 import type { ReactorRange } from "../../ports/messages.ts";
 import type { Stream } from "../../stream.ts";
-import { toTimestamp } from "../rows.ts";
 import { prepareQuery } from "../statements.ts";
+import { toTimestamp } from "../timestamp.ts";
 
 interface ReactorRow extends Omit<Reactor, "timestamp"> {
   timestamp: number;

@@ -5,8 +5,8 @@ import type { Stream } from "../../stream.ts";
 import {
   type ChangeRow,
   changeColumns,
-  type MessageRow,
   messageAtSql,
+  prepareMessages,
   toChangeEntry,
   toMessage,
 } from "../rows.ts";
@@ -21,7 +21,7 @@ export const versionSql = {
 
 /** Opens the function that reads the newest texts of a message, oldest first. */
 export function openVersions(db: DatabaseSync): (stream: Stream, seq: number) => Version[] {
-  const message = prepareQuery<MessageRow>(db, versionSql.message);
+  const message = prepareMessages(db, versionSql.message);
   const edits = prepareQuery<ChangeRow>(db, versionSql.edits);
   return (stream, seq) => {
     const row = message.get(stream, seq);

@@ -1,6 +1,6 @@
-import type { Events } from "../commit/events.ts";
-import { RecentMap } from "../commit/recent-map.ts";
-import { memberKey } from "./documents.ts";
+import type { Events } from "../../commit/events.ts";
+import { RecentMap } from "../../commit/recent-map.ts";
+import { memberKey } from "../documents.ts";
 
 /** The greatest age of a belief, in ms, since it was read or since the change stream was last known to be complete. */
 const ageMaxMs = 5_000;

@@ -1,28 +1,35 @@
-import { readTimeoutMs } from "../deadlines.ts";
-import { StoreError } from "../errors.ts";
-import { sliceInbox } from "../inbox.ts";
-import { hashOfMembers, otherMembers } from "../new-conversation.ts";
-import type { ConversationStore, NewConversation } from "../ports/conversations.ts";
-import type { Activity } from "./activity.ts";
-import type { Connection } from "./connection/connection.ts";
-import { isDuplicateKey } from "./connection/errors.ts";
+import { readTimeoutMs } from "../../deadlines.ts";
+import { StoreError } from "../../errors.ts";
+import { hashOfMembers, otherMembers } from "../../new-conversation.ts";
+import type { ConversationStore, NewConversation } from "../../ports/conversations.ts";
+import type { Activity } from "../activity.ts";
+import type { Connection } from "../connection/connection.ts";
+import { isDuplicateKey } from "../connection/errors.ts";
+import type { ConversationDocument } from "../documents.ts";
+import { openInbox } from "../inbox/inbox.ts";
+import type { Waking } from "../inbox/waking.ts";
+import type { Members } from "../members/members.ts";
+import { openConversationDocuments } from "./conversation-documents.ts";
 import { openConversationHeads } from "./conversation-heads.ts";
-import { readConversationViews } from "./conversation-views.ts";
-import type { ConversationDocument } from "./documents.ts";
-import type { Members } from "./members.ts";
+import { type KeptMessages, readConversationViews } from "./conversation-views.ts";
+import { openShownMembers } from "./shown-members.ts";
 
 /** What the conversations need. */
 export interface ConversationParts {
   activity: Activity;
   members: Members;
+  waking: Waking;
+  kept: KeptMessages;
 }
 
 /** Opens the conversations. */
 export function openConversations(
   connection: Connection,
-  { activity, members }: ConversationParts,
+  { activity, members, waking, kept }: ConversationParts,
 ): ConversationStore {
   const { conversations } = connection;
+  const readDocuments = openConversationDocuments(connection);
+  const readMembers = openShownMembers(connection);
 
   async function create({ id, user_ids }: NewConversation): Promise<{ created: boolean }> {
     const created_with = hashOfMembers(user_ids);
@@ -32,8 +39,9 @@ export function openConversations(
     if (!isBySending && stored.created_with !== created_with) throw otherMembers(id);
     if (isBySending || stored.incomplete) {
       const memberships = user_ids.map((user_id) => ({ user_id, conversation_id: id }));
+      const marks = await waking.wake(new Map([[id, undefined]]));
       // Counted from the creation, so that a repeated or concurrent create gives the same order.
-      await members.join(memberships, isBySending ? undefined : stored.created_at);
+      await members.join(memberships, marks, isBySending ? undefined : stored.created_at);
       await conversations.updateOne({ _id: id }, { $unset: { incomplete: true } });
     }
     return { created };
@@ -43,14 +51,10 @@ export function openConversations(
     const created_at = new Date();
     const nothingYet = { last_seq: 0, last_activity_at: created_at };
     try {
-      const document = {
-        _id: id,
-        created_at,
-        created_with,
-        incomplete: true,
-        ...nothingYet,
-      } as const;
-      await conversations.insertOne(document);
+      const mark = await waking.newMark();
+      const document = { _id: id, created_at, created_with, ...nothingYet, ...mark };
+      await conversations.insertOne({ ...document, incomplete: true });
+      waking.remember(id, mark.active_until);
       return true;
     } catch (error) {
       if (isDuplicateKey(error)) return false;
@@ -65,12 +69,10 @@ export function openConversations(
   }
 
   async function findAll(ids: readonly string[]): Promise<ConversationDocument[]> {
-    const documents = await conversations
-      .find({ _id: { $in: [...ids] } })
-      .batchSize(10_000)
-      .maxTimeMS(readTimeoutMs)
-      .toArray();
-    return activity.withPositions(documents);
+    const documents = await readDocuments(ids);
+    return activity.withPositions(
+      ids.map((id) => documents.get(id)).filter((document) => document !== undefined),
+    );
   }
 
   return {
@@ -78,18 +80,11 @@ export function openConversations(
       return create(conversation);
     },
     async get(ids, newest) {
-      const documents = new Map((await findAll(ids)).map((document) => [document._id, document]));
-      const found = ids.map((id) => documents.get(id)).filter((document) => document !== undefined);
-      return readConversationViews(connection, found, newest);
+      const documents = await findAll(ids);
+      return readConversationViews({ connection, kept, readMembers }, documents, newest);
     },
-    async inbox(userId, range) {
-      const documents = await findAll(await members.conversationsOf(userId));
-      const positions = documents.map(({ _id, last_activity_at }) => ({
-        id: _id,
-        last_activity_at: last_activity_at.toISOString(),
-      }));
-      return sliceInbox(positions, range);
-    },
+    inbox: openInbox(connection, { find: findAll, conversationsOf: members.conversationsOf }),
+    idsOf: members.conversationsAfter,
     heads: openConversationHeads(connection, { activity, members }),
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { createEvents } from "../commit/events.ts";
+import { createEvents } from "../../commit/events.ts";
 import { MemberBeliefs } from "./member-beliefs.ts";
 
 const ann = "ann\nroom";

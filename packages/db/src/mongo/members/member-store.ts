@@ -1,8 +1,9 @@
-import { readTimeoutMs } from "../deadlines.ts";
-import { StoreError } from "../errors.ts";
-import type { MemberStore } from "../ports/members.ts";
-import type { Connection } from "./connection/connection.ts";
-import { memberKey } from "./documents.ts";
+import { readTimeoutMs } from "../../deadlines.ts";
+import { StoreError } from "../../errors.ts";
+import type { MemberStore } from "../../ports/members.ts";
+import type { Connection } from "../connection/connection.ts";
+import { memberKey } from "../documents.ts";
+import type { Waking } from "../inbox/waking.ts";
 import type { MemberBeliefs } from "./member-beliefs.ts";
 import type { Members } from "./members.ts";
 
@@ -10,12 +11,13 @@ import type { Members } from "./members.ts";
 export interface MemberParts {
   members: Members;
   beliefs: MemberBeliefs;
+  waking: Pick<Waking, "wake">;
 }
 
 /** Opens the port of the members. */
 export function openMemberStore(
   { conversations }: Connection,
-  { members, beliefs }: MemberParts,
+  { members, beliefs, waking }: MemberParts,
 ): MemberStore {
   return {
     async has(member) {
@@ -34,7 +36,9 @@ export function openMemberStore(
       if (!(await conversations.findOne({ _id }, { maxTimeMS: readTimeoutMs }))) {
         throw new StoreError("not_found", `there is no conversation ${_id}`);
       }
-      return { joined: (await members.join([member])) === 1 };
+      if ((await members.present([member])).size > 0) return { joined: false };
+      const marks = await waking.wake(new Map([[_id, undefined]]));
+      return { joined: (await members.join([member], marks)) === 1 };
     },
     async leave(member) {
       if (!(await members.leave(member))) {

@@ -1,10 +1,10 @@
-import { readTimeoutMs } from "../deadlines.ts";
-import type { AmongQuery, Member, Membership, UsersQuery } from "../ports/members.ts";
-import { chunksOf } from "./chunks.ts";
-import type { Connection } from "./connection/connection.ts";
-import { membersIndex } from "./connection/schema.ts";
-import { type MemberDocument, memberKey, toJoinedAt } from "./documents.ts";
-import { withMembers } from "./with-members.ts";
+import { readTimeoutMs } from "../../deadlines.ts";
+import type { AmongQuery, Member, Membership, UsersQuery } from "../../ports/members.ts";
+import { chunksOf } from "../chunks.ts";
+import type { Connection } from "../connection/connection.ts";
+import { membersIndex } from "../connection/schema.ts";
+import { type MemberDocument, memberKey, toJoinedAt } from "../documents.ts";
+import { withMembers } from "../with-members.ts";
 
 /** Up to this many users are looked up by key: finding out which side is smaller costs as much as 50 lookups. */
 const usersByKeyMax = 50;

@@ -1,6 +1,7 @@
 import { type AnyBulkWriteOperation, MaxKey } from "mongodb";
-import type { Events } from "../commit/events.ts";
-import { readTimeoutMs } from "../deadlines.ts";
+import type { Events } from "../../commit/events.ts";
+import { readTimeoutMs } from "../../deadlines.ts";
+import type { IdRange } from "../../ports/conversations.ts";
 import type {
   AmongQuery,
   ChangesQuery,
@@ -9,11 +10,12 @@ import type {
   Membership,
   MembershipChange,
   MembersRange,
-} from "../ports/members.ts";
-import type { Connection } from "./connection/connection.ts";
-import { isDuplicateKey, isOnlyDuplicates } from "./connection/errors.ts";
-import { membersIndex } from "./connection/schema.ts";
-import { type MemberDocument, memberKey, toJoinedAt } from "./documents.ts";
+} from "../../ports/members.ts";
+import type { Connection } from "../connection/connection.ts";
+import { isDuplicateKey, isOnlyDuplicates } from "../connection/errors.ts";
+import { membersIndex } from "../connection/schema.ts";
+import { type MemberDocument, memberKey, toJoinedAt } from "../documents.ts";
+import type { Marks } from "../inbox/waking.ts";
 import { readMembersAmong } from "./members-among.ts";
 
 /** The members of conversations. */
@@ -57,16 +59,18 @@ export function openMembers(connection: Connection, events: Pick<Events, "emit">
   return {
     /**
      * Adds members in the given order, and returns how many were not members before. They join after all who joined through
-     * this process, unless `since` tells when they joined.
+     * this process, unless `since` tells when they joined. Their conversations must be awake, with these marks.
      */
-    async join(memberships: readonly Member[], since?: Date): Promise<number> {
+    async join(memberships: readonly Member[], marks: Marks, since?: Date): Promise<number> {
       const first = nextPlaces(memberships.length, since);
       const upsertedIds = await upsert(
         memberships.map(({ user_id, conversation_id }, index) => ({
           updateOne: {
             // The conversation is included because it may be the shard key.
             filter: { _id: memberKey(user_id, conversation_id), conversation_id },
-            update: { $setOnInsert: { user_id, joined: first + index } },
+            update: {
+              $setOnInsert: { user_id, joined: first + index, ...markOf(marks, conversation_id) },
+            },
             hint: { _id: 1 },
             upsert: true,
           },
@@ -150,6 +154,20 @@ export function openMembers(connection: Connection, events: Pick<Events, "emit">
       return documents.map(({ _id }) => _id.slice(start.length));
     },
 
+    /** Reads the ids of a user's conversations in order. */
+    async conversationsAfter(userId: string, { after = "", limit }: IdRange): Promise<string[]> {
+      const start = memberKey(userId, "");
+      const documents = await members
+        .find({ _id: { $gt: memberKey(userId, after), $lt: ofUser(userId)._id.$lt } })
+        .sort({ _id: 1 })
+        .project<{ _id: string }>({ _id: 1 })
+        .limit(limit)
+        .batchSize(limit + 1)
+        .maxTimeMS(readTimeoutMs)
+        .toArray();
+      return documents.map(({ _id }) => _id.slice(start.length));
+    },
+
     /** Reads the members of a conversation in the order they joined. */
     async list(conversationId: string, { after, limit }: MembersRange): Promise<ListedMember[]> {
       const query = members
@@ -175,6 +193,12 @@ export function openMembers(connection: Connection, events: Pick<Events, "emit">
       });
     },
   };
+}
+
+function markOf(marks: Marks, conversationId: string): Pick<MemberDocument, "awake"> {
+  const awake = marks.get(conversationId);
+  if (!awake) throw new Error("the conversation that a member joins is asleep");
+  return { awake };
 }
 
 function ofUser(userId: string) {

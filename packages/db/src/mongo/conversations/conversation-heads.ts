@@ -1,9 +1,9 @@
-import { readTimeoutMs } from "../deadlines.ts";
-import type { ConversationHead, HeadsQuery } from "../ports/conversations.ts";
-import type { Activity } from "./activity.ts";
-import type { Connection } from "./connection/connection.ts";
-import type { ConversationDocument } from "./documents.ts";
-import type { Members } from "./members.ts";
+import { readTimeoutMs } from "../../deadlines.ts";
+import type { ConversationHead, HeadsQuery } from "../../ports/conversations.ts";
+import type { Activity } from "../activity.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { ConversationDocument } from "../documents.ts";
+import type { Members } from "../members/members.ts";
 
 /** What the heads need. */
 export interface HeadParts {
