@@ -7,6 +7,7 @@ import {
   StoreError,
   type Stream,
 } from "@chatnest/db";
+import { keptPagesOf } from "./kept-pages.ts";
 import type { Message, MessagePage } from "./schemas/messages.ts";
 import { nextTurn } from "./turn.ts";
 
@@ -35,13 +36,14 @@ export interface HistoryRange extends MessageView {
 
 // How many messages of a streamed history are in memory, and are read in one turn of the event loop.
 const chunkSizeMin = 32;
-const chunkSizeMax = 256;
+const chunkSizeMax = 200;
 /** About how many characters a chunk of long messages has. */
 const chunkLength = 256 * 1024;
 
 /**
  * Reads one page of a log, oldest first: the messages right after `after`, right before `before`, the first of the range with
- * both, or the newest with neither. Beyond either end of the log the page is empty.
+ * both, or the newest with neither. Beyond either end of the log the page is empty. Whoever asks for the newest page of the same
+ * log may be given the same object: it is frozen.
  * @throws StoreError `invalid`, `unavailable`, `closed`.
  */
 export function readPage(
@@ -49,9 +51,11 @@ export function readPage(
   stream: Stream,
   { after, ...range }: HistoryRange,
 ): Promise<MessagePage> {
-  return after === undefined
-    ? readBack(store, stream, range)
-    : readOn(store, stream, { ...range, after });
+  if (after !== undefined) return readOn(store, stream, { ...range, after });
+  const { before } = range;
+  return before === undefined
+    ? readNewest(store, stream, range)
+    : readBefore(store, stream, { ...range, before });
 }
 
 /**
@@ -84,6 +88,34 @@ function nextLimit(chunk: readonly Message[]): number {
   return Math.max(1, Math.min(fitting, 2 * chunk.length, chunkSizeMax));
 }
 
+/** The newest page is the one that is asked for most: it is read once for each head of its log. See docs/decisions/0015. */
+async function readNewest(
+  store: ChatStore,
+  stream: Stream,
+  range: Omit<HistoryRange, "after" | "before">,
+): Promise<MessagePage> {
+  const head = await readHead(store.log, stream);
+  if (head === 0) return { messages: [], prev: null, next: null, read_to: null };
+  const { limit, thread, deleted } = range;
+  const view = JSON.stringify([limit, thread, deleted]);
+  return keptPagesOf(store).at({ stream, view, head }, () => readBack(store, stream, range));
+}
+
+async function readBefore(
+  store: ChatStore,
+  stream: Stream,
+  range: Omit<HistoryRange, "after"> & { before: number },
+): Promise<MessagePage> {
+  const [page, head] = await Promise.all([
+    readBack(store, stream, range),
+    readHead(store.log, stream),
+  ]);
+  // `before: 0` is the same as `before: 1`, which in an empty log is the newest page.
+  const isNewest = head < Math.max(range.before, 1);
+  return isNewest ? page : { ...page, next: { after: page.messages.at(-1)?.seq ?? 0 } };
+}
+
+/** Reads the messages right before a position, or the newest, without the page after them. */
 async function readBack(
   store: ChatStore,
   stream: Stream,
@@ -98,13 +130,10 @@ async function readBack(
   });
   const messages = fitPage(found, { limit, from: "newest" });
   const first = messages[0];
-  // `before: 0` is the same as `before: 1`, which in an empty log is the newest page.
-  const isNewest =
-    before === undefined || (await readHead(store.log, stream)) < Math.max(before, 1);
   return {
     messages,
     prev: first && found.length > messages.length ? { before: first.seq } : null,
-    next: isNewest ? null : { after: messages.at(-1)?.seq ?? 0 },
+    next: null,
     read_to: null,
   };
 }

@@ -90,6 +90,34 @@ describe("an inbox", () => {
     },
   );
 
+  it("streamed shows each conversation exactly once, also those that move meanwhile", async () => {
+    const user_id = randomUUID();
+    const rooms = await talk(
+      user_id,
+      Array.from({ length: 2_300 }, (_, index) => index),
+    );
+    const ids = idsOf(rooms).toReversed();
+    const seen: string[] = [];
+    const say = (id: string | undefined) =>
+      api.messages.send({ user_id, content: "new", conversation_id: id ?? "" });
+    const sayLongAgo = async (id: string | undefined, days: number) => {
+      const timestamp = new Date(Date.UTC(2020, 0, 1 + days)).toISOString();
+      const message = { id: randomUUID(), user_id, content: "old", conversation_id: id ?? "" };
+      await api.messages.import({ messages: [{ ...message, timestamp }] });
+    };
+    for await (const { id } of await api.conversations.all({ user_id, messages: 1 })) {
+      seen.push(id);
+      // Some that are to come, and one that was shown, go to the front; others go back.
+      if (seen.length === 10) for (const at of [5, 1_100, 1_500, 2_299]) await say(ids[at]);
+      if (seen.length === 20) for (const at of [3, 1_200]) await sayLongAgo(ids[at], 0);
+      if (seen.length === 1_150) for (const at of [2_000, 2_100]) await say(ids[at]);
+    }
+    expect(seen.toSorted()).toEqual(ids.toSorted());
+    const moved = [1_100, 1_200, 1_500, 2_000, 2_100, 2_299].map((at) => ids[at] ?? "");
+    const isUnmoved = (id: string) => !moved.includes(id);
+    expect(seen.filter(isUnmoved)).toEqual(ids.filter(isUnmoved));
+  });
+
   it("does not show a conversation that the user has left", async () => {
     const user_id = randomUUID();
     const [left, kept] = await talk(user_id, [0, 1]);
@@ -122,7 +150,9 @@ async function talk(user_id: string, days: number[]): Promise<{ id: string; day:
     conversation_id: id,
     timestamp: new Date(Date.UTC(2020, 0, 1 + day)).toISOString(),
   }));
-  if (messages.length > 0) await api.messages.import({ messages });
+  for (let start = 0; start < messages.length; start += 1_000) {
+    await api.messages.import({ messages: messages.slice(start, start + 1_000) });
+  }
   return rooms;
 }
 

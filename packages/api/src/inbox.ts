@@ -12,6 +12,8 @@ export interface InboxPageRange {
 
 // How many messages of a streamed inbox are in memory. A conversation counts as at least ten.
 const chunkSize = 1_000;
+/** How many ids of a streamed inbox are read at a time. */
+const idsMax = 1_000;
 
 /**
  * Reads one page of a user's conversations, most recently active first.
@@ -29,7 +31,8 @@ export async function readInboxPage(
     ...(cursor !== undefined && { after: parseCursor(cursor) }),
   });
   const positions = found.slice(0, limit);
-  const { conversations, count } = await readSome(store, positions, messages);
+  const ids = positions.map(({ id }) => id);
+  const { conversations, count } = await readSome(store, ids, messages);
   const last = positions[count - 1];
   return {
     conversations,
@@ -38,7 +41,8 @@ export async function readInboxPage(
 }
 
 /**
- * Reads all of a user's conversations, in the order at the time of the call, in chunks.
+ * Reads all of a user's conversations, most recently active first, in chunks. Each that the user is in from the call to the end is
+ * read exactly once. One that becomes active meanwhile may come last, since it has left its place.
  * @throws StoreError `invalid`, `unavailable`, `closed`.
  */
 export async function* readInbox(
@@ -46,23 +50,67 @@ export async function* readInbox(
   userId: string,
   messages: number,
 ): AsyncGenerator<Conversation> {
-  const positions = await store.conversations.inbox(userId, { limit: Number.POSITIVE_INFINITY });
+  const read = new Set<string>();
+  let pages = 0;
+  for await (const ids of idsByActivity(store, userId)) {
+    yield* readUnread(store, { ids, read, messages });
+    pages += 1;
+  }
+  // What is read at once cannot have moved meanwhile.
+  if (pages <= 1) return;
+  for await (const ids of idsInOrder(store, userId)) {
+    yield* readUnread(store, { ids, read, messages });
+  }
+}
+
+async function* idsByActivity(store: ChatStore, userId: string): AsyncGenerator<string[]> {
+  let after: InboxPosition | undefined;
+  do {
+    const range = { limit: idsMax, ...(after && { after }) };
+    const positions = await store.conversations.inbox(userId, range);
+    yield positions.map(({ id }) => id);
+    after = positions.length < idsMax ? undefined : positions.at(-1);
+  } while (after);
+}
+
+async function* idsInOrder(store: ChatStore, userId: string): AsyncGenerator<string[]> {
+  let after: string | undefined;
+  do {
+    const range = { limit: idsMax, ...(after && { after }) };
+    const ids = await store.conversations.idsOf(userId, range);
+    yield ids;
+    after = ids.length < idsMax ? undefined : ids.at(-1);
+  } while (after);
+}
+
+interface Unread {
+  ids: readonly string[];
+  /** Those that were read before. */
+  read: Set<string>;
+  messages: number;
+}
+
+async function* readUnread(
+  store: ChatStore,
+  { ids, read, messages }: Unread,
+): AsyncGenerator<Conversation> {
+  const unread = ids.filter((id) => !read.has(id));
+  for (const id of unread) read.add(id);
   const step = Math.max(1, Math.floor(chunkSize / Math.max(messages, 10)));
-  for (let start = 0; start < positions.length; ) {
-    const some = positions.slice(start, start + step);
+  for (let start = 0; start < unread.length; ) {
+    const some = unread.slice(start, start + step);
     const { conversations, count } = await readSome(store, some, messages);
     yield* conversations;
     start += count;
   }
 }
 
-/** Reads conversations until they are too long for one page. `count` says how many of the positions are read. */
+/** Reads conversations until they are too long for one page. `count` says how many of the ids are read. */
 async function readSome(
   store: ChatStore,
-  positions: readonly InboxPosition[],
+  ids: readonly string[],
   messages: number,
 ): Promise<{ conversations: Conversation[]; count: number }> {
-  const ids = positions.map(({ id }) => id);
   const conversations = await store.conversations.get(ids, messages);
   const last = conversations.at(-1);
   return { conversations, count: last ? ids.indexOf(last.id) + 1 : ids.length };

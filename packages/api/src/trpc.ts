@@ -1,10 +1,9 @@
-import { initTRPC } from "@trpc/server";
-import { admit } from "./admission.ts";
-import { boundAnswer } from "./answer-time.ts";
+import { initTRPC, type TRPCCreateRouterOptions } from "@trpc/server";
+import { withDirectCall } from "./calling.ts";
 import type { Context } from "./context.ts";
-import { errorTable, toChatError, toTrpcError } from "./errors.ts";
+import { errorTable, toChatError } from "./errors.ts";
 import type { Meta } from "./rest.ts";
-import { type ProcedureName, rules } from "./rules.ts";
+import type { ProcedureName } from "./rules.ts";
 
 const t = initTRPC
   .context<Context>()
@@ -29,22 +28,18 @@ const t = initTRPC
     },
   });
 
-export const { router, createCallerFactory } = t;
+export const { createCallerFactory } = t;
 
-const bounded = t.procedure.use(async ({ next }) => {
-  const result = await boundAnswer(next());
-  if (!result.ok) throw toTrpcError(result.error);
-  return result;
-});
-
-/**
- * Starts the definition of a procedure that has a row in the table of rules. It enforces the rule, limits the time of an
- * answer, and converts errors to those of the error table.
- */
+/** Starts the definition of a procedure that has a row in the table of rules. */
 export function procedure(name: ProcedureName) {
-  return bounded.meta({ name }).use(async ({ ctx, next, getRawInput }) => {
-    if (ctx.caller.kind !== "user") return next();
-    const input = await admit(rules[name], ctx, await getRawInput());
-    return next({ getRawInput: async () => input });
-  });
+  return t.procedure.meta({ name });
+}
+
+/** Makes a router of procedures, or of other routers. */
+export function router<TMembers extends TRPCCreateRouterOptions>(members: TMembers) {
+  const entries = Object.entries(members).map(([name, member]) => [
+    name,
+    typeof member === "function" && "_def" in member ? withDirectCall(member) : member,
+  ]);
+  return t.router(Object.fromEntries(entries) as TMembers);
 }

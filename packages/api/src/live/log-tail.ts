@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ChatStore, Entry, Stream } from "@chatnest/db";
+import { type ChatStore, callInSlices, type Entry, type Stream } from "@chatnest/db";
 import { nextTurn } from "../turn.ts";
 import { deliveryChannel, ringMissChannel } from "./diagnostics.ts";
 import { Erasures } from "./erasures.ts";
 import { Ring, ringBytesMax, sizeOf } from "./ring.ts";
+import { SharedAnswers } from "./shared-answers.ts";
 import { SharedReads } from "./shared-reads.ts";
 
 /** After how many calls of `age` without a new entry the ring is emptied. */
@@ -14,6 +15,8 @@ const tickMs = 5;
 const readLimitMax = 256;
 /** How long a read waits when the store has not caught up with its own head, in ms. */
 const pauseMs = 50;
+/** How many readers are woken in one turn of the event loop. */
+export const wokenAtOnce = 50;
 const nothing: readonly Entry[] = [];
 const noHead = { seq: 0, said_seq: 0 };
 
@@ -40,8 +43,7 @@ export class LogTail {
   readonly #waiting = new Set<() => void>();
   /** The calls among these that wake a group of readers, and how many. */
   readonly #groups = new Map<() => void, () => number>();
-  /** Readers at the same position share an array, and what is written from it, until this turn ends. */
-  readonly #answers = new Map<number, readonly Entry[]>();
+  readonly #answers = new SharedAnswers();
   readonly #reads = new SharedReads((after) => this.#askStore(after));
   readonly #saidReads = new SharedReads((position) => this.#askSaid(position));
   /** How many deletions were learned. */
@@ -125,8 +127,6 @@ export class LogTail {
     const known = this.#answers.get(after);
     if (known) return known;
     const answer = this.#ring.after(after);
-    // Readers that are woken together read in the same turn. Kept longer, the answers would pile up.
-    if (this.#answers.size === 0) setImmediate(() => this.#answers.clear());
     this.#answers.set(after, answer);
     return answer;
   }
@@ -154,10 +154,7 @@ export class LogTail {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     this.#groups.clear();
-    for (const call of waiting) call();
-    if (readers > 0) {
-      deliveryChannel.publish({ delayMs: performance.now() - this.#learnedAt, readers });
-    }
+    void this.#call(waiting, { readers, learnedAt: this.#learnedAt });
   }
 
   /** Counts the time without a new entry. After a while the ring is emptied, and readers use the store. */
@@ -165,6 +162,14 @@ export class LogTail {
     this.#ages++;
     if (this.#ages !== agesMax || this.#head === undefined) return;
     this.#clear(this.#head, this.#saidAt(this.#head));
+  }
+
+  async #call(
+    waiting: readonly (() => void)[],
+    { readers, learnedAt }: { readers: number; learnedAt: number },
+  ): Promise<void> {
+    await this.#answers.keepDuring(callInSlices(waiting, wokenAtOnce));
+    if (readers > 0) deliveryChannel.publish({ delayMs: performance.now() - learnedAt, readers });
   }
 
   #countReaders(): number {

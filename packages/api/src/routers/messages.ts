@@ -8,6 +8,7 @@ import { importEntries } from "../importing.ts";
 import { pageToRest } from "../rest-page.ts";
 import { ImportMessagesInput, ImportMessagesOutput } from "../schemas/import.ts";
 import * as schemas from "../schemas/messages.ts";
+import { stored } from "../schemas/stored.ts";
 import { streamedArray } from "../schemas/streamed-array.ts";
 import { send } from "../sending.ts";
 import { procedure, router } from "../trpc.ts";
@@ -95,7 +96,7 @@ export const messages = router({
       },
     })
     .input(schemas.GetMessageInput)
-    .output(schemas.Message)
+    .output(stored(schemas.Message))
     .query(({ ctx, input: { conversation_id, seq } }) =>
       readMessage(ctx.store, { stream: conversationStream(conversation_id), seq }),
     ),

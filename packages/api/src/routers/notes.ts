@@ -6,6 +6,7 @@ import { readAll, readPage } from "../history.ts";
 import { pageToRest } from "../rest-page.ts";
 import { Message, MessagePage, SendMessageOutput } from "../schemas/messages.ts";
 import * as schemas from "../schemas/notes.ts";
+import { stored } from "../schemas/stored.ts";
 import { streamedArray } from "../schemas/streamed-array.ts";
 import { send } from "../sending.ts";
 import { procedure, router } from "../trpc.ts";
@@ -49,7 +50,7 @@ export const notes = router({
 
   get: procedure("notes.get")
     .input(schemas.GetNoteInput)
-    .output(Message)
+    .output(stored(Message))
     .query(({ ctx, input: { user_id, seq } }) =>
       readMessage(ctx.store, { stream: noteStream(user_id), seq }),
     ),

@@ -4,6 +4,7 @@ import { ReactionEntry } from "./entries.ts";
 import { ConversationId, MessageId, ReactionKey, Seq, Timestamp, UserId } from "./ids.ts";
 import { Content, Message } from "./messages.ts";
 import { Metadata, NewMetadata } from "./metadata.ts";
+import { stored, storedArray } from "./stored.ts";
 
 /** The input of every change: which message, by whom, and the id of the entry that says so. */
 const changeShape = {
@@ -38,16 +39,19 @@ export const EditMessageInput = z
   .meta({ anyOf: [{ required: ["content"] }, { required: ["metadata"] }] });
 export type EditMessageInput = z.infer<typeof EditMessageInput>;
 
-export const EditMessageOutput = z.object({ message: Message, created: z.boolean() });
+export const EditMessageOutput = z.object({ message: stored(Message), created: z.boolean() });
 
 export const DeleteMessageInput = z.strictObject(changeShape);
 export const DeleteMessageOutput = z.object({ created: z.boolean() });
 
 export const ReactInput = z.strictObject({ ...changeShape, key: ReactionKey });
-export const ReactOutput = z.object({ entry: ReactionEntry, created: z.boolean() });
+export const ReactOutput = z.object({ entry: stored(ReactionEntry), created: z.boolean() });
 
 /** `entry` is `null` when there was no such reaction. */
-export const UnreactOutput = z.object({ entry: ReactionEntry.nullable(), created: z.boolean() });
+export const UnreactOutput = z.object({
+  entry: stored(ReactionEntry).nullable(),
+  created: z.boolean(),
+});
 
 export const Version = z
   .object({
@@ -61,4 +65,4 @@ export const Version = z
   })
   .meta({ id: "Version" }) satisfies z.ZodType<StoredVersion>;
 
-export const VersionsOutput = z.object({ versions: z.array(Version) });
+export const VersionsOutput = z.object({ versions: storedArray(Version) });

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { Bound, ConversationId, MessageId, ReadOnly, Seq, Timestamp, UserId } from "./ids.ts";
 import { Metadata, NewMetadata } from "./metadata.ts";
 import { Reaction } from "./reactions.ts";
-import { storedArray } from "./stored.ts";
+import { stored, storedArray } from "./stored.ts";
 
 const contentRule = `1 to ${contentLengthMax} characters of well-formed Unicode without NUL`;
 
@@ -104,7 +104,7 @@ export const SendMessageBody = SendMessageInput.extend({
   changed_seq: ReadOnly,
 }).meta({ id: "SendMessage" });
 
-export const SendMessageOutput = z.object({ message: Message, created: z.boolean() });
+export const SendMessageOutput = z.object({ message: stored(Message), created: z.boolean() });
 
 const PageSize = z.int().min(1).max(messagePageSizeMax).default(50);
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-// What a store has read is not checked again: for a page of messages, that would take longer than reading it.
+// What a store has read is not checked again: for a page of messages, that would take longer than reading it. The test of all
+// outputs does it (outputs.test.ts).
 
 /** Makes the schema of what a store has read. */
 export function stored<TValue extends z.ZodType>(_value: TValue) {

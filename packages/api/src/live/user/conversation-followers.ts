@@ -1,12 +1,13 @@
 import {
   type ChatStore,
   type ConversationHead,
+  callInSlices,
   conversationStream,
   type Membership,
   type StoreEvent,
 } from "@chatnest/db";
 import { type CheckCounts, type Followed, type Hub, unheardMaxMs } from "../hub.ts";
-import type { LogTail } from "../log-tail.ts";
+import { type LogTail, wokenAtOnce } from "../log-tail.ts";
 import { findJoinedSeq } from "./joined-seq.ts";
 import { createMembershipLookup, type Question } from "./membership-lookup.ts";
 import { clocksDifferByMs, type UserFeed } from "./user-feed.ts";
@@ -93,7 +94,10 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
       const now = performance.now();
       if (now - followers.wokenAt > askedAgainAfterMs) lookup.ask(conversationId);
       followers.wokenAt = now;
-      for (const feed of followers.feeds) feed.wake(conversationId);
+      const calls = [...followers.feeds].map((feed) => () => {
+        if (followers.feeds.has(feed)) feed.wake(conversationId);
+      });
+      void callInSlices(calls, wokenAtOnce);
       listen(conversationId, followers);
     };
     followers.followed.tail.onMore(wakeAll, () => followers.feeds.size);
