@@ -6,7 +6,10 @@ export interface AppEnv {
   Bindings: Partial<HttpBindings>;
   Variables: {
     requestId: string;
-    isSent?: boolean;
+    /** The headers of every response to this request, by names in lower case. */
+    sharedHeaders?: Readonly<Record<string, string>>;
+    /** Whether the connection is closed after the response. It may become so while the request is handled. */
+    isDraining?(): boolean;
     /** There for all that comes after authentication. */
     caller: Caller;
   };

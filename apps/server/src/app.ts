@@ -1,76 +1,53 @@
-import { appRouter, ChatError, toChatError } from "@chatnest/api";
-import { type Context, Hono, type MiddlewareHandler, type Next } from "hono";
-import { requestId } from "hono/request-id";
+import { appRouter } from "@chatnest/api";
+import { Hono, type NotFoundHandler } from "hono";
 import type { AppDeps } from "./app-deps.ts";
 import type { AppEnv } from "./app-env.ts";
 import { authenticate } from "./auth/authenticate.ts";
 import { serveDocs } from "./docs/serve-docs.ts";
 import { serveHealth } from "./health.ts";
-import { shareWithOrigins } from "./http/cors.ts";
-import { findAmbiguity } from "./http/framing.ts";
+import { createSharing } from "./http/cors.ts";
+import { createHandling } from "./http/handling.ts";
 import { Heartbeat } from "./http/heartbeat.ts";
 import { answerUnhandled, type SendError } from "./http/methods.ts";
-import { skipSent } from "./http/sent.ts";
+import { PathRouter } from "./http/path-router.ts";
+import { wrapRoutes } from "./http/routes.ts";
 import { StreamSlots } from "./http/stream-slots.ts";
-import { checkTarget, readPath, readTarget } from "./http/target.ts";
-import { logFailure, logRequests } from "./log/request-log.ts";
+import { readPath } from "./http/target.ts";
 import { createContextOf } from "./request-context.ts";
-import { serveRest } from "./rest/adapter.ts";
+import { leaveNames, serveRest } from "./rest/adapter.ts";
 import { tellUnavailable } from "./rest/events/tell-unavailable.ts";
 import { sendProblem } from "./rest/problem.ts";
 import { isTrpcPath, sendTrpcError, serveTrpc } from "./trpc/serve-trpc.ts";
 
 /** Creates the app that answers every request. It opens nothing and does not listen. */
 export function createApp(deps: AppDeps): Hono<AppEnv> {
-  const app = new Hono<AppEnv>({ getPath: readPath });
-  app.use(skipSent);
-  app.use(requestId());
-  app.use(logRequests(deps.logger));
-  app.use(finishAnswers(deps.isDraining));
-  app.use(shareWithOrigins(deps.corsOrigins, deps.trust));
-  app.use(refuseBrokenHeads);
+  const { logger, isDraining, corsOrigins, trust, readLimits } = deps;
+  const app = new Hono<AppEnv>({ getPath: readPath, router: new PathRouter() });
+  const sendError = tellUnavailable(appRouter, sendBorderError);
+  const sharing = createSharing(corsOrigins, trust);
+  const handle = createHandling({ logger, sharing, isDraining, sendError });
+  leaveNames(app, appRouter);
 
-  serveDocs(app);
-  serveHealth(app, deps);
-  // What is above holds no data and answers everybody.
-  tellUnavailable(app, appRouter);
-  app.use(authenticate(deps));
+  // What holds no data answers everybody.
+  const open = wrapRoutes(app, handle);
+  serveDocs(open);
+  serveHealth(open, deps);
+
+  const guard = authenticate(deps);
+  const guarded = wrapRoutes(open, guard);
   const parts = {
     contextOf: createContextOf(deps),
     heartbeat: new Heartbeat(),
-    reads: new StreamSlots({ perProcess: 500, perUser: 20, ...deps.readLimits }),
-    logger: deps.logger,
+    reads: new StreamSlots({ perProcess: 500, perUser: 20, ...readLimits }),
+    logger,
   };
-  serveRest(app, appRouter, parts);
-  serveTrpc(app, parts);
+  serveRest(guarded, appRouter, parts);
+  serveTrpc(guarded, parts);
 
-  app.notFound(answerUnhandled(app, sendError));
-  app.onError((error, c) => {
-    logFailure(deps.logger, error, c.get("requestId"));
-    return sendError(c, toChatError(error));
-  });
+  // Nor do strangers hear which paths there are.
+  app.notFound(handle(guard(answerUnhandled(app, sendError))) as NotFoundHandler<AppEnv>);
   return app;
 }
 
-const sendError: SendError = (c, error, headers) =>
+const sendBorderError: SendError = (c, error, headers) =>
   isTrpcPath(c.req.path) ? sendTrpcError(c, error, headers) : sendProblem(c, error, headers);
-
-function finishAnswers(isDraining: () => boolean): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    await next();
-    const { headers } = c.res;
-    headers.set("x-content-type-options", "nosniff");
-    if (isDraining()) headers.set("connection", "close");
-  };
-}
-
-function refuseBrokenHeads(c: Context<AppEnv>, next: Next): Promise<void> {
-  const ambiguity = c.env?.incoming && findAmbiguity(c.env.incoming);
-  if (ambiguity !== undefined) {
-    // Where it ends is not certain either.
-    c.header("connection", "close");
-    throw new ChatError("bad_request", `the request is ambiguous: ${ambiguity}`);
-  }
-  checkTarget(readTarget(c.req.raw, c.env));
-  return next();
-}

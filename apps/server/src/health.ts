@@ -1,9 +1,11 @@
 import { ChatError } from "@chatnest/api";
 import type { ChatStore } from "@chatnest/db";
-import type { Hono } from "hono";
+import type { Context } from "hono";
 import type { AppDeps } from "./app-deps.ts";
 import type { AppEnv } from "./app-env.ts";
 import { bothForms } from "./http/paths.ts";
+import { respond } from "./http/respond.ts";
+import type { Routes } from "./http/routes.ts";
 
 /** How readiness is determined. */
 export interface ReadinessOptions {
@@ -15,18 +17,20 @@ export interface ReadinessOptions {
 
 const awayMsMax = 30_000;
 const keptMs = 1_000;
-const notKept = { "cache-control": "no-store" };
+const headers = { "content-type": "application/json", "cache-control": "no-store" };
 
 /** Serves the probes: `/livez` says whether the process is up, `/readyz` whether it can do its work. */
-export function serveHealth(app: Hono<AppEnv>, { store, isDraining }: AppDeps): void {
+export function serveHealth(routes: Routes, { store, isDraining }: AppDeps): void {
   const isReady = createReadiness(store);
-  app.on("GET", bothForms("/livez"), (c) => c.json({ status: "live" }, 200, notKept));
-  app.on("GET", bothForms("/readyz"), async (c) => {
+  const send = (c: Context<AppEnv>, status: string) =>
+    respond(c, { status: 200, headers, body: JSON.stringify({ status }) });
+  routes.on("GET", bothForms("/livez"), (c) => send(c, "live"));
+  routes.on("GET", bothForms("/readyz"), async (c) => {
     if (isDraining()) throw new ChatError("unavailable", "the server is shutting down");
     if (!(await isReady())) throw new ChatError("unavailable", "the store is unavailable");
     // Without the live feed everything works, but messages of other processes arrive some seconds later.
     const status = store.watchState() === "degraded" ? "degraded" : "ready";
-    return c.json({ status }, 200, notKept);
+    return send(c, status);
   });
 }
 

@@ -1,7 +1,9 @@
 import { type Caller, ChatError, trustedCaller } from "@chatnest/api";
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import type { Logger } from "pino";
 import type { AppEnv } from "../app-env.ts";
+import type { Wrap } from "../http/handling.ts";
+import { addHeader } from "../http/respond.ts";
 import { CallLimit } from "../limits/call-limit.ts";
 import { readClientAddress } from "../limits/client-address.ts";
 import { readBearer } from "./bearer.ts";
@@ -21,8 +23,8 @@ export interface AuthenticateOptions {
 
 const failuresPerMinute = 30;
 
-/** Finds out who calls, for all that comes after it, or answers 401, 403 or 429. */
-export function authenticate(options: AuthenticateOptions): MiddlewareHandler<AppEnv> {
+/** Finds out who calls, before a handler runs, or answers 401, 403 or 429. */
+export function authenticate(options: AuthenticateOptions): Wrap {
   const { trust, credentials, proxyHops = 0, logger } = options;
   const check = credentials && createCredentialCheck(credentials);
   const failures = new CallLimit({
@@ -45,13 +47,13 @@ export function authenticate(options: AuthenticateOptions): MiddlewareHandler<Ap
     // Good credentials never come here, whoever fails behind the same address. Nor are those counted that once were good:
     // their holder has to hear that they ended.
     if (!caller.isSigned) await failures.spend(readClientAddress(c, proxyHops));
-    c.header("www-authenticate", 'Bearer error="invalid_token"');
+    addHeader(c, "www-authenticate", 'Bearer error="invalid_token"');
     throw new ChatError("unauthorized", "the credentials are wrong, or have ended");
   }
 
-  return async (c, next) => {
+  return (handler) => async (c, next) => {
     c.set("caller", await findCaller(c));
-    await next();
+    return handler(c, next);
   };
 }
 

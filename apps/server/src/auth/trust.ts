@@ -1,6 +1,7 @@
 import { ChatError } from "@chatnest/api";
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
+import { addHeader } from "../http/respond.ts";
 
 /** Who may call without credentials: this machine, everyone, or nobody. */
 export type Trust = "loopback" | "everyone" | "nobody";
@@ -47,7 +48,7 @@ export function isForwardingHeader(name: string): boolean {
 export function checkTrust(c: Context<AppEnv>, trust: Trust): void {
   if (trust === "everyone") return;
   if (trust === "nobody") {
-    c.header("www-authenticate", "Bearer");
+    addHeader(c, "www-authenticate", "Bearer");
     const text = "send a server key or a user's token as Authorization: Bearer";
     throw new ChatError("unauthorized", text);
   }

@@ -36,6 +36,7 @@ export async function importFile(
     startedAt = performance.now();
     await importLines(readLines(chunks), {
       target: opened.target,
+      limits: opened.limits,
       isStrict,
       signal,
       counts,

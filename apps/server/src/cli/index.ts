@@ -62,7 +62,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   program
     .command("upgrade")
     .description(
-      "run once when all processes on a MongoDB are of this version: messages can then be edited, deleted and reacted to",
+      "run once when all processes on a MongoDB are of this version: it allows edits, deletions and reactions, and makes inboxes fast",
     )
     .action(upgradeStore);
 

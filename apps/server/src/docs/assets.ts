@@ -5,6 +5,7 @@ import type { Context, Handler } from "hono";
 import { accepts } from "hono/accepts";
 import type { AppEnv } from "../app-env.ts";
 import { isUnchanged } from "../http/etag.ts";
+import { respond } from "../http/respond.ts";
 
 /** A file that is the same for every client as long as the server runs. */
 export interface Asset {
@@ -38,13 +39,16 @@ export function serveAsset({ contentType, load }: Asset): Handler<AppEnv> {
   return async (c) => {
     const { bytes, compressed, etag } = await loadOnce();
     const kept = { "cache-control": "no-cache", etag, vary: "Accept-Encoding" };
-    if (isUnchanged(c.req.header("if-none-match"), etag)) return c.body(null, 304, kept);
+    if (isUnchanged(c.req.header("if-none-match"), etag)) {
+      return respond(c, { status: 304, headers: kept, body: null });
+    }
     const isCompressed = acceptsGzip(c);
-    return c.body(isCompressed ? compressed : bytes, 200, {
+    const headers = {
       ...kept,
       "content-type": contentType,
       ...(isCompressed && { "content-encoding": "gzip" }),
-    });
+    };
+    return respond(c, { status: 200, headers, body: isCompressed ? compressed : bytes });
   };
 }
 

@@ -1,16 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import type { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import type { AppEnv } from "../app-env.ts";
+import type { Wrap } from "../http/handling.ts";
 import { bothForms } from "../http/paths.ts";
+import { respond } from "../http/respond.ts";
+import type { Routes } from "../http/routes.ts";
 import { createOpenApiDocument } from "../rest/openapi/document.ts";
 import { type Asset, serveAsset } from "./assets.ts";
 
 const require = createRequire(import.meta.url);
 
 // Only files of this server: no inline script and no style attribute in the page.
-const secured = secureHeaders({
+const setSecureHeaders = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
     scriptSrc: ["'self'"],
@@ -54,7 +55,7 @@ const start = `SwaggerUIBundle({
 `;
 
 /** Serves the documentation: the OpenAPI document, and a page that shows it and loads only files of this server. */
-export function serveDocs(app: Hono<AppEnv>): void {
+export function serveDocs(routes: Routes): void {
   const assets: Record<string, Asset> = {
     "/docs": {
       contentType: "text/html; charset=utf-8",
@@ -78,10 +79,18 @@ export function serveDocs(app: Hono<AppEnv>): void {
     },
   };
   for (const [path, asset] of Object.entries(assets)) {
-    app.on("GET", bothForms(path), secured, serveAsset(asset));
+    routes.on("GET", bothForms(path), secure(serveAsset(asset)));
   }
-  app.get("/", (c) => c.redirect("/docs"));
+  const headers = { location: "/docs" };
+  routes.on("GET", ["/"], (c) => respond(c, { status: 302, headers, body: null }));
 }
+
+const secure: Wrap = (handler) => async (c, next) => {
+  await setSecureHeaders(c, async () => {
+    c.res = (await handler(c, next)) as Response;
+  });
+  return c.res;
+};
 
 function readSwaggerUi(name: string): Promise<Buffer> {
   return readFile(require.resolve(`swagger-ui-dist/${name}`));

@@ -1,6 +1,7 @@
 import { ChatError } from "@chatnest/api";
 import type { Context, Handler, Hono, NotFoundHandler } from "hono";
 import type { AppEnv } from "../app-env.ts";
+import { respond } from "./respond.ts";
 
 /** Answers with an error in the shape of the border that was asked. */
 export type SendError = (
@@ -20,8 +21,13 @@ export function answerUnhandled(app: Hono<AppEnv>, sendError: SendError): NotFou
     const allow = [...allowedMethods(app, methods, c.req.path)].join(", ");
     if (allow === "")
       return sendError(c, new ChatError("not_found", "there is nothing at this path"));
-    if (c.req.method === "OPTIONS")
-      return c.body(null, 204, { allow, "cache-control": "no-store" });
+    if (c.req.method === "OPTIONS") {
+      return respond(c, {
+        status: 204,
+        headers: { allow, "cache-control": "no-store" },
+        body: null,
+      });
+    }
     const text = `the method is not allowed here; allowed are ${allow}`;
     return sendError(c, new ChatError("method_not_allowed", text), { allow });
   };

@@ -1,25 +1,33 @@
 import { ChatError, toChatError } from "@chatnest/api";
 import { isStoreError } from "@chatnest/db";
-import type { MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import type { Logger } from "pino";
 import type { AppEnv } from "../app-env.ts";
 
-/** Logs one line per request when its answer begins, never its query, headers or body. */
-export function logRequests(logger: Logger): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    const start = performance.now();
-    await next();
-    logger.info(
-      {
-        method: c.req.method,
-        path: c.req.path,
-        status: c.res.status,
-        ms: Math.round((performance.now() - start) * 10) / 10,
-        request_id: c.get("requestId"),
-      },
-      "request",
-    );
-  };
+/** What is logged of an answer. */
+export interface Answered {
+  /** When the request came, in ms as `performance.now` counts. */
+  startedAt: number;
+  status: number;
+}
+
+/** Logs one line for a request when its answer begins, never its query, headers or body. */
+export function logRequest(
+  logger: Logger,
+  c: Context<AppEnv>,
+  { startedAt, status }: Answered,
+): void {
+  if (!logger.isLevelEnabled("info")) return;
+  logger.info(
+    {
+      method: c.req.method,
+      path: c.req.path,
+      status,
+      ms: Math.round((performance.now() - startedAt) * 10) / 10,
+      request_id: c.get("requestId"),
+    },
+    "request",
+  );
 }
 
 /** How long no further reason for being unavailable is logged, in ms: it is the same for every request. */

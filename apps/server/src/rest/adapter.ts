@@ -1,9 +1,10 @@
 import type { AnyTRPCRouter } from "@trpc/server";
-import type { Context, Handler, Hono } from "hono";
+import type { Context, Handler } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { BorderParts } from "../border.ts";
 import { leaveUnserved } from "../http/methods.ts";
 import { bothForms } from "../http/paths.ts";
+import type { Routes } from "../http/routes.ts";
 import type { StreamSlots } from "../http/stream-slots.ts";
 import { readTarget } from "../http/target.ts";
 import { logCut } from "../log/request-log.ts";
@@ -22,16 +23,19 @@ import {
 } from "./routes.ts";
 
 /** Serves every procedure that says how REST shows it. */
-export function serveRest(app: Hono<AppEnv>, router: AnyTRPCRouter, parts: BorderParts): void {
-  const operations = readOperations(router);
-  for (const { method, path } of findUnserved(operations)) {
-    app.on(method, bothForms(toPattern(path)), leaveUnserved);
-  }
-  for (const operation of sortBySpecificity(operations)) {
+export function serveRest(routes: Routes, router: AnyTRPCRouter, parts: BorderParts): void {
+  for (const operation of sortBySpecificity(readOperations(router))) {
     const serve = operation.procedures.some(isFollowed)
       ? serveEvents(operation, parts)
       : serveAnswers(operation, parts);
-    app.on(operation.method, bothForms(toPattern(operation.path)), serve);
+    routes.on(operation.method, bothForms(toPattern(operation.path)), serve);
+  }
+}
+
+/** Leaves to no handler what `serveRest` must not serve; comes before it. */
+export function leaveNames(app: Routes, router: AnyTRPCRouter): void {
+  for (const { method, path } of findUnserved(readOperations(router))) {
+    app.on(method, bothForms(toPattern(path)), leaveUnserved);
   }
 }
 
@@ -42,7 +46,7 @@ function serveAnswers(operation: RestOperation, parts: BorderParts): Handler<App
     const input = await readInput(c, procedure, query);
     const result = await procedure.call(parts.contextOf(c), input);
     if (isAsyncIterable(result)) return stream(c, result, parts);
-    return sendAnswer(c, toAnswer(procedure.route, result, query));
+    return sendAnswer(c, toAnswer(procedure, result, query));
   };
 }
 

@@ -83,13 +83,15 @@ export function refuseQuery(query: RestQuery): void {
 
 /** Turns texts into numbers where a procedure takes numbers; what is no canonical integer stays a text, for the schema to refuse. */
 export function toNumbers(texts: RestQuery, names: ReadonlySet<string>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(texts).map(([name, text]) => {
-      const isNumber =
-        names.has(name) && integerText.test(text) && Number.isSafeInteger(Number(text));
-      return [name, isNumber ? Number(text) : text];
-    }),
-  );
+  // Copies properties and never assigns one that a client named, so that `__proto__` is a name like any other.
+  const input: Record<string, unknown> = { ...texts };
+  for (const name of names) {
+    const text = Object.hasOwn(texts, name) ? texts[name] : undefined;
+    if (text === undefined || !integerText.test(text)) continue;
+    const number = Number(text);
+    if (Number.isSafeInteger(number)) input[name] = number;
+  }
+  return input;
 }
 
 function refuse(names: readonly string[], message: string): ChatError {

@@ -1,8 +1,8 @@
 import { type ChatError, type ErrorCode, errorTable } from "@chatnest/api";
 import type { Context } from "hono";
-import type { StatusCode } from "hono/utils/http-status";
 import { z } from "zod";
 import type { AppEnv } from "../app-env.ts";
+import { respond } from "../http/respond.ts";
 import { retryHeaders } from "../http/retry-after.ts";
 
 const codes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
@@ -45,13 +45,17 @@ export function sendProblem(
   headers: Record<string, string> = {},
 ): Response {
   const problem = toProblem(error, c.get("requestId"));
-  return c.body(JSON.stringify(problem), problem.status as StatusCode & 400, {
-    "content-type": "application/problem+json",
-    "cache-control": "no-store",
-    ...retryHeaders(error),
-    // What is left of the body is not read, so nothing can follow it.
-    ...(error.code === "payload_too_large" && { connection: "close" }),
-    ...headers,
+  return respond(c, {
+    status: problem.status,
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      ...retryHeaders(error),
+      // What is left of the body is not read, so nothing can follow it.
+      ...(error.code === "payload_too_large" && { connection: "close" }),
+      ...headers,
+    },
+    body: JSON.stringify(problem),
   });
 }
 

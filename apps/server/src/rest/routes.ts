@@ -8,6 +8,8 @@ export interface RestProcedure {
   /** As in tRPC: `messages.send`. */
   name: string;
   route: RestRoute;
+  /** That of a success, where the route does not say more. */
+  status: number;
   /** Whether its input comes in a body. */
   hasBody: boolean;
   /** The fields of its input that only a header gives. */
@@ -77,13 +79,14 @@ export function chooseProcedure(
 
 function readProcedures(router: AnyTRPCRouter): RestProcedure[] {
   const procedures: Record<string, AnyTRPCProcedure> = router._def.procedures;
-  return Object.entries(procedures).flatMap(([name, { _def }]) => {
-    const route = (_def.meta as Meta | undefined)?.rest;
+  return Object.entries(procedures).flatMap(([name, called]) => {
+    const route = (called._def.meta as Meta | undefined)?.rest;
     if (!route) return [];
-    const input = mergeInputs(name, _def.inputs);
+    const input = mergeInputs(name, called._def.inputs);
     const procedure: RestProcedure = {
       name,
       route,
+      status: Number(Object.keys(route.success)[0]),
       hasBody: route.hasBody ?? ["POST", "PUT", "PATCH"].includes(route.method),
       headerFields: (route.headers ?? []).flatMap((header) =>
         "field" in header ? header.field : [],
@@ -91,20 +94,19 @@ function readProcedures(router: AnyTRPCRouter): RestProcedure[] {
       numbers: numbersOf(input),
       input,
       isLeftOut: leftOutOf(input, route.takes),
-      call: (context, value, signal) =>
-        findCall(router.createCaller(context, signal && { signal }), name)(value),
+      // As tRPC's own callers call it, without the proxies by which those find it.
+      call: (ctx, value, signal) =>
+        called({
+          ctx,
+          getRawInput: async () => value,
+          path: name,
+          type: called._def.type,
+          signal,
+          batchIndex: 0,
+        }),
     };
     return [procedure];
   });
-}
-
-type Call = (input: unknown) => Promise<unknown>;
-
-// A caller is typed by name; here the names come from the same router.
-function findCall(caller: object, name: string): Call {
-  let found: unknown = caller;
-  for (const step of name.split(".")) found = (found as Record<string, unknown>)[step];
-  return found as Call;
 }
 
 // Each schema of a procedure takes its part of the same object.

@@ -8,13 +8,14 @@ import {
 import type { TRPCError } from "@trpc/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { getErrorShape } from "@trpc/server/shared";
-import type { Context, Hono } from "hono";
-import type { StatusCode } from "hono/utils/http-status";
+import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { BorderParts } from "../border.ts";
 import { checkShape, readJsonText } from "../http/body.ts";
 import type { Heartbeat } from "../http/heartbeat.ts";
+import { completeHeaders, respond } from "../http/respond.ts";
 import { retryHeaders } from "../http/retry-after.ts";
+import type { Routes } from "../http/routes.ts";
 import { logFailure } from "../log/request-log.ts";
 import { toPingedStream } from "./pings.ts";
 
@@ -27,8 +28,8 @@ export function isTrpcPath(path: string): boolean {
 }
 
 /** Serves every procedure to typed clients. */
-export function serveTrpc(app: Hono<AppEnv>, { contextOf, heartbeat, logger }: BorderParts): void {
-  app.on(["GET", "POST"], `${endpoint}/*`, async (c) => {
+export function serveTrpc(routes: Routes, { contextOf, heartbeat, logger }: BorderParts): void {
+  routes.on(["GET", "POST"], [`${endpoint}/*`], async (c) => {
     const requestId = c.get("requestId");
     const response = await fetchRequestHandler({
       endpoint,
@@ -39,10 +40,10 @@ export function serveTrpc(app: Hono<AppEnv>, { contextOf, heartbeat, logger }: B
       onError: ({ error }) => logFailure(logger, error, requestId),
       responseMeta: ({ errors }) => ({ headers: toHeaders(errors) }),
     });
-    response.headers.set("x-request-id", requestId);
+    const headers = completeHeaders(c, Object.fromEntries(response.headers));
     // Left out by tRPC where a request failed as a whole.
-    const isTyped = response.status === 204 || response.headers.has("content-type");
-    if (!isTyped) response.headers.set("content-type", "application/json");
+    if (response.status !== 204) headers["content-type"] ??= "application/json";
+    for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
     return isEventStream(response) ? keepAlive(c, response, heartbeat) : response;
   });
 }
@@ -74,11 +75,15 @@ export function sendTrpcError(
     input: undefined,
     ctx: { requestId: c.get("requestId") } as ApiContext,
   });
-  return c.body(JSON.stringify({ error: shape }), shape.data.httpStatus as StatusCode & 400, {
-    "content-type": "application/json",
-    "cache-control": "no-store",
-    ...retryHeaders(error),
-    ...headers,
+  return respond(c, {
+    status: shape.data.httpStatus,
+    headers: {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      ...retryHeaders(error),
+      ...headers,
+    },
+    body: JSON.stringify({ error: shape }),
   });
 }
 

@@ -41,7 +41,7 @@ describe("readBatches", () => {
   });
 
   it("takes a message whose line is longer than a batch", async () => {
-    const padded = `{"user_id":"a",${" ".repeat(500_000)}"content":"x"}`;
+    const padded = `{"user_id":"a","conversation_id":"tea",${" ".repeat(500_000)}"content":"x"}`;
     const { batches } = await read([message("before"), padded, message("after")]);
     expect(batches.map(({ messages }) => messages.length)).toEqual([1, 1, 1]);
   });

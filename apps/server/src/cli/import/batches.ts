@@ -1,70 +1,74 @@
 import type { Line } from "./lines.ts";
-import { type IdentifiedLine, MessageIds } from "./message-ids.ts";
-import { parseLine } from "./parse-line.ts";
+import type { IdentifiedLine } from "./message-ids.ts";
+import { type ReadWindowsOptions, readWindows } from "./windows.ts";
 
 /** Entries to store together, and the lines they come from. */
 export interface Batch {
   messages: IdentifiedLine[];
   lineNumbers: number[];
-  /** Where its last line ends in the file, in bytes. */
+  /** How many bytes of the file are in it and in the batches before it. */
   end: number;
 }
 
-/** What to do with lines that cannot be imported. */
-export interface ReadBatchesOptions {
-  /** Whether to stop at the first one. */
-  isStrict: boolean;
-  onBadLine(lineNumber: number, reason: string): void;
+/** How much a batch holds at most. */
+export interface BatchLimits {
+  messages: number;
+  bytes: number;
+  /** The values of its JSON. */
+  values: number;
 }
 
-// Fits into one group of a store. A group is written from its start, so a failed batch is stored up to some line, and
-// repeating it keeps the order. It is hardly slower than 1,000.
-const batchMessagesMax = 200;
-// Below the 256 KiB that the server accepts in one body.
-const batchBytesMax = 200 * 1024;
+// A group of a store is written from its start, so a failed batch that fits into one is stored up to some entry, and repeating
+// it keeps the order.
+/** What one request to a server carries: below the 256 KiB and the 10,000 values that it accepts in one body. */
+export const requestLimits: BatchLimits = { messages: 200, bytes: 200 * 1024, values: 9_000 };
+/** What fills one group of the embedded store. */
+export const embeddedLimits: BatchLimits = {
+  messages: 512,
+  bytes: 1024 * 1024,
+  values: Number.POSITIVE_INFINITY,
+};
+
+/** How to read batches. */
+export interface ReadBatchesOptions extends ReadWindowsOptions {
+  /** @default requestLimits */
+  limits?: BatchLimits | undefined;
+}
+
 // JSON.stringify writes a line no longer than it was, except for an id that it did not have.
 const idBytesMax = 80;
-
-// Below the 10,000 that the server accepts in one body.
-const batchValuesMax = 9_000;
 // The separators of a line that are not in it: of the array, and of the id.
 const valuesBesides = 2;
 const comma = 0x2c;
 
-/** Reads entries in batches that one call can carry, in the order of the lines. */
+/** Reads entries in batches that one call can carry. Those of one conversation are in the order of the lines. */
 export async function* readBatches(
   lines: AsyncIterable<Line>,
-  options: ReadBatchesOptions,
+  { limits = requestLimits, ...options }: ReadBatchesOptions,
 ): AsyncGenerator<Batch> {
-  const ids = new MessageIds();
   let batch = emptyBatch();
   let batchBytes = 0;
   let batchValues = 0;
-  for await (const line of lines) {
-    const parsed = parseLine(line);
-    if (parsed.kind === "blank") continue;
-    if (parsed.kind === "bad") {
-      options.onBadLine(line.number, parsed.reason);
-      if (options.isStrict) break;
-      continue;
+  for await (const window of readWindows(lines, options)) {
+    for (const { entry, line, span } of window) {
+      const bytes = (line.bytes?.length ?? 0) + idBytesMax;
+      const values = countValues(line);
+      const isFull =
+        batch.messages.length === limits.messages ||
+        batchBytes + bytes > limits.bytes ||
+        batchValues + values > limits.values;
+      if (isFull && batch.messages.length > 0) {
+        yield batch;
+        batch = emptyBatch(batch.end);
+        batchBytes = 0;
+        batchValues = 0;
+      }
+      batch.messages.push(entry);
+      batch.lineNumbers.push(line.number);
+      batch.end += span;
+      batchBytes += bytes;
+      batchValues += values;
     }
-    const bytes = (line.bytes?.length ?? 0) + idBytesMax;
-    const values = countValues(line);
-    const isFull =
-      batch.messages.length === batchMessagesMax ||
-      batchBytes + bytes > batchBytesMax ||
-      batchValues + values > batchValuesMax;
-    if (isFull && batch.messages.length > 0) {
-      yield batch;
-      batch = emptyBatch();
-      batchBytes = 0;
-      batchValues = 0;
-    }
-    batch.messages.push(ids.identify(parsed.message));
-    batch.lineNumbers.push(line.number);
-    batch.end = line.end;
-    batchBytes += bytes;
-    batchValues += values;
   }
   if (batch.messages.length > 0) yield batch;
 }
@@ -77,6 +81,6 @@ function countValues({ bytes }: Line): number {
   return count;
 }
 
-function emptyBatch(): Batch {
-  return { messages: [], lineNumbers: [], end: 0 };
+function emptyBatch(end = 0): Batch {
+  return { messages: [], lineNumbers: [], end };
 }

@@ -1,4 +1,4 @@
-import { readBatches } from "./batches.ts";
+import { type BatchLimits, readBatches } from "./batches.ts";
 import type { Line } from "./lines.ts";
 import type { Target } from "./target.ts";
 
@@ -13,6 +13,8 @@ export interface ImportCounts {
 /** How to import, and what to call meanwhile. */
 export interface ImportLinesOptions {
   target: Target;
+  /** How much the target takes at once. @default that of a request */
+  limits?: BatchLimits | undefined;
   /** Whether to stop at the first refused line. */
   isStrict: boolean;
   /** Stops the reading and the target. */
@@ -25,14 +27,14 @@ export interface ImportLinesOptions {
 }
 
 /**
- * Imports lines in batches, one at a time, so that every conversation keeps their order; the next batch is read meanwhile.
+ * Imports lines in batches, one at a time, so that every conversation keeps their order; what comes next is read meanwhile.
  * @throws TargetError when the target fails, and whatever reading throws.
  */
 export async function importLines(
   lines: AsyncIterable<Line>,
   options: ImportLinesOptions,
 ): Promise<void> {
-  const { target, isStrict, signal, counts, onProgress } = options;
+  const { target, limits, isStrict, signal, counts, onProgress } = options;
   let underWay = Promise.resolve();
   let hasTargetRefused = false;
 
@@ -45,6 +47,7 @@ export async function importLines(
     for await (const { messages, lineNumbers, end } of readBatches(lines, {
       isStrict,
       onBadLine: refuse,
+      limits,
     })) {
       await underWay;
       if (signal.aborted || (isStrict && hasTargetRefused)) return;

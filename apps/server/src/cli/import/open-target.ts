@@ -3,6 +3,7 @@ import { isStoreError } from "@chatnest/db";
 import { CommandError } from "../../command-error.ts";
 import { readSettings } from "../../env.ts";
 import { type OpenedStore, openStore } from "../../store.ts";
+import { type BatchLimits, embeddedLimits, requestLimits } from "./batches.ts";
 import { withRetry } from "./retry.ts";
 import { createStoreTarget } from "./store-target.ts";
 import type { Target } from "./target.ts";
@@ -11,6 +12,7 @@ import { createUrlTarget } from "./url-target.ts";
 /** An open target. */
 export interface OpenedTarget extends AsyncDisposable {
   target: Target;
+  limits: BatchLimits;
 }
 
 /** Which target, and where to report its failures. */
@@ -37,13 +39,18 @@ export async function openTarget({ url, signal, note }: OpenTargetOptions): Prom
   if (url !== undefined) {
     return {
       target: withRetry(createUrlTarget(url, settings.credentials?.apiKeys[0]), retryOptions),
+      limits: requestLimits,
       [Symbol.asyncDispose]: async () => {},
     };
   }
   if (settings.mongodbUri === undefined) {
     const store = openEmbedded(() => openStore(settings, {}), settings.dataFile);
     // Without retries: when it cannot write, its disk is full or gone, and will be so in a minute.
-    return { target: createStoreTarget(store), [Symbol.asyncDispose]: () => store.close() };
+    return {
+      target: createStoreTarget(store),
+      limits: embeddedLimits,
+      [Symbol.asyncDispose]: () => store.close(),
+    };
   }
   const opened = openStore(settings, { onRetry: ({ message }) => note(message) });
   const { store } = opened;
@@ -55,6 +62,7 @@ export async function openTarget({ url, signal, note }: OpenTargetOptions): Prom
   }
   return {
     target: withRetry(createStoreTarget(store), retryOptions),
+    limits: requestLimits,
     [Symbol.asyncDispose]: () => store.close(),
   };
 }

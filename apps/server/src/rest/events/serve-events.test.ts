@@ -19,7 +19,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { AppEnv } from "../../app-env.ts";
 import { Heartbeat } from "../../http/heartbeat.ts";
-import { skipSent } from "../../http/sent.ts";
 import { StreamSlots } from "../../http/stream-slots.ts";
 import { readPath } from "../../http/target.ts";
 import { serveRest } from "../adapter.ts";
@@ -69,15 +68,14 @@ const things = router({
 
 const store = openSqliteStore(":memory:");
 const app = new Hono<AppEnv>({ getPath: readPath });
-app.use(skipSent);
-tellUnavailable(app, router({ things }));
+const sendError = tellUnavailable(router({ things }), sendProblem);
 serveRest(app, router({ things }), {
   contextOf: () => createContext({ store, caller: trustedCaller }),
   heartbeat: new Heartbeat(),
   reads: new StreamSlots(),
   logger: pino({ level: "silent" }),
 });
-app.onError((error, c) => sendProblem(c, toChatError(error)));
+app.onError((error, c) => sendError(c, toChatError(error)));
 
 let server: Server;
 let port = 0;

@@ -1,7 +1,8 @@
 import { type ChatError, Following, toChatError } from "@chatnest/api";
-import type { Context, Handler } from "hono";
+import type { Handler } from "hono";
 import type { AppEnv } from "../../app-env.ts";
 import type { BorderParts } from "../../border.ts";
+import { completeHeaders, respond } from "../../http/respond.ts";
 import { markSent } from "../../http/sent.ts";
 import { readTarget } from "../../http/target.ts";
 import { logFailure } from "../../log/request-log.ts";
@@ -32,23 +33,19 @@ export function serveEvents(
     const following = await procedure.call(contextOf(c), input, closed.signal);
     if (!isFollowing(following)) throw new Error("the procedure follows nothing");
     // A HEAD asks for the headers alone: a stream that nobody reads would never end.
-    if (c.req.method === "HEAD") return c.body(null, 200, streamHeaders);
+    if (c.req.method === "HEAD") {
+      return respond(c, { status: 200, headers: streamHeaders, body: null });
+    }
     if (!response) throw new Error("events are written to Node's own response");
-    if (response.closed) return markSent(c);
-    const events = beginStream(response, headersOf(c));
+    if (response.closed) return markSent();
+    const events = beginStream(response, completeHeaders(c, {}));
     heartbeat.follow(response, () => events.sayAlive());
     void sendAll(events, following, chunks).catch((error) => {
       logFailure(logger, error, c.get("requestId"));
       refuse(events, toChatError(error));
     });
-    return markSent(c);
+    return markSent();
   };
-}
-
-// What is set later is too late for a head that is written now.
-function headersOf(c: Context<AppEnv>): Record<string, string> {
-  const vary = c.req.header("origin") === undefined ? {} : { vary: "Origin" };
-  return { ...Object.fromEntries(c.res.headers), ...vary };
 }
 
 async function sendAll(

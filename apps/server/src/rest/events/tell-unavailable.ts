@@ -1,8 +1,11 @@
-import { type ChatError, toChatError } from "@chatnest/api";
+import type { ChatError } from "@chatnest/api";
 import type { AnyTRPCRouter } from "@trpc/server";
-import type { Hono, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import type { AppEnv } from "../../app-env.ts";
+import type { SendError } from "../../http/methods.ts";
+import { PathRouter } from "../../http/path-router.ts";
 import { bothForms } from "../../http/paths.ts";
+import { respond } from "../../http/respond.ts";
 import { isFollowed, readOperations, toPattern } from "../routes.ts";
 import { streamHeaders, toEventText, toRetryText } from "./sse.ts";
 
@@ -10,25 +13,23 @@ import { streamHeaders, toEventText, toRetryText } from "./sse.ts";
 const [refusedFromMs, refusedToMs] = [2_000, 15_000];
 
 /**
- * Sends what is temporarily unavailable as an event on the paths of streams, wherever it failed: a browser gives up for good
- * on any status but 200. It must wrap all that can fail.
+ * Sends what is temporarily unavailable as an event on the paths of streams, wherever it failed, and all else as it is sent
+ * elsewhere: a browser gives up for good on any status but 200.
  */
-export function tellUnavailable(app: Hono<AppEnv>, router: AnyTRPCRouter): void {
+export function tellUnavailable(router: AnyTRPCRouter, sendError: SendError): SendError {
+  const streams = new PathRouter<true>();
   for (const { method, path, procedures } of readOperations(router)) {
-    if (procedures.some(isFollowed)) app.on(method, bothForms(toPattern(path)), tellAsEvent);
+    if (!procedures.some(isFollowed)) continue;
+    for (const form of bothForms(toPattern(path))) streams.add(method, form, true);
   }
-}
+  const isStream = ({ req }: Context<AppEnv>) =>
+    streams.match(req.method === "HEAD" ? "GET" : req.method, req.path)[0].length > 0;
 
-const tellAsEvent: MiddlewareHandler<AppEnv> = async (c, next) => {
-  await next();
-  const error = c.error && toChatError(c.error);
-  if (error?.code !== "unavailable") return;
-  const headers = new Headers({ ...Object.fromEntries(c.res.headers), ...streamHeaders });
-  headers.delete("retry-after");
-  // Unless the old response is removed first, Hono copies all of its headers.
-  c.res = undefined;
-  c.res = new Response(toRefusalText(error), { headers });
-};
+  return (c, error, headers) =>
+    error.code === "unavailable" && isStream(c)
+      ? respond(c, { status: 200, headers: streamHeaders, body: toRefusalText(error) })
+      : sendError(c, error, headers);
+}
 
 /** Writes the last that a stream says when it fails for a time. */
 export function toRefusalText({ code, message }: ChatError): string {
