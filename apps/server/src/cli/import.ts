@@ -38,6 +38,7 @@ export async function importFile(
       target: opened.target,
       limits: opened.limits,
       isStrict,
+      isPiped: totalBytes === undefined,
       signal,
       counts,
       onRefused(lineNumber, reason) {

@@ -17,6 +17,8 @@ export interface ImportLinesOptions {
   limits?: BatchLimits | undefined;
   /** Whether to stop at the first refused line. */
   isStrict: boolean;
+  /** Whether the lines come from a pipe. @default false */
+  isPiped?: boolean;
   /** Stops the reading and the target. */
   signal: AbortSignal;
   /** Increased as the import proceeds. */
@@ -34,7 +36,7 @@ export async function importLines(
   lines: AsyncIterable<Line>,
   options: ImportLinesOptions,
 ): Promise<void> {
-  const { target, limits, isStrict, signal, counts, onProgress } = options;
+  const { target, limits, isStrict, isPiped, signal, counts, onProgress } = options;
   let underWay = Promise.resolve();
   let hasTargetRefused = false;
 
@@ -46,6 +48,7 @@ export async function importLines(
   try {
     for await (const { messages, lineNumbers, end } of readBatches(lines, {
       isStrict,
+      isPiped,
       onBadLine: refuse,
       limits,
     })) {

@@ -10,8 +10,13 @@ it("orders entries by conversation, and those of one as in the file", async () =
 });
 
 it("keeps the order of the file in a strict import", async () => {
-  const [window] = await read(rooms.map(toLine), true);
+  const [window] = await read(rooms.map(toLine), { isStrict: true });
   expect(window?.map(toNumber)).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+it("hands on each entry of a pipe as it comes", async () => {
+  const windows = await read(rooms.map(toLine), { isPiped: true });
+  expect(windows.map((window) => window.map(toNumber))).toEqual([[1], [2], [3], [4], [5], [6]]);
 });
 
 it("ends a window after 50,000 entries, so that each conversation goes on in the next one", async () => {
@@ -41,12 +46,19 @@ function toLine(conversation_id: string | null): string {
   return JSON.stringify({ user_id: "ann", conversation_id, content: "x" });
 }
 
-async function read(lines: readonly string[], isStrict = false): Promise<FileEntry[][]> {
+async function read(
+  lines: readonly string[],
+  { isStrict = false, isPiped = false } = {},
+): Promise<FileEntry[][]> {
   async function* chunks() {
     yield Buffer.from(lines.join("\n"));
   }
   const windows: FileEntry[][] = [];
-  for await (const window of readWindows(readLines(chunks()), { isStrict, onBadLine() {} })) {
+  for await (const window of readWindows(readLines(chunks()), {
+    isStrict,
+    isPiped,
+    onBadLine() {},
+  })) {
     windows.push(window);
   }
   return windows;

@@ -14,6 +14,8 @@ export interface FileEntry {
 export interface ReadWindowsOptions {
   /** Whether to stop at the first one. */
   isStrict: boolean;
+  /** Whether entries are handed on as they come, as those of a pipe are: its next line may be long in coming. */
+  isPiped?: boolean | undefined;
   onBadLine(lineNumber: number, reason: string): void;
 }
 
@@ -23,13 +25,14 @@ const windowBytesMax = 16 * 1024 * 1024;
 /**
  * Reads the entries of a file in windows of some thousand lines. The entries of a window are ordered by conversation, those of
  * one conversation as in the file: a database finds them faster. A strict import is never reordered, since all that comes
- * before a refused line must be stored.
+ * before a refused line must be stored, nor is a pipe.
  */
 export async function* readWindows(
   lines: AsyncIterable<Line>,
-  { isStrict, onBadLine }: ReadWindowsOptions,
+  { isStrict, isPiped = false, onBadLine }: ReadWindowsOptions,
 ): AsyncGenerator<FileEntry[]> {
   const ids = new MessageIds();
+  const linesMax = isPiped ? 1 : windowLinesMax;
   let entries: FileEntry[] = [];
   let bytes = 0;
   let end = 0;
@@ -52,7 +55,7 @@ export async function* readWindows(
     entries.push({ entry: ids.identify(parsed.message), line, span: line.end - end });
     bytes += line.end - end;
     end = line.end;
-    if (entries.length === windowLinesMax || bytes >= windowBytesMax) yield take();
+    if (entries.length === linesMax || bytes >= windowBytesMax) yield take();
   }
   if (entries.length > 0) yield take();
 }
