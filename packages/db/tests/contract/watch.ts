@@ -8,7 +8,9 @@ function listen(store: ChatStore, conversationId: string) {
   const heard = new Map<string, StoreEvent>();
   const stop = store.watch((event) => {
     const id = event.kind === "entry" ? event.entry.conversation_id : idOf(event);
-    if (id === conversationId) heard.set(JSON.stringify(event), event);
+    // The fields of an entry have no order.
+    const key = event.kind === "entry" ? `entry ${event.entry.seq}` : JSON.stringify(event);
+    if (id === conversationId) heard.set(key, event);
   });
   return { heard: () => [...heard.values()], stop };
 }
