@@ -53,7 +53,14 @@ describe("while members of a set fall behind or are slow", () => {
     await says("ready", 15_000);
     // One that says nothing of the server, which the driver would take for gone.
     const errorCode = 50; /* MaxTimeMSExpired */
-    await set.failCommand({ failCommands: ["getMore", "aggregate"], errorCode, appName });
+    // Only what is asked of the whole database: the change stream, and no read of a page.
+    const namespace = `${database}.$cmd.aggregate`;
+    await set.failCommand({
+      failCommands: ["getMore", "aggregate"],
+      errorCode,
+      appName,
+      namespace,
+    });
     await says("degraded", 15_000);
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
     expect((await fetch(`${server.url}/messages/room?limit=1`)).status).toBe(200);
