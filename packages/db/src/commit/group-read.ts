@@ -2,11 +2,18 @@
 export interface GroupReadOptions<TKey, TValue> {
   /** Reads the values of keys, in one command. Keys without a value are left out. */
   read(keys: readonly TKey[]): Promise<ReadonlyMap<TKey, TValue>>;
-  /** How many keys a read has; the keys of one call are not split, and can be more. */
+  /** How many keys a shared read has; the keys of one call are not split, and can be more. */
   keysMax: number;
-  /** How many reads are in flight at once. */
-  inFlightMax: number;
+  /** Calls for more keys than this have a read of their own, so that nobody waits for them. @default no limit */
+  sharedMax?: number;
+  /**
+   * How many shared reads are in flight at once. With two, nobody waits for a whole round trip.
+   * @default 2
+   */
+  inFlightMax?: number;
 }
+
+const defaults = { sharedMax: Number.POSITIVE_INFINITY, inFlightMax: 2 };
 
 interface Waiter<TKey, TValue> {
   keys: readonly TKey[];
@@ -19,13 +26,13 @@ interface Waiter<TKey, TValue> {
  * in flight. A call is only answered by a read that starts after it, so the answer is as new as that of a read of its own.
  */
 export class GroupRead<TKey, TValue> {
-  readonly #options: GroupReadOptions<TKey, TValue>;
+  readonly #options: Required<GroupReadOptions<TKey, TValue>>;
   #waiting: Waiter<TKey, TValue>[] = [];
   #inFlight = 0;
   #isPlanned = false;
 
   constructor(options: GroupReadOptions<TKey, TValue>) {
-    this.#options = options;
+    this.#options = { ...defaults, ...options };
   }
 
   /**
@@ -33,6 +40,7 @@ export class GroupRead<TKey, TValue> {
    * @throws what `read` throws.
    */
   get(keys: readonly TKey[]): Promise<ReadonlyMap<TKey, TValue>> {
+    if (keys.length > this.#options.sharedMax) return this.#options.read(keys);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ keys, resolve, reject });
       this.#plan();

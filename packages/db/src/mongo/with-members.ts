@@ -1,4 +1,5 @@
 import type { Document } from "mongodb";
+import { readTimeoutMs } from "../deadlines.ts";
 import type { Connection } from "./connection/connection.ts";
 
 /**
@@ -27,4 +28,24 @@ export function withMembers(
 /** Makes the stages that start with the `_id` of some conversations. */
 export function withId(conversationIds: readonly string[]): Document[] {
   return [{ $match: { _id: { $in: [...conversationIds] } } }, { $project: { _id: 1 } }];
+}
+
+/** Counts the members of conversations as some stages do; those that count none are left out. */
+export async function countMembers(
+  connection: Pick<Connection, "conversations" | "members">,
+  ids: readonly string[],
+  stages: Document[],
+): Promise<Map<string, number>> {
+  const rows = await connection.conversations
+    .aggregate<{ _id: string; count?: number }>(
+      [
+        ...withMembers(connection, ids, [...stages, { $count: "count" }]),
+        { $project: { count: { $first: "$members.count" } } },
+      ],
+      { batchSize: ids.length + 1, maxTimeMS: readTimeoutMs },
+    )
+    .toArray();
+  return new Map(
+    rows.flatMap(({ _id, count }) => (count === undefined ? [] : [[_id, count] as const])),
+  );
 }

@@ -55,3 +55,9 @@ export function prepareCommand(db: DatabaseSync, sql: string): Command {
     },
   };
 }
+
+/** Opens the function that counts the rows that were ever changed over this connection. */
+export function openChangeCount(db: DatabaseSync): () => number {
+  const changes = prepareQuery<{ count: number }>(db, "SELECT total_changes() AS count");
+  return () => changes.get()?.count ?? 0;
+}

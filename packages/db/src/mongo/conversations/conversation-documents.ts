@@ -9,14 +9,12 @@ export type ReadDocuments = (
   ids: readonly string[],
 ) => Promise<ReadonlyMap<string, ConversationDocument>>;
 
-/** Calls for more documents than this get commands of their own, so that nobody waits for them. */
+/** Calls for more documents than this get commands of their own. */
 const sharedMax = 100;
 /** How many documents a shared command reads. */
 const documentsMax = 1_000;
 /** How many documents one command reads at most: its reply holds 16 MB. */
 const atOnceMax = 5_000;
-/** A second command starts while the first is on its way, so that nobody waits for a whole round trip. */
-const inFlightMax = 2;
 
 /** Opens the reading of documents. Calls at the same time share commands. */
 export function openConversationDocuments(
@@ -25,12 +23,9 @@ export function openConversationDocuments(
   const shared = new GroupRead<string, ConversationDocument>({
     read: (ids) => readDocuments(connection, ids),
     keysMax: documentsMax,
-    inFlightMax,
+    sharedMax,
   });
-  return async (ids) => {
-    if (ids.length === 0) return new Map();
-    return ids.length > sharedMax ? readDocuments(connection, ids) : shared.get(ids);
-  };
+  return async (ids) => (ids.length === 0 ? new Map() : shared.get(ids));
 }
 
 async function readDocuments(

@@ -3,7 +3,7 @@ import { readTimeoutMs } from "../../deadlines.ts";
 import { membersShownMax } from "../../limits.ts";
 import { chunksOf } from "../chunks.ts";
 import type { Connection } from "../connection/connection.ts";
-import { withMembers } from "../with-members.ts";
+import { countMembers, withMembers } from "../with-members.ts";
 
 /** What a conversation shows of its members. */
 export interface ShownMembers {
@@ -14,14 +14,12 @@ export interface ShownMembers {
 /** Reads what conversations show of their members. */
 export type ReadShownMembers = (ids: readonly string[]) => Promise<Map<string, ShownMembers>>;
 
-/** Calls for more conversations than this get commands of their own, so that nobody waits for them. */
+/** Calls for more conversations than this get commands of their own. */
 const sharedMax = 50;
 /** How many conversations a shared command reads. */
 const conversationsMax = 100;
 /** How many conversations one command counts the members of. The cost of each is in proportion to its members. */
 const countedMax = 10;
-/** A second command starts while the first is on its way, so that nobody waits for a whole round trip. */
-const inFlightMax = 2;
 
 /**
  * Opens the reading of the first 1,000 members of conversations in the order they joined, and the number of all. Calls at the same
@@ -31,12 +29,12 @@ export function openShownMembers(connection: Connection): ReadShownMembers {
   const shared = new GroupRead<string, string[]>({
     read: (ids) => readFirst(connection, ids),
     keysMax: conversationsMax,
-    inFlightMax,
+    sharedMax,
   });
   return async (ids) => {
-    const first = await (ids.length > sharedMax ? readFirst(connection, ids) : shared.get(ids));
+    const first = await shared.get(ids);
     const full = ids.filter((id) => first.get(id)?.length === membersShownMax);
-    const counts = await countMembers(connection, full);
+    const counts = await countAll(connection, full);
     return new Map(
       ids.map((id) => {
         // A copy, since others get the same ones.
@@ -68,22 +66,13 @@ async function readFirst(
   return new Map(rows.map(({ _id, user_ids }) => [_id, user_ids]));
 }
 
-async function countMembers(
+async function countAll(
   connection: Connection,
   ids: readonly string[],
 ): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for (const some of chunksOf(ids, countedMax)) {
-    const rows = await connection.conversations
-      .aggregate<{ _id: string; count: number }>(
-        [
-          ...withMembers(connection, some, [{ $count: "count" }]),
-          { $project: { count: { $first: "$members.count" } } },
-        ],
-        { batchSize: some.length + 1, maxTimeMS: readTimeoutMs },
-      )
-      .toArray();
-    for (const { _id, count } of rows) counts.set(_id, count);
+    for (const [id, count] of await countMembers(connection, some, [])) counts.set(id, count);
   }
   return counts;
 }

@@ -3,7 +3,7 @@ import { readTimeoutMs } from "../../deadlines.ts";
 import { fanOutMax } from "../../inbox.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { ConversationDocument } from "../documents.ts";
-import { withMembers } from "../with-members.ts";
+import { countMembers } from "../with-members.ts";
 
 /** A conversation that is settled, and how many members it has; `undefined` when they do not get its activity. */
 export interface Quiet {
@@ -56,24 +56,11 @@ export async function claimQuiet(
 }
 
 /** Counts the members of conversations, each up to one more than the limit. */
-async function countUpToMax(
+function countUpToMax(
   connection: Pick<Connection, "conversations" | "members">,
   ids: readonly string[],
 ): Promise<Map<string, number>> {
-  const count = [
-    // A field of the index, so that no document is read.
-    { $project: { _id: 0, conversation_id: 1 } },
-    { $limit: fanOutMax + 1 },
-    { $count: "count" },
-  ];
-  const rows = await connection.conversations
-    .aggregate<{ _id: string; count?: number }>(
-      [
-        ...withMembers(connection, ids, count),
-        { $project: { count: { $first: "$members.count" } } },
-      ],
-      { batchSize: ids.length + 1, maxTimeMS: readTimeoutMs },
-    )
-    .toArray();
-  return new Map(rows.map(({ _id, count = 0 }) => [_id, count]));
+  // A field of the index, so that no document is read.
+  const indexed = { $project: { _id: 0, conversation_id: 1 } };
+  return countMembers(connection, ids, [indexed, { $limit: fanOutMax + 1 }]);
 }

@@ -6,20 +6,17 @@ import { type LogHead, readLogHeads } from "./heads.ts";
 /** Reads the heads of logs; empty logs are left out. */
 export type ReadHeads = (streams: readonly Stream[]) => Promise<ReadonlyMap<Stream, LogHead>>;
 
-/** Calls for more logs than this get commands of their own, so that nobody waits for them. */
+/** Calls for more logs than this get commands of their own. */
 const sharedMax = 100;
 /** How many logs one shared command reads. */
 const streamsMax = 1_000;
-/** A second command starts while the first is on its way, so that nobody waits for a whole round trip. */
-const inFlightMax = 2;
 
 /** Opens the reading of heads. Calls at the same time share commands: each costs as much as a whole page otherwise. */
 export function openHeadReads(connection: Connection): ReadHeads {
   const shared = new GroupRead<Stream, LogHead>({
     read: (streams) => readLogHeads(connection, streams),
     keysMax: streamsMax,
-    inFlightMax,
+    sharedMax,
   });
-  return (streams) =>
-    streams.length > sharedMax ? readLogHeads(connection, streams) : shared.get(streams);
+  return (streams) => shared.get(streams);
 }

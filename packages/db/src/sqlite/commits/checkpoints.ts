@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { prepareQuery } from "../statements.ts";
+import { openChangeCount, prepareQuery } from "../statements.ts";
 import type { SyncedFiles } from "./synced-files.ts";
 import { withoutSyncs } from "./transactions.ts";
 
@@ -22,16 +22,12 @@ export interface Checkpoints {
 
 /** Opens the checkpoints. SQLite must not make any of its own. */
 export function openCheckpoints(db: DatabaseSync, files: SyncedFiles): Checkpoints {
-  const changes = prepareQuery<{ count: number }>(db, "SELECT total_changes() AS count");
+  const countChanges = openChangeCount(db);
   const checkpoint = prepareQuery<{ log: number }>(db, "PRAGMA wal_checkpoint(PASSIVE)");
   const version = db.prepare("PRAGMA user_version").get()?.["user_version"];
   let changesBefore = countChanges();
   let changesMax = changesMin;
   let mustStartOver = false;
-
-  function countChanges(): number {
-    return changes.get()?.count ?? 0;
-  }
 
   /** Returns whether the WAL was copied. It may go on growing when it was not, as on a full disk. */
   function copy(): boolean {

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as turn } from "node:timers/promises";
 import { inTime } from "../../commit/in-time.ts";
 import { StoreError } from "../../errors.ts";
-import { prepareQuery } from "../statements.ts";
+import { openChangeCount } from "../statements.ts";
 import { openCheckpoints } from "./checkpoints.ts";
 import type { SyncedFiles } from "./synced-files.ts";
 import { inTransaction } from "./transactions.ts";
@@ -48,7 +48,7 @@ interface Commit {
  * `onRollback` is called in the turn in which a transaction is rolled back.
  */
 export function openCommits(db: DatabaseSync, files: SyncedFiles, onRollback: () => void): Commits {
-  const changes = prepareQuery<{ count: number }>(db, "SELECT total_changes() AS count");
+  const countChanges = openChangeCount(db);
   const checkpoints = openCheckpoints(db, {
     ...files,
     syncWal: () => guarded(files.syncWal()),
@@ -149,10 +149,6 @@ export function openCommits(db: DatabaseSync, files: SyncedFiles, onRollback: ()
       answers.push(commit.run());
     } while (performance.now() - startedAt < batchMs);
     return answers;
-  }
-
-  function countChanges(): number {
-    return changes.get()?.count ?? 0;
   }
 
   return {
