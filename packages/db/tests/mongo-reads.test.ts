@@ -21,6 +21,13 @@ function connect(uri: string, { db }: TestDatabase): Connection {
   return createConnection(`${own}${uri.includes("?") ? "&" : "?"}monitorCommands=true`);
 }
 
+const deletion = {
+  kind: "deletion",
+  id: "deletion-1",
+  user_id: "alice",
+  conversation_id: "room",
+} as const;
+
 function say(store: ChatStore, count: number) {
   return appendAll(store, newMessages(count, { conversation_id: "room" }));
 }
@@ -78,6 +85,25 @@ describe.each(deployments)("reads on MongoDB $name", ({ uri }) => {
     const query = { stream: `c:${conversation_id}`, limit: 200, from: "oldest" } as const;
     const documents = await readMessagePage(connection, query, reads);
     expect(documents.map(({ seq }) => seq)).toEqual(upTo(200));
+  });
+
+  it("show a message that is erased between two of them once", async () => {
+    await using database = newDatabase(uri);
+    const store = await database.open();
+    await say(store, 4);
+    const connection = connect(uri, database);
+    await using _client = connection.client;
+    class ErasedBetween extends CausalReads {
+      override async rows<TRow>(command: Document): Promise<TRow[]> {
+        const rows = await super.rows<TRow>(command);
+        await store.log.append({ ...deletion, target_seq: 3 });
+        return rows;
+      }
+    }
+    await using reads = new ErasedBetween(connection);
+    const query = { stream: "c:room", limit: 3, from: "newest", deleted: true } as const;
+    const documents = await readMessagePage(connection, query, reads);
+    expect(documents.map(({ seq }) => seq)).toEqual([2, 3, 4]);
   });
 });
 

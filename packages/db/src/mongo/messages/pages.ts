@@ -24,7 +24,9 @@ export async function readMessagePage(
   const texts = await find(connection, { query, isStub: false }, reads);
   const stubs = deleted ? await find(connection, { query, isStub: true }, reads) : [];
   if (stubs.length === 0) return texts;
-  const both = [...texts, ...stubs].sort((a, b) => a.seq - b.seq);
+  // A message that is erased between the two reads is in both.
+  const bySeq = new Map([...texts, ...stubs].map((document) => [document.seq, document]));
+  const both = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
   return from === "oldest" ? both.slice(0, limit) : both.slice(-limit);
 }
 
