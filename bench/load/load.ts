@@ -38,6 +38,17 @@ export function sending({
   return { connections, args: (run) => ["post", run, ...rest] };
 }
 
+/** Makes the load of members who mark conversations as read, each time further. */
+export function marking({ conversations = 64, name = "read-%d", stride = 1 } = {}): Load {
+  let position = 1 - stride;
+  return {
+    args: () => {
+      position += stride;
+      return ["mark", String(conversations), name, String(position)];
+    },
+  };
+}
+
 /** Asks a server for some seconds; returns the requests per second and the CPU time of each. */
 export async function measureLoad(
   kit: Kit,

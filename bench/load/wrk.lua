@@ -1,6 +1,7 @@
 -- Arguments: `get` and a file of paths, one a line, which are asked for in turn; or `post`, a prefix for the ids, over how many
--- conversations the messages are spread, how these are named (`%d`: the number), and how far apart the numbers are.
-local requests, prefix, conversations, name, step
+-- conversations the messages are spread, how these are named (`%d`: the number), and how far apart the numbers are; or `mark`, over
+-- how many conversations the marks as read are spread, how these are named, and the position of the first mark.
+local requests, prefix, conversations, name, step, position
 local count = 0
 local headers = { ["Content-Type"] = "application/json" }
 local content = string.rep("x", 100)
@@ -11,6 +12,10 @@ function init(args)
     for path in io.lines(args[2]) do
       requests[#requests + 1] = wrk.format("GET", path)
     end
+  elseif args[1] == "mark" then
+    conversations = tonumber(args[2])
+    name = args[3]
+    position = tonumber(args[4])
   else
     prefix = args[2]
     conversations = tonumber(args[3])
@@ -25,6 +30,13 @@ function request()
     return requests[count % #requests + 1]
   end
   local n = count % conversations
+  if position then
+    -- Two members of each conversation, one position after the other.
+    local user = math.floor(count / conversations) % 2
+    local path = string.format("/messages/%s/reads/reader-%d", string.format(name, n), user)
+    local seq = position + math.floor(count / conversations / 2)
+    return wrk.format("PUT", path, headers, string.format('{"read_seq":%d}', seq))
+  end
   local body = string.format(
     '{"id":"%s-%d","user_id":"writer-%d","conversation_id":"%s","content":"%s"}',
     prefix, count, n % 64, string.format(name, n * step), content

@@ -7,6 +7,7 @@ import { inboxRows } from "./inbox.ts";
 import { largeRows } from "./large.ts";
 import { liveRows } from "./live.ts";
 import { pageRows } from "./pages.ts";
+import { readRows } from "./reads.ts";
 import { sdkRows } from "./sdk.ts";
 import { sendRows } from "./sends.ts";
 import { stallRows } from "./stall.ts";
@@ -16,6 +17,7 @@ export const rows: readonly Row[] = [
   ...sendRows,
   ...pageRows,
   ...inboxRows,
+  ...readRows,
   ...historyRows,
   ...liveRows,
   ...stallRows,

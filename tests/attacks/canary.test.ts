@@ -36,12 +36,19 @@ const bodies: [string, string | Uint8Array<ArrayBuffer>][] = [
   ["broken UTF-8", Buffer.concat([Buffer.from(`{"content":"${canary}`), Buffer.from([0xff])])],
   ["a large text", `{"content":"${canary.repeat(25_000)}"}`],
   ["a batch", `{"0":{"user_id":"ann","content":"${canary}"},"1":"${canary}"}`],
+  ["a mention", `{"user_id":"ann","content":"x","mentions":["${canary}"]}`],
+  ["a title", `{"conversation_id":"room","title":"${canary}","metadata":{"a":"${canary}"}}`],
+  ["a wrong title", `{"conversation_id":"room","title":"${canary.repeat(20)}"}`],
+  ["a mark of a user", `{"conversation_id":"room","user_id":"${canary}","read_seq":1}`],
+  ["a wrong mark", `{"conversation_id":"room","user_id":"ann","unread_from":"${canary}"}`],
+  ["a setting", `{"conversation_id":"room","user_id":"ann","muted_until":"${canary}"}`],
   ["an import", `{"messages":[{"id":"12345678","user_id":"ann","content":"${canary}"}]}`],
 ];
 const writePaths = [
   ...["/messages/", "/conversations/", "/conversations/room/members", "/nothing"],
   ...["/trpc/messages.send", "/trpc/messages.send,notes.send?batch=1", "/trpc/messages.import"],
-  ...["/trpc/conversations.create", "/trpc/none"],
+  ...["/trpc/conversations.create", "/trpc/conversations.update", "/trpc/none"],
+  ...["/trpc/conversations.updateMember", "/trpc/reads.mark", "/trpc/reads.markUnread"],
 ];
 
 const queries = [
@@ -52,6 +59,9 @@ const queries = [
   ],
   ...[
     `/conversations/ann?cursor=${canary}`,
+    `/conversations/ann?archived=${canary}`,
+    `/messages/room/reads?cursor=${canary}`,
+    `/users/ann/unread?${canary}`,
     `/messages/room/events?after=${canary}`,
     `/livez?${canary}`,
   ],

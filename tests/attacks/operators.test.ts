@@ -1,64 +1,9 @@
 import type { Conversation, Message } from "@chatnest/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { keys, names } from "./hostile-names.ts";
 import { startTarget, storeNames, type Target } from "./target.ts";
 import { tell } from "./tell.ts";
 import { readState, write } from "./writes.ts";
-
-/** Names that mean something to a database, a language, a path or a log. */
-const names = [
-  ...[
-    "$ne",
-    "$gt",
-    "$where",
-    "$regex",
-    "$expr",
-    "$function",
-    "$set",
-    "$",
-    "$.",
-    "a.b",
-    "a.$ne",
-    "_id",
-  ],
-  ...["__proto__", "constructor", "prototype", "toString", "valueOf", "hasOwnProperty", "toJSON"],
-  ...["__defineGetter__", "length", "then", "undefined", "null", "NaN", "true", "0", "-1"],
-  ...[
-    '{"$ne":null}',
-    "[object Object]",
-    "c:victim",
-    "n:ann",
-    "'; DROP TABLE messages;--",
-    "' OR 1=1",
-  ],
-  ...[
-    '" OR ""="',
-    "%",
-    "_",
-    "%25",
-    "%00",
-    "../victim",
-    "..%2f",
-    "a/../b",
-    "~",
-    "*",
-    "?",
-    "#",
-    "\\",
-  ],
-  ...[
-    "events",
-    "by-id",
-    "members",
-    "notes",
-    "victim ",
-    " victim",
-    "VICTIM",
-    "v\u0131ctim",
-    "\u200bvictim",
-  ],
-] as const;
-/** Those that are also values of other types where they are keys. */
-const keys = [...names.slice(0, 24), ""] as const;
 
 const json = { "content-type": "application/json" };
 let count = 0;
@@ -113,6 +58,21 @@ describe.each(storeNames)("on %s", (store) => {
     const page = await read<unknown>(target, `/trpc/messages.page?input=${input}`);
     expect(page.body).toMatchObject({ result: { data: { messages: [said] } } });
 
+    const mention = { ...said, mentions: [name] };
+    const mentioned = await write(target, "/messages/", JSON.stringify(mention));
+    expect([mentioned.status, JSON.parse(mentioned.text)]).toMatchObject([201, mention]);
+    const reading = { method: "PUT", path: `/messages/${path}/reads/${path}` } as const;
+    const marked = await write(target, reading, '{"unread_from":1}');
+    const state = { conversation_id: name, user_id: name, read_seq: 0, unread_count: 0 };
+    expect([marked.status, JSON.parse(marked.text)]).toMatchObject([200, state]);
+    const naming = { method: "PATCH", path: `/conversations/by-id/${path}` } as const;
+    const about = { title: `${name}.`, metadata: JSON.parse(`{${JSON.stringify(name)}:1}`) };
+    const named = await write(target, naming, JSON.stringify(about));
+    expect([named.status, named.text]).toEqual([
+      200,
+      expect.stringContaining(JSON.stringify(about).slice(1, -1)),
+    ]);
+
     const added = await write(target, `/conversations/${path}/members`, '{"user_id":"bob"}');
     expect(added.status).toBe(201);
     const removing = `/conversations/${path}/members/${path}`;
@@ -122,6 +82,7 @@ describe.each(storeNames)("on %s", (store) => {
 
   it.each(keys)("%j is no field of a body", async (key) => {
     const before = await readState(target);
+    const marked = '"conversation_id":"base","user_id":"ann"';
     for (const value of ['"x"', "null", "{}", '{"id":"base"}', '[{"$ne":1}]']) {
       const field = `${JSON.stringify(key)}:${value}`;
       for (const [path, body, named] of [
@@ -130,6 +91,13 @@ describe.each(storeNames)("on %s", (store) => {
         ["/conversations/base/members", `{"user_id":"eve",${field}}`, key],
         ["/trpc/messages.send", `{"user_id":"ann","content":"x",${field}}`, key],
         ["/trpc/messages.import", `{"messages":[],${field}}`, key],
+        ["/trpc/reads.mark", `{${marked},"read_seq":0,${field}}`, key],
+        ["/trpc/reads.mark", `{${marked},"read_seq":{${field}}}`, "read_seq"],
+        ["/trpc/reads.markUnread", `{${marked},"unread_from":{${field}}}`, "unread_from"],
+        ["/trpc/conversations.updateMember", `{${marked},"pinned":{${field}}}`, "pinned"],
+        ["/trpc/conversations.updateMember", `{${marked},"pinned":true,${field}}`, key],
+        ["/trpc/conversations.update", `{"conversation_id":"base","title":{${field}}}`, "title"],
+        ["/messages/", `{"user_id":"ann","content":"x","mentions":{${field}}}`, "mentions"],
         ["/messages/", `{"user_id":{${field}},"content":"x"}`, "user_id"],
         [
           "/messages/",
@@ -204,7 +172,15 @@ describe.each(storeNames)("on %s", (store) => {
       "9999-12-31T23:59Z",
       name,
     ]) {
-      for (const place of [[at, name], [at, { $ne: name }], { 0: at, 1: name }, [name], name]) {
+      for (const place of [
+        [at, name],
+        [at, name, true],
+        [at, name, name],
+        [at, { $ne: name }],
+        { 0: at, 1: name },
+        [name],
+        name,
+      ]) {
         const cursor = Buffer.from(JSON.stringify(place)).toString("base64url");
         const { status, body } = await read<Problem>(target, `/conversations/ann?cursor=${cursor}`);
         if (status === 200) expect(at).not.toBe(name);

@@ -1,3 +1,4 @@
+import { memberWrites } from "./member-writes.ts";
 import type { Target } from "./target.ts";
 
 /** What a write answered. */
@@ -28,7 +29,7 @@ export interface Write {
 
 const said = { id: "12345678", user_id: "ann", content: "x", conversation_id: "base" };
 const { conversation_id: _, ...note } = said;
-const message = { ...said, reply_to: 1, thread_seq: 1, metadata: { a: 1 } };
+const message = { ...said, reply_to: 1, thread_seq: 1, mentions: ["ann"], metadata: { a: 1 } };
 const change = { id: "87654321", user_id: "ann" };
 const edit = { ...change, content: "y", metadata: { a: 2 } };
 const target = { conversation_id: "base", seq: 1 };
@@ -42,6 +43,7 @@ const takes = {
   metadata,
   seq,
   target_seq: seq,
+  mentions: /^(?:null|"everyone")$/,
   unchanged_since: /^(?:null|[1-9]\d*)$/,
 };
 const ofServer = [
@@ -62,6 +64,13 @@ const whole = {
   last_seq: 0,
   member_count: 1,
   last_activity_at: timestamp,
+  read_seq: 0,
+  revision: 0,
+  unread_count: 0,
+  mention_count: 0,
+  muted_until: null,
+  pinned: false,
+  archived: false,
 };
 
 /** Every write of REST and of tRPC. */
@@ -98,6 +107,7 @@ export const writes: readonly Write[] = [
     fields: { user_id: "bob" },
   },
   { name: "messages.send", path: "/trpc/messages.send", fields: message, takes },
+  ...memberWrites,
   {
     name: "messages.edit",
     path: "/trpc/messages.edit",
@@ -131,7 +141,8 @@ export const writes: readonly Write[] = [
     path: "/trpc/messages.import",
     fields: { ...message, timestamp },
     inside: "messages.0",
-    takes: { ...takes, kind: /^"message"$/ },
+    // Who is mentioned need not be a member.
+    takes: { ...takes, kind: /^"message"$/, mentions: /^(?:"everyone"|\["x"\])$/ },
   },
   ...[
     { kind: "edit", id: "imported1", content: "z", metadata: { a: 3 } },
@@ -184,6 +195,7 @@ export async function readState({ url }: Target): Promise<string> {
     ...["/messages/base/log?limit=1000", "/messages/base?deleted=include"],
     ...["/conversations/by-id/base", "/users/ann/notes"],
     ...["/conversations/ann", "/conversations/bob", "/conversations/by-id/made"],
+    ...["/messages/base/reads", "/users/ann/unread", "/users/bob/unread"],
   ];
   const texts = paths.map(async (path) => {
     const text = await (await fetch(url + path)).text();

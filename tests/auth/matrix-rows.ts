@@ -47,6 +47,7 @@ const ofOwnMessage = ({ conversation_id, user_id }: World) => ({
   seq: 2,
 });
 const ofConversation = ({ conversation_id }: World) => ({ conversation_id });
+const ofMember = ({ conversation_id, user_id }: World) => ({ conversation_id, user_id });
 const ofUser = ({ user_id }: World) => ({ user_id });
 
 /** Who may call what, written a second time by hand: one row a procedure. */
@@ -124,6 +125,30 @@ export const rows = {
     input: ofConversation,
     status: members(200),
   },
+  "reads.mark": {
+    kind: "mutation",
+    needs: ["self", "member"],
+    input: (world) => ({ ...ofMember(world), read_seq: 1 }),
+    status: members(200),
+  },
+  "reads.markUnread": {
+    kind: "mutation",
+    needs: ["self", "member"],
+    input: (world) => ({ ...ofMember(world), unread_from: 1 }),
+    status: members(200),
+  },
+  "reads.page": {
+    kind: "query",
+    needs: ["member"],
+    input: ofConversation,
+    status: members(200),
+  },
+  "reads.totals": {
+    kind: "query",
+    needs: ["self"],
+    input: ofUser,
+    status: everybody(200),
+  },
   "messages.import": {
     kind: "mutation",
     needs: ["server"],
@@ -140,6 +165,12 @@ export const rows = {
     kind: "query",
     needs: ["member"],
     input: ofConversation,
+    status: members(200),
+  },
+  "conversations.update": {
+    kind: "mutation",
+    needs: ["member"],
+    input: (world) => ({ ...ofConversation(world), title: "Tea" }),
     status: members(200),
   },
   "conversations.all": {
@@ -164,8 +195,14 @@ export const rows = {
   "conversations.removeMember": {
     kind: "mutation",
     needs: ["self", "member"],
-    input: ({ conversation_id, user_id }) => ({ conversation_id, user_id }),
+    input: ofMember,
     status: members(204),
+  },
+  "conversations.updateMember": {
+    kind: "mutation",
+    needs: ["self", "member"],
+    input: (world) => ({ ...ofMember(world), pinned: true }),
+    status: members(200),
   },
   "notes.send": {
     kind: "mutation",

@@ -66,6 +66,7 @@ describe("/openapi.json", () => {
       "get /messages/{conversation_id}",
       "get /messages/{conversation_id}/events",
       "get /messages/{conversation_id}/log",
+      "get /messages/{conversation_id}/reads",
       "get /messages/{conversation_id}/{seq}",
       "get /messages/{conversation_id}/{seq}/reactions",
       "get /messages/{conversation_id}/{seq}/replies",
@@ -73,10 +74,14 @@ describe("/openapi.json", () => {
       "get /readyz",
       "get /users/{user_id}/events",
       "get /users/{user_id}/notes",
+      "get /users/{user_id}/unread",
+      "patch /conversations/by-id/{conversation_id}",
+      "patch /conversations/{conversation_id}/members/{user_id}",
       "patch /messages/{conversation_id}/{seq}",
       "post /conversations/",
       "post /conversations/{conversation_id}/members",
       "post /messages/",
+      "put /messages/{conversation_id}/reads/{user_id}",
       "put /messages/{conversation_id}/{seq}/reactions/{key}",
     ]);
   });

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { createCaller, createContext, trustedCaller } from "@chatnest/api";
-import { type ChatStore, isStoreError, type NewEntry, openMongoStore } from "@chatnest/db";
+import { type ChatStore, isStoreError, type NewEntry } from "@chatnest/db";
 import fc from "fast-check";
-import { MongoClient } from "mongodb";
 import { describe, expect, inject, it } from "vitest";
-import { startServer } from "../support/server.ts";
+import { openMongoPair } from "../support/mongo-pair.ts";
 
 /** Something that is done in a conversation, by one of two processes. */
 const drawn = fc.record({
@@ -45,23 +44,9 @@ async function put(store: ChatStore, entry: NewEntry): Promise<void> {
   }
 }
 
-/** Two processes on one database of their own. */
-async function openPair(uri: string) {
-  const name = `test-${randomUUID()}`;
-  const inDatabase = uri.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]+)\/?[^?]*/, `$1/${name}`);
-  const stack = new AsyncDisposableStack();
-  const client = stack.adopt(new MongoClient(uri), (one) => one.close());
-  stack.defer(async () => void (await client.db(name).dropDatabase()));
-  const stores = [openMongoStore({ uri: inDatabase }), openMongoStore({ uri: inDatabase })];
-  await Promise.all(stores.map(({ ready }) => ready));
-  const servers = await Promise.all(stores.map((store) => startServer({ store })));
-  for (const server of servers) stack.use(server);
-  return { stores, servers, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
-
 describe.each(inject("mongoDeployments"))("newest pages on MongoDB $name", ({ uri }) => {
   it("are the same from memory as read anew, whatever two processes write", async () => {
-    await using pair = await openPair(uri);
+    await using pair = await openMongoPair(uri);
     const { stores, servers } = pair;
 
     /** Compares what both processes answer, twice, with what a store is asked for anew. */

@@ -114,6 +114,15 @@ describe("a conversation that is posted whole", () => {
     expect([again.status, again.body]).toEqual([200, copy.body]);
   });
 
+  it("can be one of an inbox", async () => {
+    const user = unique("ann");
+    await server.post("/messages/", { user_id: user, content: "x", conversation_id: unique("r") });
+    const { body: inbox } = await server.get<Conversation[]>(pathOf("conversations", user));
+    expect(inbox[0]).toMatchObject({ unread_count: 0, pinned: false });
+    const copy = await server.post<Conversation>("/conversations/", { ...inbox[0], id: null });
+    expect([copy.status, copy.body]).toMatchObject([201, { user_ids: [user], last_seq: 0 }]);
+  });
+
   it.each(anything)("is not asked what the server sets of it: %s", async (_, value) => {
     const names = ["messages", "created_at", "last_seq", "member_count", "last_activity_at"];
     const fields = Object.fromEntries(names.map((name) => [name, value]));
@@ -162,6 +171,8 @@ describe("the document", () => {
       "last_seq",
       "member_count",
       "last_activity_at",
+      ...["read_seq", "revision", "unread_count", "mention_count"],
+      ...["muted_until", "pinned", "archived"],
     ]);
   });
 

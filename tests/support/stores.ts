@@ -4,6 +4,7 @@ import type {
   LogStore,
   MemberStore,
   MessageStore,
+  ReadStore,
 } from "@chatnest/db";
 
 /** What is different about a store. */
@@ -12,6 +13,7 @@ export interface Differences {
   messages?: Partial<MessageStore>;
   members?: Partial<MemberStore>;
   conversations?: Partial<ConversationStore>;
+  reads?: Partial<ReadStore>;
   ping?: ChatStore["ping"];
   watchState?: ChatStore["watchState"];
 }
@@ -19,7 +21,7 @@ export interface Differences {
 /** A store that behaves as a test says where it says so, and is not closed with its server. */
 export function overStore(
   store: ChatStore,
-  { log, messages, members, conversations, ...own }: Differences,
+  { log, messages, members, conversations, reads, ...own }: Differences,
 ): ChatStore {
   return {
     ...store,
@@ -27,6 +29,7 @@ export function overStore(
     messages: { ...store.messages, ...messages },
     members: { ...store.members, ...members },
     conversations: { ...store.conversations, ...conversations },
+    reads: { ...store.reads, ...reads },
     ...own,
     close: async () => {},
   };

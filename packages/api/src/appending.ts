@@ -2,6 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { type Appended, isStoreError, type NewEntry } from "@chatnest/db";
 import type { Context } from "./context.ts";
 import { ChatError, toChatError } from "./errors.ts";
+import { requireMentioned } from "./mentioning.ts";
 
 /** An entry whose id the server may choose. */
 export type Unidentified<TEntry extends NewEntry> = TEntry extends NewEntry
@@ -10,7 +11,8 @@ export type Unidentified<TEntry extends NewEntry> = TEntry extends NewEntry
 
 /**
  * Stores an entry under its id, else a UUIDv7, and reads what the answer needs.
- * @throws ChatError `unavailable`, with the id, so that the call can be repeated.
+ * @throws ChatError `unavailable`, with the id, so that the call can be repeated; `validation_failed` when a message mentions a
+ * user who is not a member.
  * @throws StoreError `conflict`, `changed`, `not_found`, `not_member`, `invalid`.
  */
 export async function appendEntry<TAnswer>(
@@ -20,6 +22,7 @@ export async function appendEntry<TAnswer>(
 ): Promise<TAnswer> {
   const id = entry.id ?? randomUUIDv7();
   try {
+    if (entry.kind === "message" && entry.mentions) await requireMentioned(store, entry, id);
     const admission = caller.kind === "user" ? "members_only" : "join";
     return await toAnswer(await store.log.append({ ...entry, id }, { admission }));
   } catch (error) {

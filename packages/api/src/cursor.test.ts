@@ -3,7 +3,14 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { trustedCaller } from "./caller.ts";
 import { createContext } from "./context.ts";
-import { parseCursor, parseReactorCursor, toCursor, toReactorCursor } from "./cursor.ts";
+import {
+  parseCursor,
+  parseReactorCursor,
+  parseReadCursor,
+  toCursor,
+  toReactorCursor,
+  toReadCursor,
+} from "./cursor.ts";
 import { ChatError } from "./errors.ts";
 import { createCaller } from "./root.ts";
 
@@ -25,6 +32,9 @@ const garbage: [string, string][] = [
   ["an empty array", toBase64([])],
   ["a time without an id", toBase64([time])],
   ["one value too many", toBase64([time, "room", 1])],
+  ["two values too many", toBase64([time, "room", true, true])],
+  ["a pin that says no", toBase64([time, "room", false])],
+  ["a pin in the wrong place", toBase64([true, time, "room"])],
   ["an id that is a number", toBase64([time, 1])],
   ["a time that is a number", toBase64([0, "room"])],
   ["a time that is null", toBase64([null, "room"])],
@@ -38,6 +48,7 @@ const garbage: [string, string][] = [
 describe("a cursor", () => {
   it("is read back as the position that it was written for", () => {
     const places = fc.record({
+      pinned: fc.boolean(),
       last_activity_at: fc
         .date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-12-31T23:59:59.999Z") })
         .map((date) => date.toISOString()),
@@ -52,10 +63,16 @@ describe("a cursor", () => {
     );
   });
 
+  it("of before there were pinned conversations is one behind all of them", () => {
+    const cursor = toBase64([time, "room"]);
+    expect(parseCursor(cursor)).toEqual({ pinned: false, last_activity_at: time, id: "room" });
+    expect(toCursor({ pinned: false, last_activity_at: time, id: "room" })).toBe(cursor);
+  });
+
   it.each(["x".repeat(128), "\u{1F600}".repeat(128), '"'.repeat(128), "\\".repeat(128)])(
     "of the longest ids, such as %s, is short enough to be given back",
     async (id) => {
-      const cursor = toCursor({ last_activity_at: time, id });
+      const cursor = toCursor({ pinned: true, last_activity_at: time, id });
       expect(cursor.length).toBeLessThanOrEqual(1_024);
       const page = await api.conversations.page({ user_id: "nobody", cursor });
       expect(page).toEqual({ conversations: [], next: null });
@@ -73,7 +90,7 @@ describe("a cursor", () => {
     }));
     await api.messages.import({ messages });
     await api.conversations.removeMember({ conversation_id: "b", user_id });
-    const cursor = toCursor({ last_activity_at: time, id: "b" });
+    const cursor = toCursor({ pinned: false, last_activity_at: time, id: "b" });
     const { conversations } = await api.conversations.page({ user_id, cursor });
     expect(conversations.map(({ id }) => id)).toEqual(["c"]);
   });
@@ -95,7 +112,7 @@ describe("a cursor of reactions", () => {
   it.each<[string, string]>([
     // Any text can be a key.
     ...garbage.filter(([what]) => what !== "an id that is a number"),
-    ["a position in an inbox", toCursor({ last_activity_at: time, id: "room" })],
+    ["a position in an inbox", toCursor({ pinned: false, last_activity_at: time, id: "room" })],
     ["a key that is none", toBase64([" ", 1])],
     ["a key of broken Unicode", toBase64(["\ud800", 1])],
     ["a seq that is none", toBase64(["+1", 0])],
@@ -108,6 +125,33 @@ describe("a cursor of reactions", () => {
   it("is none of an inbox", () => {
     const cursor = toReactorCursor({ key: time, seq: 1 });
     expect(codeOf(() => parseCursor(cursor))).toBe("validation_failed");
+  });
+});
+
+describe("a cursor of members", () => {
+  it("is read back as the position that it was written for, and is short enough", () => {
+    const user_id = fc.constantFrom("x", "\u{1F600}", '"').map((unit) => unit.repeat(128));
+    const places = fc.record({ place: fc.maxSafeInteger(), user_id });
+    fc.assert(
+      fc.property(places, (place) => {
+        const cursor = toReadCursor(place);
+        expect(cursor).toMatch(/^[A-Za-z0-9_-]{1,1024}$/);
+        expect(parseReadCursor(cursor)).toEqual(place);
+      }),
+    );
+  });
+
+  it.each<[string, string]>([
+    // Any integer can be a place.
+    ...garbage.filter(([what]) => what !== "a time that is a number"),
+    ["a position in an inbox", toCursor({ pinned: true, last_activity_at: time, id: "room" })],
+    ["a position among reactions", toReactorCursor({ key: "+1", seq: 1 })],
+    ["a place that is none", toBase64([0.5, "ann"])],
+    ["a place beyond all", toBase64([2 ** 53, "ann"])],
+    ["a user that is none", toBase64([1, ".."])],
+    ["a user of broken Unicode", toBase64([1, "\ud800"])],
+  ])("cannot be %s", (_, cursor) => {
+    expect(codeOf(() => parseReadCursor(cursor))).toBe("validation_failed");
   });
 });
 

@@ -1,14 +1,17 @@
-import type { InboxPosition, Reactor } from "@chatnest/db";
+import type { InboxPosition, ListedRead, Reactor } from "@chatnest/db";
 import { z } from "zod";
 import { ChatError } from "./errors.ts";
-import { ReactionKey, Seq } from "./schemas/ids.ts";
+import { ReactionKey, Seq, UserId } from "./schemas/ids.ts";
 
-const InboxCursor = z.tuple([z.iso.datetime(), z.string()]);
+const place = [z.iso.datetime(), z.string()] as const;
+// One that is not pinned has the cursor that it had before there were pinned ones.
+const InboxCursor = z.union([z.tuple(place), z.tuple([...place, z.literal(true)])]);
 const ReactorCursor = z.tuple([ReactionKey, Seq]);
+const ReadCursor = z.tuple([z.int(), UserId]);
 
 /** Writes a position in an inbox as opaque text. */
-export function toCursor({ last_activity_at, id }: InboxPosition): string {
-  return encode([last_activity_at, id]);
+export function toCursor({ pinned, last_activity_at, id }: InboxPosition): string {
+  return encode(pinned ? [last_activity_at, id, pinned] : [last_activity_at, id]);
 }
 
 /**
@@ -16,8 +19,8 @@ export function toCursor({ last_activity_at, id }: InboxPosition): string {
  * @throws ChatError `validation_failed` when the text is not a cursor.
  */
 export function parseCursor(cursor: string): InboxPosition {
-  const [last_activity_at, id] = decode(cursor, InboxCursor);
-  return { last_activity_at, id };
+  const [last_activity_at, id, pinned = false] = decode(cursor, InboxCursor);
+  return { pinned, last_activity_at, id };
 }
 
 /** A position among the reactions to a message. */
@@ -35,6 +38,23 @@ export function toReactorCursor({ key, seq }: ReactorPosition): string {
 export function parseReactorCursor(cursor: string): ReactorPosition {
   const [key, seq] = decode(cursor, ReactorCursor);
   return { key, seq };
+}
+
+/** A position among the members of a conversation. */
+type ReadPosition = Pick<ListedRead, "place" | "user_id">;
+
+/** Writes a position among the members of a conversation as opaque text. */
+export function toReadCursor({ place, user_id }: ReadPosition): string {
+  return encode([place, user_id]);
+}
+
+/**
+ * Reads a position among the members of a conversation.
+ * @throws ChatError `validation_failed` when the text is not a cursor.
+ */
+export function parseReadCursor(cursor: string): ReadPosition {
+  const [place, user_id] = decode(cursor, ReadCursor);
+  return { place, user_id };
 }
 
 function encode(position: readonly unknown[]): string {

@@ -175,6 +175,18 @@ describe("a problem of an input", () => {
     expect(refuse({ name: "x", [name]: 1 }).issues).toMatchObject([{ path }]);
   });
 
+  it("is what is wrong inside the option that a value has the form of", () => {
+    const Both = z.strictObject({ to: z.union([z.array(z.string()), z.literal("all")]) });
+    const pathsOf = (input: unknown) =>
+      toChatError(Both.safeParse(input).error).issues?.map(({ path }) => path);
+    expect(pathsOf({ to: ["x", 1, "y", null] })).toEqual(["to.1", "to.3"]);
+    expect(pathsOf({ to: "none" })).toEqual(["to"]);
+    expect(pathsOf({ to: 1, from: 1 })).toEqual(["to", "from"]);
+    const Deep = z.object({ deep: z.array(z.union([Both, z.string()])) });
+    const { error } = Deep.safeParse({ deep: ["x", { to: [1] }, { to: "all", a: 1 }] });
+    expect(toChatError(error).issues?.map(({ path }) => path)).toEqual(["deep.1.to.0", "deep.2.a"]);
+  });
+
   it("has an empty path when it is the whole input", () => {
     expect(refuse(undefined).issues).toMatchObject([{ path: "", code: "invalid_type" }]);
     expect(refuse(undefined).message).not.toMatch(/^:/);

@@ -1,7 +1,7 @@
 import { isStoreError, type StoreError, type StoreErrorCode } from "@chatnest/db";
 import { TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
-import { ZodError } from "zod";
+import { ZodError, type z } from "zod";
 
 interface ErrorRow {
   /** HTTP status. */
@@ -178,18 +178,29 @@ function cutPath(path: string): string {
   return start.length < path.length ? `${start}\u2026` : path;
 }
 
-/** Converts an error of zod. Each unknown field becomes a problem of its own. */
+/** Converts an error of zod. */
 function invalidInput(error: ZodError): ChatError {
-  const found = error.issues.flatMap((issue): InputIssue[] => {
-    const { code, message } = issue;
-    if (code !== "unrecognized_keys") return [{ path: toPath(issue.path), code, message }];
-    return issue.keys.map((key) => ({
-      path: toPath([...issue.path, key]),
-      code,
-      message: "unknown field",
-    }));
-  });
-  return refuseInput(found, { cause: error });
+  return refuseInput(
+    error.issues.flatMap((issue) => toIssues(issue)),
+    { cause: error },
+  );
+}
+
+/** Converts a problem that zod found. Each unknown field becomes a problem of its own. */
+function toIssues(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): InputIssue[] {
+  const { code, message } = issue;
+  const steps = [...above, ...issue.path];
+  if (code === "unrecognized_keys") {
+    return issue.keys.map((key) => {
+      return { path: toPath([...steps, key]), code, message: "unknown field" };
+    });
+  }
+  if (code === "invalid_union") {
+    // Only what is wrong inside: the value has the form of this option.
+    const inside = issue.errors.find((issues) => issues.some(({ path }) => path.length > 0));
+    if (inside) return inside.flatMap((one) => toIssues(one, steps));
+  }
+  return [{ path: toPath(steps), code, message }];
 }
 
 function toPath(steps: readonly PropertyKey[]): string {

@@ -1,14 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { openSqliteStore } from "@chatnest/db";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { trustedCaller } from "./caller.ts";
-import { createContext } from "./context.ts";
-import { createCaller, type RouterInputs } from "./root.ts";
-import type { Conversation } from "./schemas/conversations.ts";
+import { idsOf, openInboxes } from "../tests/inboxes.ts";
 
-const store = openSqliteStore(":memory:");
-const api = createCaller(createContext({ store, caller: trustedCaller }));
+const { store, api, talk, walk, collect } = openInboxes();
 afterAll(() => store.close());
 
 describe("an inbox", () => {
@@ -139,45 +134,3 @@ describe("an inbox", () => {
     else await expect(call).rejects.toMatchObject(refusal);
   });
 });
-
-/** Creates one conversation of a user for each day, last active on that day. */
-async function talk(user_id: string, days: number[]): Promise<{ id: string; day: number }[]> {
-  const rooms = days.map((day) => ({ id: randomUUID(), day }));
-  const messages = rooms.map(({ id, day }) => ({
-    id: randomUUID(),
-    user_id,
-    content: "hi",
-    conversation_id: id,
-    timestamp: new Date(Date.UTC(2020, 0, 1 + day)).toISOString(),
-  }));
-  for (let start = 0; start < messages.length; start += 1_000) {
-    await api.messages.import({ messages: messages.slice(start, start + 1_000) });
-  }
-  return rooms;
-}
-
-type Walk = RouterInputs["conversations"]["page"] & { betweenPages?: () => Promise<unknown> };
-
-async function walk({ betweenPages, ...input }: Walk): Promise<Conversation[][]> {
-  const pages: Conversation[][] = [];
-  let place: { cursor: string } | null | undefined;
-  while (place !== null) {
-    const { conversations, next } = await api.conversations.page({ ...input, ...place });
-    pages.push(conversations);
-    if (pages.length > 50) throw new Error("the walk does not end");
-    await betweenPages?.();
-    place = next;
-  }
-  return pages;
-}
-
-async function collect(user_id: string, messages?: number): Promise<Conversation[]> {
-  const input = { user_id, ...(messages !== undefined && { messages }) };
-  const all: Conversation[] = [];
-  for await (const conversation of await api.conversations.all(input)) all.push(conversation);
-  return all;
-}
-
-function idsOf(conversations: readonly { id: string }[]): string[] {
-  return conversations.map(({ id }) => id);
-}

@@ -8,6 +8,7 @@ import type { Meta } from "./rest.ts";
 import { appRouter, createCaller } from "./root.ts";
 import { Conversation } from "./schemas/conversations.ts";
 import { ReactionEntry } from "./schemas/entries.ts";
+import { InboxConversation } from "./schemas/inboxes.ts";
 import { Message } from "./schemas/messages.ts";
 
 const conversation_id = "room";
@@ -22,6 +23,9 @@ const whole: Record<string, z.ZodType> = {
   "messages.react": z.strictObject({ entry: ReactionEntry.strict(), created }),
   "messages.unreact": z.strictObject({ entry: ReactionEntry.strict().nullable(), created }),
   "conversations.create": z.strictObject({ conversation: Conversation.strict(), created }),
+  "conversations.get": Conversation.strict(),
+  "conversations.update": Conversation.strict(),
+  "conversations.all": z.array(InboxConversation.strict()),
   "notes.send": z.strictObject({ message: Message.strict(), created }),
   "notes.get": Message.strict(),
 };
@@ -90,18 +94,21 @@ function ownSchema(name: string): z.ZodType {
 
 /** Calls every procedure, on a conversation in which a message of every kind was sent, edited, reacted to and deleted. */
 async function* callAll(store: ChatStore): AsyncGenerator<[name: string, answer: unknown]> {
-  const { messages, conversations, notes, log } = createCaller(
+  const { messages, conversations, reads, notes, log } = createCaller(
     createContext({ store, caller: trustedCaller }),
   );
   const send = { conversation_id, user_id, content: "hi" };
   const first = { conversation_id, seq: 1 };
   const change = { ...first, user_id };
+  const member = { conversation_id, user_id };
   const line = { id: "imported-1", user_id, content: "x" };
   yield ["conversations.create", await conversations.create({ user_ids: [user_id, "bob"] })];
   yield ["messages.send", await messages.send({ ...send, metadata })];
   yield ["messages.send", await messages.send({ ...send, id: "12345678", reply_to: 1 })];
   yield ["messages.send", await messages.send({ ...send, id: "12345678", reply_to: 1 })];
   yield ["messages.send", await messages.send({ ...send, thread_seq: 1 })];
+  yield ["messages.send", await messages.send({ ...send, mentions: [user_id] })];
+  yield ["messages.send", await messages.send({ ...send, mentions: "everyone" })];
   yield ["messages.edit", await messages.edit({ ...change, content: "ho", metadata: null })];
   yield ["messages.react", await messages.react({ ...change, key })];
   yield ["messages.react", await messages.react({ ...change, key: "wow" })];
@@ -122,6 +129,22 @@ async function* callAll(store: ChatStore): AsyncGenerator<[name: string, answer:
     await conversations.addMember({ conversation_id, user_id: "cy" }),
   ];
   yield ["conversations.get", await conversations.get({ conversation_id })];
+  yield ["conversations.update", await conversations.update({ conversation_id, title: "Tea" })];
+  yield ["conversations.update", await conversations.update({ conversation_id, metadata })];
+  yield ["conversations.get", await conversations.get({ conversation_id, members: 0 })];
+  yield [
+    "conversations.updateMember",
+    await conversations.updateMember({ ...member, muted_until: "2030-01-01T00:00:00+01:00" }),
+  ];
+  yield [
+    "conversations.updateMember",
+    await conversations.updateMember({ ...member, muted_until: null, pinned: true }),
+  ];
+  yield ["reads.mark", await reads.mark({ ...member, read_seq: 1, revision: 0 })];
+  yield ["reads.markUnread", await reads.markUnread({ ...member, unread_from: 2 })];
+  yield ["reads.page", await reads.page({ conversation_id, limit: 1 })];
+  yield ["reads.page", await reads.page({ conversation_id })];
+  yield ["reads.totals", await reads.totals({ user_id })];
   yield ["conversations.all", await toArray(await conversations.all({ user_id }))];
   yield ["conversations.page", await conversations.page({ user_id, limit: 1 })];
   yield [

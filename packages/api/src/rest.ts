@@ -55,7 +55,10 @@ export interface RestRoute {
   hasBody?: boolean;
   /** Whether an empty body is the same as `{}`. @default `false` */
   isBodyOptional?: boolean;
-  /** Query parameters that select this procedure: at least one must be present. Otherwise the one without `when` is called. */
+  /**
+   * Fields of the body, or query parameters where there is none, that select this procedure: at least one must be present.
+   * Otherwise the one without `when` is called.
+   */
   when?: readonly string[];
   /** The meaning of each successful status. Without `toRest` there is only one. */
   success: Readonly<Record<number, string>>;

@@ -1,10 +1,15 @@
 import type {
   Conversation,
   Entry,
+  InboxItem,
+  MemberSettings,
+  Mentions,
   Message,
   Metadata,
   ReactionEntry,
   Reactor,
+  ReadState,
+  UnreadTotals,
   Version,
 } from "@chatnest/db";
 import { expectTypeOf, test } from "vitest";
@@ -15,6 +20,7 @@ type Send = { id?: string | undefined; user_id: string; content: string };
 type References = {
   reply_to?: number | undefined;
   thread_seq?: number | undefined;
+  mentions?: Mentions | undefined;
   metadata?: Metadata | undefined;
 };
 type View = { view?: "main" | undefined; deleted?: "include" | undefined };
@@ -25,6 +31,7 @@ type Bounds = {
   before?: number | undefined;
   after?: number | undefined;
 };
+type Carried = { messages?: number | undefined; members?: number | undefined };
 type Page = {
   messages: Message[];
   prev: { before: number } | null;
@@ -34,7 +41,7 @@ type Page = {
 
 test("the router has the documented procedures and no others", () => {
   expectTypeOf<keyof Routed>().toEqualTypeOf<
-    "messages" | "log" | "conversations" | "notes" | "live"
+    "messages" | "log" | "reads" | "conversations" | "notes" | "live"
   >();
   expectTypeOf<keyof Routed["messages"]>().toEqualTypeOf<
     | ("send" | "page" | "all" | "get" | "import")
@@ -42,8 +49,9 @@ test("the router has the documented procedures and no others", () => {
   >();
   expectTypeOf<keyof Routed["log"]>().toEqualTypeOf<"page">();
   expectTypeOf<keyof Routed["conversations"]>().toEqualTypeOf<
-    "create" | "get" | "page" | "all" | "addMember" | "removeMember"
+    ("create" | "get" | "update" | "page" | "all") | ("addMember" | "removeMember" | "updateMember")
   >();
+  expectTypeOf<keyof Routed["reads"]>().toEqualTypeOf<"mark" | "markUnread" | "page" | "totals">();
   expectTypeOf<keyof Routed["live"]>().toEqualTypeOf<"conversation" | "user">();
   expectTypeOf<keyof Routed["notes"]>().toEqualTypeOf<"send" | "page" | "all" | "get">();
 });
@@ -131,24 +139,62 @@ test("conversations take and give what is documented", () => {
   type Member = { conversation_id: string; user_id: string };
   expectTypeOf<In["create"]>().toEqualTypeOf<{ id?: string | undefined; user_ids: string[] }>();
   expectTypeOf<Out["create"]>().toEqualTypeOf<{ conversation: Conversation; created: boolean }>();
-  expectTypeOf<In["get"]>().toEqualTypeOf<{
-    conversation_id: string;
-    messages?: number | undefined;
-  }>();
+  expectTypeOf<In["get"]>().branded.toEqualTypeOf<Carried & { conversation_id: string }>();
   expectTypeOf<Out["get"]>().toEqualTypeOf<Conversation>();
-  expectTypeOf<In["page"]>().toEqualTypeOf<{
-    user_id: string;
-    limit?: number | undefined;
-    cursor?: string | undefined;
-    messages?: number | undefined;
+  expectTypeOf<In["update"]>().toEqualTypeOf<{
+    conversation_id: string;
+    title?: string | null | undefined;
+    metadata?: Metadata | null | undefined;
   }>();
-  expectTypeOf<Out["page"]>().toEqualTypeOf<{
-    conversations: Conversation[];
-    next: { cursor: string } | null;
-  }>();
+  expectTypeOf<Out["update"]>().toEqualTypeOf<Conversation>();
+  expectTypeOf<In["all"]>().branded.toEqualTypeOf<Carried & { user_id: string }>();
+  expectTypeOf<In["page"]>().branded.toEqualTypeOf<
+    Carried & {
+      user_id: string;
+      limit?: number | undefined;
+      cursor?: string | undefined;
+      archived?: boolean | undefined;
+      unread?: boolean | undefined;
+    }
+  >();
+  expectTypeOf<Out["page"]["conversations"][number]>().branded.toEqualTypeOf<
+    Conversation & InboxItem
+  >();
+  expectTypeOf<Out["page"]["next"]>().toEqualTypeOf<{ cursor: string } | null>();
   expectTypeOf<In["addMember"]>().toEqualTypeOf<Member>();
   expectTypeOf<Out["addMember"]>().branded.toEqualTypeOf<Member & { added: boolean }>();
   expectTypeOf<In["removeMember"]>().toEqualTypeOf<Member>();
+  expectTypeOf<In["updateMember"]>().branded.toEqualTypeOf<
+    Member & {
+      muted_until?: string | null | undefined;
+      pinned?: boolean | undefined;
+      archived?: boolean | undefined;
+    }
+  >();
+  expectTypeOf<Out["updateMember"]>().branded.toEqualTypeOf<Member & MemberSettings>();
+});
+
+test("marks take and give what is documented", () => {
+  type In = RouterInputs["reads"];
+  type Out = RouterOutputs["reads"];
+  type Member = { conversation_id: string; user_id: string };
+  expectTypeOf<In["mark"]>().branded.toEqualTypeOf<
+    Member & { read_seq: number; revision?: number | undefined }
+  >();
+  expectTypeOf<In["markUnread"]>().branded.toEqualTypeOf<Member & { unread_from: number }>();
+  expectTypeOf<Out["mark"]>().toEqualTypeOf<ReadState>();
+  expectTypeOf<Out["markUnread"]>().toEqualTypeOf<ReadState>();
+  expectTypeOf<In["page"]>().toEqualTypeOf<{
+    conversation_id: string;
+    limit?: number | undefined;
+    cursor?: string | undefined;
+  }>();
+  expectTypeOf<Out["page"]>().toEqualTypeOf<{
+    reads: { user_id: string; read_seq: number }[];
+    next: { cursor: string } | null;
+  }>();
+  expectTypeOf<In["totals"]>().toEqualTypeOf<{ user_id: string }>();
+  expectTypeOf<Out["totals"]>().toEqualTypeOf<UnreadTotals>();
 });
 
 test("notes take and give what messages do, under their user", () => {

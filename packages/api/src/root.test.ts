@@ -6,7 +6,8 @@ import { appRouter, createCaller } from "./root.ts";
 
 type Api = ReturnType<typeof createCaller>;
 
-const change = { conversation_id: "room", seq: 1, user_id: "ann" };
+const member = { conversation_id: "room", user_id: "ann" };
+const change = { ...member, seq: 1 };
 
 const calls: Record<string, (api: Api) => Promise<unknown>> = {
   "messages.send": (api) => api.messages.send({ user_id: "ann", content: "hi" }),
@@ -21,10 +22,18 @@ const calls: Record<string, (api: Api) => Promise<unknown>> = {
   "messages.replies": (api) => api.messages.replies({ conversation_id: "room", seq: 1 }),
   "messages.versions": (api) => api.messages.versions({ conversation_id: "room", seq: 1 }),
   "log.page": (api) => api.log.page({ conversation_id: "room" }),
+  "reads.mark": (api) => api.reads.mark({ ...member, read_seq: 0 }),
+  "reads.markUnread": (api) => api.reads.markUnread({ ...member, unread_from: 1 }),
+  "reads.page": (api) => api.reads.page({ conversation_id: "room" }),
+  "reads.totals": (api) => api.reads.totals({ user_id: "ann" }),
   "messages.import": (api) =>
     api.messages.import({ messages: [{ id: "12345678", user_id: "ann", content: "hi" }] }),
   "conversations.create": (api) => api.conversations.create({ user_ids: ["ann"] }),
   "conversations.get": (api) => api.conversations.get({ conversation_id: "room" }),
+  "conversations.update": (api) =>
+    api.conversations.update({ conversation_id: "room", title: "Tea" }),
+  "conversations.updateMember": (api) =>
+    api.conversations.updateMember({ ...member, pinned: true }),
   "conversations.all": (api) => first(api.conversations.all({ user_id: "ann" })),
   "conversations.page": (api) => api.conversations.page({ user_id: "ann" }),
   "conversations.addMember": (api) =>

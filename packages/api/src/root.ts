@@ -4,10 +4,11 @@ import { live } from "./routers/live.ts";
 import { log } from "./routers/log.ts";
 import { messages } from "./routers/messages.ts";
 import { notes } from "./routers/notes.ts";
+import { reads } from "./routers/reads.ts";
 import { createCallerFactory, router } from "./trpc.ts";
 
 /** All procedures of ChatNest. */
-export const appRouter = router({ messages, log, conversations, notes, live });
+export const appRouter = router({ messages, log, reads, conversations, notes, live });
 
 /** The type of all procedures, for typed clients. */
 export type AppRouter = typeof appRouter;

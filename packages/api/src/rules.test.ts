@@ -83,7 +83,7 @@ describe("a user", () => {
     await expect(answer).rejects.toMatchObject({ cause: { code: "validation_failed" } });
   });
 
-  it("counts each send, change, creation and adding, and nothing else, against its limit", async () => {
+  it("counts each send, change, mark, creation and adding, and nothing else, against its limit", async () => {
     await store.conversations.create({ id: "counted", user_ids: ["ann"] });
     const member = { conversation_id: "counted", user_id: "bob" };
     const place = { conversation_id: "counted", seq: 1 };
@@ -100,6 +100,12 @@ describe("a user", () => {
       ["messages.versions", place, 0],
       ["messages.delete", place, 1],
       ["log.page", { conversation_id: "counted" }, 0],
+      ["reads.mark", { conversation_id: "counted", read_seq: 1 }, 1],
+      ["reads.markUnread", { conversation_id: "counted", unread_from: 1 }, 1],
+      ["reads.page", { conversation_id: "counted" }, 0],
+      ["reads.totals", {}, 0],
+      ["conversations.update", { conversation_id: "counted", title: "x" }, 1],
+      ["conversations.updateMember", { conversation_id: "counted", pinned: true }, 1],
       ["conversations.create", { user_ids: ["bob"] }, 1],
       ["conversations.addMember", member, 1],
     ];

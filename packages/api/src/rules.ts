@@ -45,13 +45,21 @@ export const rules = {
 
   "log.page": member,
 
+  "reads.mark": limitedAsMember,
+  "reads.markUnread": limitedAsMember,
+  "reads.page": member,
+  "reads.totals": self,
+
   // The user becomes a member, and the server generates the id. Limited as sends are: it writes to up to 1,000 inboxes.
   "conversations.create": { ...users, isLimited: true },
   "conversations.get": member,
+  "conversations.update": { ...member, isLimited: true },
   "conversations.all": self,
   "conversations.page": self,
   "conversations.addMember": { ...member, isLimited: true },
   "conversations.removeMember": selfAsMember,
+  // Settings are private: no other user sees or changes them.
+  "conversations.updateMember": limitedAsMember,
 
   "notes.send": { ...self, isLimited: true },
   "notes.all": self,

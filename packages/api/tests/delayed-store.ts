@@ -10,7 +10,7 @@ export function delayed(
   scheduler: fc.Scheduler,
   fates: IterableIterator<string>,
 ): ChatStore {
-  const { conversations, log, members, messages } = store;
+  const { conversations, log, members, messages, reads } = store;
   let inOrder = Promise.resolve();
   const meet = (event: StoreEvent, listener: (event: StoreEvent) => void) => {
     const met = String(fates.next().value);
@@ -53,6 +53,14 @@ export function delayed(
     conversations: {
       ...conversations,
       heads: (query) => late(() => conversations.heads(query)),
+      itemsOf: (userId, ids) => late(() => conversations.itemsOf(userId, ids)),
+      inbox: (userId, range) => late(() => conversations.inbox(userId, range)),
+      get: (ids, newest) => late(() => conversations.get(ids, newest)),
+    },
+    reads: {
+      ...reads,
+      totals: (userId) => late(() => reads.totals(userId)),
+      list: (id, range) => late(() => reads.list(id, range)),
     },
   };
 }

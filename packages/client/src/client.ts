@@ -3,11 +3,14 @@ import { createIdentity, type KnownUser, type NamedUser } from "./http/identity.
 import { createRequests } from "./http/request.ts";
 import type { Token } from "./http/token.ts";
 import { createTransport } from "./http/transport.ts";
+import { createInbox } from "./inbox/create-inbox.ts";
+import type { Inbox, InboxOptions } from "./inbox/inbox-list.ts";
 import { createLiveConversation, type LiveConversation } from "./live/conversation.ts";
 import { createLiveUser, type LiveUser } from "./live/user.ts";
 import { createMessages, type Messages } from "./messages.ts";
 import { createNotes, type Notes } from "./notes.ts";
 import type { Fetch, FetchLike } from "./platform.ts";
+import { createReads, type Reads } from "./reads.ts";
 
 /** How calls that are safe to repeat are retried after network errors, timeouts and the statuses 408, 429 and 5xx. */
 export interface RetryOptions {
@@ -40,12 +43,24 @@ export interface ChatClient<in TUser extends KnownUser = NamedUser> {
   readonly messages: Messages<TUser>;
   readonly conversations: Conversations<TUser>;
   readonly notes: Notes<TUser>;
+  readonly reads: Reads<TUser>;
   /** Selects a conversation, to show its messages or to follow its events. */
   conversation(conversation_id: string): LiveConversation;
   /** Selects a user, to follow the events of all their conversations. */
   user(user_id: string): LiveUser;
   /** Selects the client's own user. */
   user(this: ChatClient<KnownUser>): LiveUser;
+  /**
+   * Returns the inbox of a user as a list that keeps itself current: see {@link Inbox}.
+   * @example
+   * ```tsx
+   * const inbox = useMemo(() => chat.inbox({ user_id: "ada", archived: false }), []);
+   * const { conversations, totals } = useSyncExternalStore(inbox.subscribe, inbox.getSnapshot);
+   * ```
+   */
+  inbox(options: InboxOptions & NamedUser): Inbox;
+  /** Returns the inbox of the client's own user. */
+  inbox(this: ChatClient<KnownUser>, options?: InboxOptions): Inbox;
 }
 
 /**
@@ -71,12 +86,17 @@ export function createChatClient(options: ChatClientOptions): ChatClient<KnownUs
   const bounds = { tries, baseMs, maxMs };
   const transport = createTransport(requests, { identity, timeoutMs, bounds });
   const messages = createMessages(transport, identity);
+  const conversations = createConversations(transport);
+  const reads = createReads(transport);
   return {
     messages,
-    conversations: createConversations(transport),
+    conversations,
+    reads,
     notes: createNotes(transport, identity),
     conversation: (conversation_id) =>
       createLiveConversation({ requests, messages, identity }, conversation_id),
     user: (user_id?: string) => createLiveUser({ requests, transport, identity }, user_id),
+    inbox: (options?: InboxOptions) =>
+      createInbox({ requests, transport, identity, conversations, reads }, options),
   };
 }

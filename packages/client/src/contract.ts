@@ -1,225 +1,52 @@
-import type { Conversation, Message, Metadata, Reactor, Version } from "./entities.ts";
-import type { Entry, ReactionEntry } from "./entries.ts";
+import type {
+  AddMemberOutput,
+  ConversationPageInput,
+  ConversationPageOutput,
+  CreateConversationInput,
+  CreateConversationOutput,
+  GetConversationInput,
+  MarkReadInput,
+  MarkUnreadInput,
+  MemberInput,
+  ReadPageInput,
+  ReadPageOutput,
+  TotalsInput,
+  UpdateConversationInput,
+  UpdateMemberInput,
+} from "./contract/conversations.ts";
+import type {
+  ChangeMessageInput,
+  DeleteMessageOutput,
+  EditMessageInput,
+  EditMessageOutput,
+  GetMessageInput,
+  GetNoteInput,
+  LogPageInput,
+  LogPageOutput,
+  MessagePageInput,
+  MessagePageOutput,
+  NotePageInput,
+  ReactInput,
+  ReactOutput,
+  ReactorPageInput,
+  ReactorPageOutput,
+  ReplyPageInput,
+  SendMessageInput,
+  SendMessageOutput,
+  SendNoteInput,
+  UnreactOutput,
+} from "./contract/messages.ts";
+import type {
+  Conversation,
+  MemberSettings,
+  Message,
+  ReadState,
+  UnreadTotals,
+  Version,
+} from "./entities.ts";
 
-/** A note to store. */
-export interface SendNoteInput {
-  /** 8 to 64 characters of `A-Za-z0-9_-`. @default a UUIDv7 made by the client */
-  id?: string | undefined;
-  /** 1 to 128 characters. */
-  user_id: string;
-  /** 1 to 16,384 characters of well-formed Unicode without NUL. */
-  content: string;
-}
-
-/** A message to store. */
-export interface SendMessageInput extends SendNoteInput {
-  /** 1 to 128 characters; the first message creates the conversation. Without it the message is a note. */
-  conversation_id?: string | null | undefined;
-  /** The `seq` of a message that it quotes. */
-  reply_to?: number | undefined;
-  /** The `seq` of the message whose thread it joins, which is in no thread itself. */
-  thread_seq?: number | undefined;
-  /** A JSON object of at most 8 KiB and 5 levels; given back equal. */
-  metadata?: Metadata | undefined;
-}
-
-/** The result of a send. */
-export interface SendMessageOutput {
-  message: Message;
-  /** `false` when the message was already stored, perhaps by an earlier attempt of this call whose answer was lost. */
-  created: boolean;
-}
-
-/** Selects a page of a log: the newest messages, with `after` the next ones, with `before` the previous ones. */
-export interface PageBounds {
-  /** Maximum number of messages, 1 to 1,000; for `list`, the number fetched at a time. @default 50, for `list` 200 */
-  limit?: number | undefined;
-  /** Only messages before this `seq`. */
-  before?: number | undefined;
-  /** Only messages after this `seq`. */
-  after?: number | undefined;
-}
-
-/** Selects a page of a conversation. */
-export interface MessagePageInput extends PageBounds {
-  conversation_id: string;
-  /** `main` leaves out messages that belong to a thread. */
-  view?: "main" | undefined;
-  /** `include` shows deleted messages, as stubs without text. */
-  deleted?: "include" | undefined;
-}
-
-/** Selects a page of the thread that a message started. */
-export interface ReplyPageInput extends PageBounds, GetMessageInput {}
-
-/** Selects a page of a user's notes. */
-export interface NotePageInput extends PageBounds {
-  user_id: string;
-}
-
-/** Selects one message of a conversation. */
-export interface GetMessageInput {
-  conversation_id: string;
-  seq: number;
-}
-
-/** A message to change, and by whom. */
-export interface ChangeMessageInput extends GetMessageInput {
-  /** 8 to 64 characters of `A-Za-z0-9_-`, the id of this change. @default a UUIDv7 made by the client */
-  id?: string | undefined;
-  /** 1 to 128 characters. */
-  user_id: string;
-}
-
-/** A new content of a message, new metadata, or both; what is not given stays. */
-export interface EditMessageInput extends ChangeMessageInput {
-  /** 1 to 16,384 characters of well-formed Unicode without NUL. */
-  content?: string | undefined;
-  /** `null` removes it. */
-  metadata?: Metadata | null | undefined;
-  /** Edits only if the text was not edited after this position: the `seq` of the message, or of an edit. */
-  unchanged_since?: number | undefined;
-}
-
-/** The result of an edit. */
-export interface EditMessageOutput {
-  /** In its current state. */
-  message: Message;
-  /** `false` when the edit was already stored. */
-  created: boolean;
-}
-
-/** The result of a deletion. */
-export interface DeleteMessageOutput {
-  /** `false` when it was already deleted. */
-  created: boolean;
-}
-
-/** A reaction to add or remove. */
-export interface ReactInput extends ChangeMessageInput {
-  /** An emoji or a name, 1 to 64 characters. */
-  key: string;
-}
-
-/** The result of adding a reaction. */
-export interface ReactOutput {
-  /** The entry that added it. */
-  entry: ReactionEntry;
-  /** `false` when it was already there. */
-  created: boolean;
-}
-
-/** The result of removing a reaction. */
-export interface UnreactOutput {
-  /** The entry that removed it; `null` when it never was there. */
-  entry: ReactionEntry | null;
-  /** `false` when it was not there. */
-  created: boolean;
-}
-
-/** Selects who reacted to a message. */
-export interface ReactorPageInput extends GetMessageInput {
-  /** Only reactions with this key. */
-  key?: string | undefined;
-  /** The number fetched at a time, 1 to 1,000. @default 200 */
-  limit?: number | undefined;
-  /** The cursor of the previous page. */
-  cursor?: string | undefined;
-}
-
-/** Selects a part of a log. */
-export interface LogPageInput {
-  conversation_id: string;
-  /** Only entries after this `seq`. @default 0 */
-  after?: number | undefined;
-  /** The number fetched at a time, 1 to 1,000. @default 200 */
-  limit?: number | undefined;
-}
-
-/** Selects one note of a user. */
-export interface GetNoteInput {
-  user_id: string;
-  seq: number;
-}
-
-/** A conversation to create. */
-export interface CreateConversationInput {
-  /** 1 to 128 characters. @default an id made by the server */
-  id?: string | undefined;
-  /** Members in the order they join: 1 to 1,000, each once. */
-  user_ids: string[];
-}
-
-/** The result of creating a conversation. */
-export interface CreateConversationOutput {
-  conversation: Conversation;
-  /** `false` when it already existed; if a message had created it, the members were added. */
-  created: boolean;
-}
-
-/** Selects a conversation. */
-export interface GetConversationInput {
-  conversation_id: string;
-  /** Number of newest messages to include, 0 to 1,000. @default 50 */
-  messages?: number | undefined;
-}
-
-/** Selects a page of a user's inbox. */
-export interface ConversationPageInput {
-  user_id: string;
-  /**
-   * Maximum number of conversations, 1 to 1,000; for `list`, the number fetched at a time. `limit` times `messages` is
-   * at most 10,000.
-   * @default 20, for `list` up to 200
-   */
-  limit?: number | undefined;
-  /** The `cursor` of the previous page. */
-  cursor?: string | undefined;
-  /** Number of newest messages to include in each, 0 to 1,000. @default 50 */
-  messages?: number | undefined;
-}
-
-/** A user and a conversation. */
-export interface MemberInput {
-  conversation_id: string;
-  user_id: string;
-}
-
-/** The result of adding a member. */
-export interface AddMemberOutput extends MemberInput {
-  /** `false` when the user was already a member. */
-  added: boolean;
-}
-
-/** A page of a log, as the server sends it. */
-export interface MessagePageOutput {
-  messages: Message[];
-  prev: { before: number } | null;
-  next: { after: number; before?: number } | null;
-  /**
-   * How far the log was read: the page holds every message of its range up to this `seq`. `null` for a page without
-   * `after`; absent from older servers.
-   */
-  read_to?: number | null;
-}
-
-/** A page of reactions, as the server sends it. */
-interface ReactorPageOutput {
-  reactions: Reactor[];
-  next: { cursor: string } | null;
-}
-
-/** A page of entries, as the server sends it. */
-interface LogPageOutput {
-  entries: Entry[];
-  next: { after: number } | null;
-}
-
-/** A page of an inbox, as the server sends it. */
-export interface ConversationPageOutput {
-  conversations: Conversation[];
-  next: { cursor: string } | null;
-}
+export type * from "./contract/conversations.ts";
+export type * from "./contract/messages.ts";
 
 /** The input and output of each query. */
 export interface Queries {
@@ -231,6 +58,8 @@ export interface Queries {
   "log.page": { input: LogPageInput; output: LogPageOutput };
   "conversations.get": { input: GetConversationInput; output: Conversation };
   "conversations.page": { input: ConversationPageInput; output: ConversationPageOutput };
+  "reads.page": { input: ReadPageInput; output: ReadPageOutput };
+  "reads.totals": { input: TotalsInput; output: UnreadTotals };
   "notes.page": { input: NotePageInput; output: MessagePageOutput };
   "notes.get": { input: GetNoteInput; output: Message };
 }
@@ -243,7 +72,11 @@ export interface Mutations {
   "messages.react": { input: ReactInput; output: ReactOutput };
   "messages.unreact": { input: ReactInput; output: UnreactOutput };
   "conversations.create": { input: CreateConversationInput; output: CreateConversationOutput };
+  "conversations.update": { input: UpdateConversationInput; output: Conversation };
   "conversations.addMember": { input: MemberInput; output: AddMemberOutput };
   "conversations.removeMember": { input: MemberInput; output: undefined };
+  "conversations.updateMember": { input: UpdateMemberInput; output: MemberSettings };
+  "reads.mark": { input: MarkReadInput; output: ReadState };
+  "reads.markUnread": { input: MarkUnreadInput; output: ReadState };
   "notes.send": { input: SendNoteInput; output: SendMessageOutput };
 }

@@ -5,8 +5,10 @@ import type {
   CreateConversationOutput,
   GetConversationInput,
   MemberInput,
+  UpdateConversationInput,
+  UpdateMemberInput,
 } from "./contract.ts";
-import type { Conversation } from "./entities.ts";
+import type { Conversation, InboxConversation, MemberSettings } from "./entities.ts";
 import type { By, KnownUser, NamedUser } from "./http/identity.ts";
 import type { CallOptions, Transport } from "./http/transport.ts";
 import { listAll, toFirstInboxPage } from "./lists/list-all.ts";
@@ -30,13 +32,25 @@ export interface Conversations<in TUser extends KnownUser = NamedUser> {
    */
   get(input: GetConversationInput, options?: CallOptions): Promise<Conversation>;
   /**
-   * Reads all conversations of a user, most recently active first, fetching pages as they are needed. A conversation
+   * Changes the title or the metadata of a conversation, for all its members. The last change counts.
+   * @throws ChatError `not_found`
+   * @example
+   * ```ts
+   * await chat.conversations.update({ conversation_id: "tea", title: "Tea at four" });
+   * ```
+   */
+  update(input: UpdateConversationInput, options?: CallOptions): Promise<Conversation>;
+  /**
+   * Reads all conversations of a user, pinned ones first, then the most recently active, fetching pages as they are needed. A conversation
    * that becomes active meanwhile may be missed. `timeoutMs` applies to each page.
    * @throws ChatError
    */
-  list(input: By<TUser, ConversationPageInput>, options?: CallOptions): AsyncIterable<Conversation>;
+  list(
+    input: By<TUser, ConversationPageInput>,
+    options?: CallOptions,
+  ): AsyncIterable<InboxConversation>;
   /**
-   * Reads a page of a user's conversations, most recently active first; empty when there are none.
+   * Reads a page of a user's conversations, pinned ones first, then the most recently active; empty when there are none.
    * @throws ChatError
    * @example
    * ```ts
@@ -55,6 +69,16 @@ export interface Conversations<in TUser extends KnownUser = NamedUser> {
    * @throws ChatError `not_found` when the conversation or the member does not exist.
    */
   removeMember(input: MemberInput, options?: CallOptions): Promise<void>;
+  /**
+   * Changes what a user has set for itself in a conversation, and returns all of it. One client's changes are made in
+   * the order of the calls.
+   * @throws ChatError `not_found` when the user is not a member.
+   * @example
+   * ```ts
+   * await chat.conversations.updateMember({ user_id: "ada", conversation_id: "tea", pinned: true });
+   * ```
+   */
+  updateMember(input: By<TUser, UpdateMemberInput>, options?: CallOptions): Promise<MemberSettings>;
 }
 
 /** Creates the calls about conversations. */
@@ -74,6 +98,8 @@ export function createConversations({ query, mutate }: Transport): Conversations
     create: (input, options) =>
       mutate("conversations.create", input, { ...options, isRepeatable: input.id !== undefined }),
     get: (input, options) => query("conversations.get", input, options),
+    update: (input, options) =>
+      mutate("conversations.update", input, { ...options, lane: `u:${input.conversation_id}` }),
     list: (input, options) =>
       listAll(
         (pageOptions) => page(toFirstInboxPage(input), pageOptions),
@@ -85,5 +111,10 @@ export function createConversations({ query, mutate }: Transport): Conversations
     // After an attempt that removed the member and whose answer was lost, the next one finds none.
     removeMember: (input, options) =>
       mutate("conversations.removeMember", input, { ...options, doneCode: "not_found" }),
+    updateMember: (input, options) =>
+      mutate("conversations.updateMember", input, {
+        ...options,
+        lane: `s:${input.conversation_id}`,
+      }),
   };
 }

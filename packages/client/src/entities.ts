@@ -30,6 +30,9 @@ export interface Thread {
   last_at: string;
 }
 
+/** The users whom a message mentions, at most 50 of the members; or all of them. */
+export type Mentions = string[] | "everyone";
+
 /** One message of a conversation in its current state, or a note when it has no conversation. */
 export interface Message {
   /** Unique in its conversation. */
@@ -48,6 +51,8 @@ export interface Message {
   reply_to?: number;
   /** The `seq` of the message whose thread it belongs to. */
   thread_seq?: number;
+  /** Edits do not change it. */
+  mentions?: Mentions;
   metadata?: Metadata;
   /** When the newest edit was stored. */
   edited_at?: string;
@@ -64,7 +69,7 @@ export interface Message {
 /** A conversation as its members see it. */
 export interface Conversation {
   id: string;
-  /** Members in the order they joined, the first 1,000. */
+  /** Members in the order they joined, the first 1,000 or as many as were asked for. */
   user_ids: string[];
   /** The newest messages, oldest first. */
   messages: Message[];
@@ -75,6 +80,58 @@ export interface Conversation {
   member_count: number;
   /** The `timestamp` of the newest message, else `created_at`. */
   last_activity_at: string;
+  title?: string;
+  metadata?: Metadata;
+}
+
+/** What is unread in a conversation for one of its members. */
+interface ReadNumbers {
+  /** Position up to which the user has read: by a mark, or by a message of its own. */
+  read_seq: number;
+  /** How often the user has marked the conversation as unread. */
+  revision: number;
+  /** Number of messages after `read_seq` that are not the user's own and not deleted. */
+  unread_count: number;
+  /** How many of them mention the user, or everyone. */
+  mention_count: number;
+}
+
+/** How far a user has read a conversation, and what is unread. */
+export interface ReadState extends ReadNumbers {
+  conversation_id: string;
+  user_id: string;
+}
+
+/** How far a member of a conversation has read. */
+export interface MemberRead {
+  user_id: string;
+  read_seq: number;
+}
+
+/** What a user has set for itself in a conversation. Others do not see it. */
+interface Settings {
+  /** ISO 8601, UTC, with milliseconds; may be in the past. */
+  muted_until: string | null;
+  pinned: boolean;
+  /** Ends with the next message that is sent while the conversation is not muted. */
+  archived: boolean;
+}
+
+/** The settings of a member of a conversation. */
+export interface MemberSettings extends Settings {
+  conversation_id: string;
+  user_id: string;
+}
+
+/** A conversation in the inbox of a user. */
+export interface InboxConversation extends Conversation, ReadNumbers, Settings {}
+
+/** What is unread in all conversations of a user that are neither archived nor muted. */
+export interface UnreadTotals {
+  /** Number of conversations with unread messages. */
+  conversations: number;
+  messages: number;
+  mentions: number;
 }
 
 /** A text that a message has or had. */

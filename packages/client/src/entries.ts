@@ -1,4 +1,4 @@
-import type { Metadata, Reaction, Thread } from "./entities.ts";
+import type { Mentions, Message, Metadata, Reaction, Thread } from "./entities.ts";
 
 interface EntryBase {
   /** Unique in its log. */
@@ -20,6 +20,7 @@ export interface MessageEntry extends EntryBase {
   content: string;
   reply_to?: number;
   thread_seq?: number;
+  mentions?: Mentions;
   metadata?: Metadata;
   /** The thread that it belongs to, with it. */
   thread_state?: Thread;
@@ -105,4 +106,14 @@ export function toEntry(raw: RawEntry): AnyEntry {
   return isKnownKind(name)
     ? ({ ...raw, kind: name } as Entry)
     : { kind: "unknown", name, conversation_id, seq, data: raw };
+}
+
+/** Returns the message that an entry stored, as it was sent. */
+export function toMessage({
+  kind: _,
+  thread_state: _state,
+  erased: _erased,
+  ...message
+}: MessageEntry): Message {
+  return message;
 }

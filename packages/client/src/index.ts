@@ -17,6 +17,8 @@ export type {
   GetMessageInput,
   GetNoteInput,
   LogPageInput,
+  MarkReadInput,
+  MarkUnreadInput,
   MemberInput,
   MessagePageInput,
   NotePageInput,
@@ -24,21 +26,31 @@ export type {
   ReactInput,
   ReactOutput,
   ReactorPageInput,
+  ReadPageInput,
   ReplyPageInput,
   SendMessageInput,
   SendMessageOutput,
   SendNoteInput,
+  TotalsInput,
   UnreactOutput,
+  UpdateConversationInput,
+  UpdateMemberInput,
 } from "./contract.ts";
 export type { Conversations } from "./conversations.ts";
 export type {
   Conversation,
+  InboxConversation,
   JsonValue,
+  MemberRead,
+  MemberSettings,
+  Mentions,
   Message,
   Metadata,
   Reaction,
   Reactor,
+  ReadState,
   Thread,
+  UnreadTotals,
   Version,
 } from "./entities.ts";
 export type {
@@ -61,6 +73,8 @@ export {
 export type { By, KnownUser, NamedUser } from "./http/identity.ts";
 export type { Token } from "./http/token.ts";
 export type { CallOptions } from "./http/transport.ts";
+export type { Inbox, InboxOptions, InboxRead, InboxSnapshot } from "./inbox/inbox-list.ts";
+export type { InboxSettings } from "./inbox/own-settings.ts";
 export { applyEntry } from "./lists/apply-entry.ts";
 export type {
   EditInListInput,
@@ -70,7 +84,7 @@ export type {
   SendToListInput,
 } from "./lists/message-list.ts";
 export type { ListedMessage, NewText, OwnChange } from "./lists/own-changes.ts";
-export type { ConversationPage, MessagePage } from "./lists/pages.ts";
+export type { ConversationPage, MessagePage, ReadPage } from "./lists/pages.ts";
 export type {
   ConversationEntryHandlers,
   ConversationHandlers,
@@ -79,6 +93,7 @@ export type {
   LiveConversation,
 } from "./live/conversation.ts";
 export type {
+  ConversationDetails,
   ConversationEntryEvent,
   ConversationEvent,
   Head,
@@ -105,3 +120,4 @@ export type {
   FetchLike,
   ResponseLike,
 } from "./platform.ts";
+export type { Reads } from "./reads.ts";

@@ -5,7 +5,7 @@ import type {
   TRPCSubscriptionProcedure,
 } from "@trpc/server";
 import type { MemberInput, Mutations, Queries } from "./contract.ts";
-import type { Message, Metadata } from "./entities.ts";
+import type { MemberSettings, Mentions, Message, Metadata, UnreadTotals } from "./entities.ts";
 import type { Entry } from "./entries.ts";
 import type { InputIssue, ServerErrorCode } from "./errors.ts";
 
@@ -70,6 +70,11 @@ interface Entries {
   entries?: "all" | undefined;
 }
 
+interface WithInbox {
+  /** `true`: also events for what is new to the user, its settings, and titles. */
+  inbox?: boolean | undefined;
+}
+
 /** Instead of messages, for who asks for all entries. */
 interface EntryEvent {
   type: "entry";
@@ -84,22 +89,75 @@ interface MembershipEvent<TType extends string> extends PlaceEvent<TType> {
   user_id: string;
 }
 
-/** First `ready`, or `reset` when the server continues from a restored backup. */
-type ConversationEvent = PlaceEvent<"ready"> | PlaceEvent<"reset"> | MessageEvent | EntryEvent;
+/** The title and the metadata of a conversation may have changed; `null` is none. */
+interface DetailsEvent {
+  type: "conversation";
+  conversation_id: string;
+  title: string | null;
+  metadata: Metadata | null;
+}
 
-interface HeadPlace extends Place {
+/**
+ * First `ready`, or `reset` when the server continues from a restored backup. `conversation` is for who asks for all
+ * entries.
+ */
+type ConversationEvent =
+  | PlaceEvent<"ready">
+  | PlaceEvent<"reset">
+  | MessageEvent
+  | EntryEvent
+  | DetailsEvent;
+
+/** Fields of the inbox; those after `mention_count` are left out where they are 0, `null` or `false`. */
+interface HeadState {
+  read_seq?: number | undefined;
+  unread_count?: number | undefined;
+  mention_count?: number | undefined;
+  revision?: number | undefined;
+  muted_until?: string | null | undefined;
+  pinned?: boolean | undefined;
+  archived?: boolean | undefined;
+}
+
+interface HeadPlace extends Place, HeadState {
   /** Set when the user joined since the last event received; the messages after it were sent since the joining. */
   joined_seq?: number | undefined;
 }
 
-/** First `heads`, the last of them `complete`; or `reset` as for a conversation. */
+/** For the user itself with all fields, for other members only with `read_seq`. */
+interface ReadEvent {
+  type: "read";
+  conversation_id: string;
+  user_id: string;
+  read_seq: number;
+  revision?: number | undefined;
+  unread_count?: number | undefined;
+  mention_count?: number | undefined;
+}
+
+interface SettingsEvent extends MemberSettings {
+  type: "settings";
+}
+
+interface UnreadEvent extends UnreadTotals {
+  type: "unread";
+}
+
+/**
+ * First `heads`, the last of them `complete`; or `reset` as for a conversation. The last four are for who asks for the
+ * inbox.
+ */
 type UserEvent =
   | { type: "heads"; heads: HeadPlace[]; complete: boolean }
   | { type: "reset"; conversation_id: null; last_seq: 0 }
   | MessageEvent
   | EntryEvent
   | MembershipEvent<"joined">
-  | MembershipEvent<"left">;
+  | MembershipEvent<"left">
+  | ReadEvent
+  | SettingsEvent
+  | UnreadEvent
+  | DetailsEvent;
 
 interface Line {
   id: string;
@@ -119,6 +177,7 @@ interface MessageLine extends Line {
   content: string;
   reply_to?: number | undefined;
   thread_seq?: number | undefined;
+  mentions?: Mentions | undefined;
   metadata?: Metadata | undefined;
 }
 
@@ -181,7 +240,15 @@ export type AppRouter = TRPCBuiltRouter<
       get: Query<"conversations.get">;
       page: Query<"conversations.page">;
       addMember: Mutation<"conversations.addMember">;
+      update: Mutation<"conversations.update">;
+      updateMember: Mutation<"conversations.updateMember">;
       removeMember: TRPCMutationProcedure<Def<MemberInput, void>>;
+    };
+    reads: {
+      mark: Mutation<"reads.mark">;
+      markUnread: Mutation<"reads.markUnread">;
+      page: Query<"reads.page">;
+      totals: Query<"reads.totals">;
     };
     notes: {
       send: Mutation<"notes.send">;
@@ -193,7 +260,7 @@ export type AppRouter = TRPCBuiltRouter<
         { conversation_id: string; after?: string | undefined } & Entries,
         ConversationEvent
       >;
-      user: Subscription<{ user_id: string } & Entries, UserEvent>;
+      user: Subscription<{ user_id: string } & Entries & WithInbox, UserEvent>;
     };
   }
 >;

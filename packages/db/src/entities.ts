@@ -18,6 +18,9 @@ export interface Thread {
   last_at: string;
 }
 
+/** The users whom a message mentions: at most 50 of the members, or all. */
+export type Mentions = string[] | "everyone";
+
 /** A message in its current state. One without a conversation is a note. */
 export interface Message {
   /** Unique in its log: 8 to 64 of `A-Za-z0-9_-`. */
@@ -35,6 +38,7 @@ export interface Message {
   reply_to?: number;
   /** The position of the message whose thread it belongs to. */
   thread_seq?: number;
+  mentions?: Mentions;
   metadata?: Metadata;
   /** When the newest edit was stored. */
   edited_at?: string;
@@ -67,6 +71,7 @@ export interface MessageEntry extends EntryBase {
   content: string;
   reply_to?: number;
   thread_seq?: number;
+  mentions?: Mentions;
   metadata?: Metadata;
   /** The thread it belongs to, with this reply. */
   thread_state?: Thread;
@@ -149,6 +154,40 @@ export interface Conversation {
   member_count: number;
   /** The `timestamp` of the newest message, else `created_at`. */
   last_activity_at: string;
+  /** 1 to 200 code points of well-formed text without NUL. */
+  title?: string;
+  metadata?: Metadata;
+}
+
+/** How far a member has read a conversation, and what is new to it. */
+export interface ReadState {
+  conversation_id: string;
+  user_id: string;
+  /** The position up to which it has read. */
+  read_seq: number;
+  /** How often it has marked the conversation as unread. */
+  revision: number;
+  /** How many messages after `read_seq` are not its own and not deleted. */
+  unread_count: number;
+  /** How many of them mention it, or everyone. */
+  mention_count: number;
+}
+
+/** What a member has set for itself in a conversation. Others do not see it. */
+export interface MemberSettings {
+  /** ISO 8601, UTC, with milliseconds. */
+  muted_until: string | null;
+  pinned: boolean;
+  /** It ends with the next message that is sent while the conversation is not muted. */
+  archived: boolean;
+}
+
+/** What is new to a user, in all conversations that are neither archived nor muted. */
+export interface UnreadTotals {
+  /** How many conversations have unread messages. */
+  conversations: number;
+  messages: number;
+  mentions: number;
 }
 
 /** Returns the message that an entry stored, its fields in the order of a message that is read. */

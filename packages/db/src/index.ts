@@ -18,13 +18,17 @@ export {
   type Editable,
   type EditEntry,
   type Entry,
+  type MemberSettings,
+  type Mentions,
   type Message,
   type MessageEntry,
   type Reaction,
   type ReactionEntry,
   type Reactor,
+  type ReadState,
   type Thread,
   toMessage,
+  type UnreadTotals,
   type Version,
 } from "./entities.ts";
 export { isStoreError, StoreError, type StoreErrorCode } from "./errors.ts";
@@ -39,10 +43,12 @@ export {
 export { type MongoChatStore, type MongoStoreOptions, openMongoStore } from "./mongo/index.ts";
 export { fitPage, lengthOf } from "./paging/page-length.ts";
 export type {
+  ConversationChange,
   ConversationHead,
   ConversationStore,
   HeadsQuery,
   IdRange,
+  InboxItem,
   InboxPosition,
   InboxRange,
   NewConversation,
@@ -66,6 +72,7 @@ export type {
   ChangesQuery,
   ListedMember,
   Member,
+  MemberSettingsChange,
   MemberStore,
   Membership,
   MembershipChange,
@@ -80,6 +87,7 @@ export type {
   ReadOn,
   ReadOnRange,
 } from "./ports/messages.ts";
+export type { ListedRead, ReadMark, ReadStore } from "./ports/reads.ts";
 export { readHead } from "./read-head.ts";
 export { openSqliteStore } from "./sqlite/index.ts";
 export type { ChatStore, MembershipEvent, StoreEvent, WatchState } from "./store.ts";

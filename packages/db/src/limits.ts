@@ -46,6 +46,18 @@ export function isContent(value: string): boolean {
   return hasLength(value, contentLengthMax) && isText(value);
 }
 
+/** How many users a message can mention, unless it mentions everyone. */
+export const mentionsMax = 50;
+/** How far before the end of its log a conversation can be marked as unread, in positions. */
+export const unreadFromMax = 10_000;
+/** The greatest length of the title of a conversation, in code points. */
+export const titleLengthMax = 200;
+
+/** Tells whether a text can be the title of a conversation. */
+export function isTitle(value: string): boolean {
+  return hasLength(value, titleLengthMax) && isText(value) && value.trim() !== "";
+}
+
 /** The greatest length of the key of a reaction, in code points. */
 export const reactionKeyLengthMax = 64;
 /** How many keys of reactions a message can have. */

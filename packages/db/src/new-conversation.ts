@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { StoreError } from "./errors.ts";
-import { isId, membersShownMax } from "./limits.ts";
-import type { NewConversation } from "./ports/conversations.ts";
+import { isId, isTitle, membersShownMax } from "./limits.ts";
+import { isMetadata } from "./metadata.ts";
+import type { ConversationChange, NewConversation } from "./ports/conversations.ts";
 
 /**
  * Checks a new conversation.
@@ -16,6 +17,19 @@ export function checkNewConversation({ id, user_ids }: NewConversation): void {
     user_ids.every(isId);
   if (!isList)
     throw new StoreError("invalid", `user_ids must be 1 to ${membersShownMax} different ids`);
+}
+
+/**
+ * Checks what is to be changed of a conversation.
+ * @throws StoreError `invalid`, naming the field.
+ */
+export function checkConversationChange({ title, metadata }: ConversationChange): void {
+  if (title != null && !isTitle(title)) {
+    throw new StoreError("invalid", "title: not a valid title", { field: "title" });
+  }
+  if (metadata != null && !isMetadata(metadata)) {
+    throw new StoreError("invalid", "metadata: cannot be stored", { field: "metadata" });
+  }
 }
 
 /** Hashes a set of members, independent of their order, to tell a repeated create from a different one. */

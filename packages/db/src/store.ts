@@ -3,6 +3,7 @@ import type { ConversationStore } from "./ports/conversations.ts";
 import type { LogStore } from "./ports/log.ts";
 import type { Member, MemberStore, MembershipChange } from "./ports/members.ts";
 import type { MessageStore } from "./ports/messages.ts";
+import type { ReadStore } from "./ports/reads.ts";
 
 /** A store of chat data. All stores pass the same contract tests. */
 export interface ChatStore {
@@ -10,6 +11,7 @@ export interface ChatStore {
   readonly messages: MessageStore;
   readonly members: MemberStore;
   readonly conversations: ConversationStore;
+  readonly reads: ReadStore;
   /**
    * Reads the name of the epoch: 1 to 32 of `a-z0-9`. Positions of another epoch are meaningless here.
    * @throws StoreError `unavailable`, `closed`.
@@ -56,6 +58,10 @@ export interface MembershipEvent extends Member {
 export type StoreEvent =
   | { kind: "entry"; entry: Entry }
   | MembershipEvent
+  /** A member has marked the conversation as read or unread, or changed its settings. */
+  | ({ kind: "read" } & Member)
+  /** The title or the metadata of a conversation has changed. */
+  | { kind: "conversation"; conversation_id: string }
   /** Events may have been lost: what depends on them has to be read again. */
   | { kind: "missed" };
 

@@ -1,11 +1,13 @@
 import { checkNewEntry } from "./changes/new-entry.ts";
 import { StoreError } from "./errors.ts";
-import { isId } from "./limits.ts";
-import { checkNewConversation } from "./new-conversation.ts";
+import { isId, isMessageId } from "./limits.ts";
+import { checkConversationChange, checkNewConversation } from "./new-conversation.ts";
 import type { ConversationStore } from "./ports/conversations.ts";
 import type { LogStore } from "./ports/log.ts";
 import type { MemberStore } from "./ports/members.ts";
 import type { MessageStore } from "./ports/messages.ts";
+import type { ReadStore } from "./ports/reads.ts";
+import { checkMark, checkSettings } from "./reads/check.ts";
 import type { ChatStore } from "./store.ts";
 
 /** A store that trusts its input. Its owner closes it. */
@@ -31,6 +33,7 @@ export function validatedStore(store: UncheckedStore, admit: () => void): Unchec
     messages: validatedMessages(store.messages, check),
     members: validatedMembers(store.members, check),
     conversations: validatedConversations(store.conversations, check),
+    reads: validatedReads(store.reads, check),
     watch: store.watch,
     watchState: store.watchState,
     async epoch() {
@@ -58,6 +61,10 @@ function validatedLog(log: LogStore, check: Check): LogStore {
       check();
       checkNewEntry(entry);
       return log.append(entry, options);
+    },
+    async find(stream, id) {
+      check(stream.slice(2));
+      return isMessageId(id) ? log.find(stream, id) : null;
     },
     async page(stream, range) {
       check(stream.slice(2));
@@ -109,6 +116,11 @@ function validatedMembers(members: MemberStore, check: Check): MemberStore {
       check(member.conversation_id, member.user_id);
       return members.leave(member);
     },
+    async update(member, change) {
+      check(member.conversation_id, member.user_id);
+      checkSettings(change);
+      return members.update(member, change);
+    },
     async list(conversationId, range) {
       check(conversationId);
       return members.list(conversationId, range);
@@ -137,9 +149,18 @@ function validatedConversations(conversations: ConversationStore, check: Check):
       check(...ids);
       return conversations.get(ids, newest);
     },
+    async update(id, change) {
+      check(id);
+      checkConversationChange(change);
+      return conversations.update(id, change);
+    },
     async inbox(userId, range) {
       check(userId);
       return conversations.inbox(userId, range);
+    },
+    async itemsOf(userId, ids) {
+      check(userId, ...ids);
+      return conversations.itemsOf(userId, ids);
     },
     async idsOf(userId, range) {
       check(userId);
@@ -150,6 +171,24 @@ function validatedConversations(conversations: ConversationStore, check: Check):
       else if ("user_id" in query) check(query.user_id);
       else check(...query.conversation_ids);
       return conversations.heads(query);
+    },
+  };
+}
+
+function validatedReads(reads: ReadStore, check: Check): ReadStore {
+  return {
+    async mark(member, mark) {
+      check(member.conversation_id, member.user_id);
+      checkMark(mark);
+      return reads.mark(member, mark);
+    },
+    async list(conversationId, range) {
+      check(conversationId);
+      return reads.list(conversationId, range);
+    },
+    async totals(userId) {
+      check(userId);
+      return reads.totals(userId);
     },
   };
 }

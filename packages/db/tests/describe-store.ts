@@ -10,6 +10,7 @@ import { changeRepeatsContract } from "./contract/change-repeats.ts";
 import { changeSchedulesContract } from "./contract/change-schedules.ts";
 import { changeWatchContract } from "./contract/change-watch.ts";
 import { changesContract } from "./contract/changes.ts";
+import { conversationChangesContract } from "./contract/conversation-changes.ts";
 import { conversationsContract } from "./contract/conversations.ts";
 import { countsContract } from "./contract/counts.ts";
 import { deletionsContract } from "./contract/deletions.ts";
@@ -19,29 +20,42 @@ import { headsContract } from "./contract/heads.ts";
 import { idsContract } from "./contract/ids.ts";
 import { inboxContract } from "./contract/inbox.ts";
 import { inboxIdsContract } from "./contract/inbox-ids.ts";
+import { inboxOrderContract } from "./contract/inbox-order.ts";
+import { inboxSchedulesContract } from "./contract/inbox-schedules.ts";
 import { instancesContract } from "./contract/instances.ts";
 import { interleavingsContract } from "./contract/interleavings.ts";
 import { lifecycleContract } from "./contract/lifecycle.ts";
 import { logContract } from "./contract/log.ts";
 import { longPagesContract } from "./contract/long-pages.ts";
+import { markedUnreadContract } from "./contract/marked-unread.ts";
 import { membersContract } from "./contract/members.ts";
 import { membershipContract } from "./contract/membership.ts";
+import { mentionsContract } from "./contract/mentions.ts";
 import { metadataContract } from "./contract/metadata.ts";
 import { notesContract } from "./contract/notes.ts";
 import { orderContract } from "./contract/order.ts";
+import { ownSendsContract } from "./contract/own-sends.ts";
 import { pagesContract } from "./contract/pages.ts";
 import { reactionsContract } from "./contract/reactions.ts";
 import { reactorsContract } from "./contract/reactors.ts";
+import { readDeletionsContract } from "./contract/read-deletions.ts";
+import { readEventsContract, sharedReadEventsContract } from "./contract/read-events.ts";
+import { readJoinsContract } from "./contract/read-joins.ts";
 import { readingOnContract } from "./contract/reading-on.ts";
+import { readsContract } from "./contract/reads.ts";
+import { receiptsContract } from "./contract/receipts.ts";
 import { reopeningContract } from "./contract/reopening.ts";
 import { repeatsContract } from "./contract/repeats.ts";
+import { settingsContract } from "./contract/settings.ts";
 import { sharedMembershipContract } from "./contract/shared-membership.ts";
 import { textContract } from "./contract/text.ts";
 import { threadsContract } from "./contract/threads.ts";
 import { timestampsContract } from "./contract/timestamps.ts";
+import { totalsContract } from "./contract/totals.ts";
 import { versionsContract } from "./contract/versions.ts";
 import { watchContract } from "./contract/watch.ts";
-import type { OpenedStore, StoreKind } from "./opened-store.ts";
+import type { Clocked } from "./inbox-schedule.ts";
+import type { ClockedStore, OpenedStore, StoreKind } from "./opened-store.ts";
 
 const timeoutMs = 30_000;
 
@@ -50,6 +64,7 @@ export function describeStore(name: string, kind: StoreKind): void {
   describe(name, { timeout: timeoutMs }, () => {
     describe("in use", () => describeUse(kind));
     describe("lifecycle", () => lifecycleContract(kind.open));
+    describe("schedules of inboxes", () => describeInboxes(kind, 1));
     if (kind.data === "gone") return;
     describe("reopening", () => {
       reopeningContract(kind.open);
@@ -61,7 +76,9 @@ export function describeStore(name: string, kind: StoreKind): void {
       changeInstancesContract(kind.open);
     });
     describe("schedules of changes by two", () => describeTwo(kind));
+    describe("schedules of inboxes by two", () => describeInboxes(kind, 2));
     describe("shared membership", () => sharedMembershipContract(kind.open));
+    describe("shared reads", () => sharedReadEventsContract(kind.open));
   });
 }
 
@@ -78,6 +95,32 @@ function describeTwo(kind: StoreKind): void {
   }, timeoutMs);
 
   changeSchedulesContract(() => stores, schedulesOf(kind));
+}
+
+/** What stores on the same data have to show while time passes. */
+function describeInboxes(kind: StoreKind, count: 1 | 2): void {
+  let opened: ClockedStore | undefined;
+  let stores: ChatStore[] = [];
+  beforeAll(async () => {
+    opened = await kind.openClocked();
+    stores = [opened.store];
+    if (count === 2) stores.push(await opened.openAgain());
+  }, timeoutMs);
+  afterAll(async () => {
+    await opened?.[Symbol.asyncDispose]();
+  }, timeoutMs);
+
+  const reopen = async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    if (opened) stores = [await opened.openAgain()];
+  };
+  const clocked = (): Clocked => {
+    if (!opened) throw new Error("the store is not open");
+    const { settle } = opened;
+    return { stores, settle, ...(kind.data === "exclusive" && { reopen }) };
+  };
+  const isRepeatable = kind.data !== "shared";
+  inboxSchedulesContract(clocked, { runs: schedulesOf(kind), isRepeatable });
 }
 
 function schedulesOf({ schedules }: StoreKind): number {
@@ -117,6 +160,19 @@ function describeUse(kind: StoreKind): void {
   describe("ids of an inbox", () => inboxIdsContract(store));
   describe("heads", () => headsContract(store));
   describe("watch", () => watchContract(store));
+
+  describe("reads", () => readsContract(store));
+  describe("own sends", () => ownSendsContract(store));
+  describe("conversations marked as unread", () => markedUnreadContract(store));
+  describe("read state of who joins", () => readJoinsContract(store));
+  describe("deletions and reads", () => readDeletionsContract(store));
+  describe("mentions", () => mentionsContract(store));
+  describe("receipts", () => receiptsContract(store));
+  describe("totals", () => totalsContract(store));
+  describe("settings", () => settingsContract(store));
+  describe("order of an inbox", () => inboxOrderContract(store));
+  describe("changes of conversations", () => conversationChangesContract(store));
+  describe("reads watched", () => readEventsContract(store));
 
   describe("log", () => logContract(store));
   describe("counts", () => countsContract(store));

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
+import type { Mentions } from "../src/entities.ts";
 import type { Metadata } from "../src/metadata.ts";
 import type { NewEntry } from "../src/ports/log.ts";
 import { type Stream, streamOf } from "../src/stream.ts";
@@ -20,6 +21,10 @@ const message = fc.record({
   kind: fc.constant("message" as const),
   content: text,
   metadata: fc.option(metadata, { nil: undefined }),
+  mentions: fc.option(fc.constantFrom<Mentions[]>("everyone", ["user-1"], ["user-2", "user-0"]), {
+    nil: undefined,
+    freq: 2,
+  }),
   reply: fc.oneof(maybe, fc.constant(undefined)),
   thread: maybe,
 });
@@ -92,6 +97,7 @@ export const drawnGroups = fc.array(fc.array(drawn, { minLength: 1, maxLength: 2
 export const opening: readonly Drawn[] = upTo(5).map((user) => ({
   what: {
     ...{ kind: "message", content: "a", metadata: undefined, reply: undefined },
+    mentions: undefined,
     thread: user === 5 ? { seq: 1 } : undefined,
   },
   ...{ log: 0, user, store: 0, membersOnly: false },
@@ -140,10 +146,11 @@ export class RequestMaker {
   ): NewEntry[] {
     switch (what.kind) {
       case "message": {
-        const { content, metadata: given, reply, thread } = what;
+        const { content, metadata: given, mentions, reply, thread } = what;
         const references = {
           ...(reply && { reply_to: seqOf(reply) }),
           ...(thread && { thread_seq: seqOf(thread) }),
+          ...(mentions && { mentions }),
           ...(given && { metadata: given }),
         };
         return [{ kind: "message", ...newHead(), content, ...references }];

@@ -1,27 +1,30 @@
 import { expect, vi } from "vitest";
-import { createEvents } from "../src/commit/events.ts";
+import type { MemberSettings, Mentions, ReadState } from "../src/entities.ts";
 import { isStoreError } from "../src/errors.ts";
 import { compareInInbox } from "../src/inbox.ts";
-import { createActivity } from "../src/mongo/activity.ts";
 import type { Connection } from "../src/mongo/connection/connection.ts";
 import { memberKey } from "../src/mongo/documents.ts";
-import { openInbox } from "../src/mongo/inbox/inbox.ts";
-import { createSettling } from "../src/mongo/inbox/settling.ts";
-import { createWaking } from "../src/mongo/inbox/waking.ts";
-import { MemberBeliefs } from "../src/mongo/members/member-beliefs.ts";
-import { openMembers } from "../src/mongo/members/members.ts";
-import type { InboxPosition } from "../src/ports/conversations.ts";
+import { erase } from "../src/mongo/writing/erasing.ts";
+import type { InboxItem } from "../src/ports/conversations.ts";
+import { checkInbox } from "./mongo-inbox-checks.ts";
+import { foldInbox } from "./mongo-inbox-fold.ts";
+import { createProcess, insertEntry, type Process } from "./mongo-inbox-process.ts";
 import type { Stage } from "./stepped.ts";
 
 export const rooms: readonly string[] = ["room-1", "room-2", "room-3"];
 export const users: readonly string[] = ["ann", "bob", "cy"];
 
-/** What one of three processes does. */
-export type Deed =
-  | { kind: "send"; by: number; user: string; room: string; age: number }
-  | { kind: "leave"; by: number; user: string; room: string }
-  | { kind: "settle"; by: number }
-  | { kind: "page"; by: number; user: string };
+/** What one of three processes does. A `share` says where in the log, from 0 to 1. */
+export type Deed = { by: number } & (
+  | { kind: "send"; user: string; room: string; age: number; mentions?: Mentions | undefined }
+  | { kind: "delete"; user: string; room: string; share: number }
+  | { kind: "read" | "unread"; user: string; room: string; share: number }
+  | { kind: "set"; user: string; room: string; settings: Partial<MemberSettings> }
+  | { kind: "leave"; user: string; room: string }
+  | { kind: "settle" }
+  | { kind: "page"; user: string }
+  | { kind: "totals"; user: string }
+);
 
 /** Deeds at the same time, in which order their commands are, before which commands their processes are killed, and how long it is to the next. */
 export interface Round {
@@ -47,59 +50,115 @@ export async function startWorld({ stage, connections, plain }: WorldParts) {
   const processes = connections.map(createProcess);
   const observer = createProcess(plain);
   let said = 0;
-  /** The pages that were read in a round, and what was sent in it. */
-  let pages: { user: string; page: InboxPosition[] }[] = [];
-  let inserted: InboxPosition[] = [];
+  /** The pages that were read in a round, what was sent in it, and what marks were answered. */
+  let pages: { user: string; page: InboxItem[] }[] = [];
+  let sent: { id: string; last_activity_at: string }[] = [];
+  let marked: ReadState[] = [];
   const left = new Set<string>();
+  let inserting: Promise<unknown> = Promise.resolve();
+
+  /** Stores something, one after the other, as the index of positions makes writers do. */
+  function store<TResult>(insert: () => Promise<TResult>): Promise<TResult> {
+    return stage.within(() => {
+      const inserted = inserting.then(insert);
+      inserting = inserted.catch(() => {});
+      return inserted;
+    });
+  }
 
   async function act(deed: Deed): Promise<void> {
     const process = processes[deed.by];
     if (!process) throw new Error("there are three processes");
-    const { waking, activity, members, settling, inbox } = process;
-    if (deed.kind === "settle") return settling.settle();
+    if (deed.kind === "settle") return process.settling.settle();
     if (deed.kind === "page") {
-      pages.push({ user: deed.user, page: await inbox(deed.user, { limit: 2 * rooms.length }) });
+      const page = await process.inbox(deed.user, { limit: 2 * rooms.length });
+      pages.push({ user: deed.user, page });
+      return;
+    }
+    if (deed.kind === "totals") {
+      const { conversations, messages, mentions } = await process.totals(deed.user);
+      expect(messages).toBeGreaterThanOrEqual(conversations);
+      expect(mentions).toBeLessThanOrEqual(messages);
       return;
     }
     const member = { user_id: deed.user, conversation_id: deed.room };
-    if (deed.kind === "leave") {
-      left.add(memberKey(deed.user, deed.room));
-      await members.leave(member);
-      return;
+    switch (deed.kind) {
+      case "leave":
+        left.add(memberKey(deed.user, deed.room));
+        await process.members.leave(member);
+        return;
+      case "send":
+        return say(process, deed);
+      case "delete":
+        return remove(process, deed);
+      case "set":
+        await countOf(process, deed.room);
+        await process.changeRow(member, { settings: deed.settings }).catch(ignoreStranger);
+        return;
+      default: {
+        const seq = Math.round(deed.share * (await countOf(process, deed.room)));
+        const mark = deed.kind === "read" ? { read_seq: seq } : { unread_from: Math.max(1, seq) };
+        const state = await process.reads.mark(member, mark).catch(ignoreStranger);
+        if (state) marked.push(state);
+      }
     }
+  }
+
+  function countOf({ connection }: Process, room: string): Promise<number> {
+    return connection.messages.countDocuments({ stream: `c:${room}` });
+  }
+
+  async function say(
+    { activity, waking }: Process,
+    { user: user_id, room: conversation_id, age, mentions }: Deed & { kind: "send" },
+  ): Promise<void> {
     said += 1;
-    const entry = { kind: "message" as const, id: `message-${said}`, content: "hello", ...member };
+    const common = { id: `message-${said}`, user_id, conversation_id };
+    const entry = { kind: "message" as const, content: "hello", ...common };
     const appends = [{ entry, admission: "join" as const }];
     await activity.begin(appends);
     await activity.keepAwake(appends);
     // As in one step with the insert: a process is not suspended for a minute between them.
-    expect(waking.isDue(deed.room, Date.now())).toBe(false);
-    const timestamp = new Date(Date.now() - deed.age * 86_400_000);
-    inserted.push({ id: deed.room, last_activity_at: timestamp.toISOString() });
-    await insert(plain, entry, timestamp);
+    expect(waking.isDue(conversation_id, Date.now())).toBe(false);
+    const at = new Date(Date.now() - age * 86_400_000);
+    sent.push({ id: conversation_id, last_activity_at: at.toISOString() });
+    await store(() => insertEntry(plain, { ...common, at, mentions }));
   }
 
-  async function check(): Promise<void> {
-    for (const user of users) {
-      const expected = await fold(plain, user);
-      const limit = 1 + expected.length;
-      expect(await observer.inbox(user, { limit })).toEqual(expected);
-      const walked: InboxPosition[] = [];
-      for (let after: InboxPosition | undefined; ; after = walked.at(-1)) {
-        const page = await observer.inbox(user, { limit: 1, ...(after && { after }) });
-        if (page.length === 0) break;
-        walked.push(...page);
-      }
-      expect(walked).toEqual(expected);
-    }
+  async function remove(
+    { activity, connection }: Process,
+    { user: user_id, room: conversation_id, share }: Deed & { kind: "delete" },
+  ): Promise<void> {
+    const filter = { stream: `c:${conversation_id}`, content: { $exists: true } } as const;
+    const texts = await connection.messages.find(filter).sort({ seq: 1 }).toArray();
+    const target = texts[Math.floor(share * (texts.length - 1))];
+    if (!target) return;
+    said += 1;
+    const { seq: target_seq } = target;
+    const common = { id: `message-${said}`, user_id, conversation_id };
+    const entry = { kind: "deletion" as const, ...common, target_seq };
+    await activity.keepAwake([{ entry, admission: "members_only" }]);
+    const deletion = await store(async () => {
+      // One of another process may have come first.
+      const isGone = await messages.findOne({
+        stream: filter.stream,
+        kind: "deletion",
+        target_seq,
+      });
+      return isGone ? undefined : insertEntry(plain, { ...common, at: new Date(), target_seq });
+    });
+    if (deletion) await erase(connection, [deletion]);
   }
 
   /** Each page has what was in the inbox all the time, with an activity that it had meanwhile. */
-  async function checkPages(before: ReadonlyMap<string, InboxPosition[]>): Promise<void> {
+  async function checkPages(before: ReadonlyMap<string, InboxItem[]>): Promise<void> {
+    const place = ({ id, last_activity_at }: { id: string; last_activity_at: string }) => {
+      return { id, last_activity_at };
+    };
     for (const { user, page } of pages) {
-      const [first = [], last] = [before.get(user), await fold(plain, user)];
-      const isThere = ({ id }: InboxPosition) => {
-        return !left.has(memberKey(user, id)) && last.some((position) => position.id === id);
+      const [first = [], last] = [before.get(user), await foldInbox(plain, user)];
+      const isThere = ({ id }: InboxItem) => {
+        return !left.has(memberKey(user, id)) && last.some((item) => item.id === id);
       };
       const ids = page.map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
@@ -107,8 +166,32 @@ export async function startWorld({ stage, connections, plain }: WorldParts) {
       expect(page.toSorted(compareInInbox)).toEqual(page);
       // What was created meanwhile may be seen before its first message.
       const created = rooms.map((id) => ({ id, last_activity_at: new Date().toISOString() }));
-      const possible = [...first, ...last, ...inserted, ...created];
-      for (const position of page) expect(possible).toContainEqual(position);
+      const possible = [...first, ...last, ...sent, ...created].map(place);
+      for (const item of page) expect(possible).toContainEqual(place(item));
+    }
+  }
+
+  /** Nothing that was read becomes unread by itself, and no mark that was answered is lost. */
+  async function checkMarks(
+    before: ReadonlyMap<string, InboxItem[]>,
+    deeds: readonly Deed[],
+  ): Promise<void> {
+    const keys = deeds.flatMap((deed) => ("room" in deed ? memberKey(deed.user, deed.room) : []));
+    const marks = marked.map(({ user_id, conversation_id }) => memberKey(user_id, conversation_id));
+    const once = new Set(marks.filter((key) => keys.indexOf(key) === keys.lastIndexOf(key)));
+    for (const user of users) {
+      const after = new Map((await foldInbox(plain, user)).map((item) => [item.id, item]));
+      const known = (before.get(user) ?? []).map((item) => ({ ...item, conversation_id: item.id }));
+      for (const state of [...known, ...marked.filter(({ user_id }) => user_id === user)]) {
+        const item = after.get(state.conversation_id);
+        if (!item || left.has(memberKey(user, item.id))) continue;
+        expect(item.revision).toBeGreaterThanOrEqual(state.revision);
+        if (item.revision > state.revision) continue;
+        expect(item.read_seq).toBeGreaterThanOrEqual(state.read_seq);
+        // The only thing that the user has done there.
+        const isLast = "user_id" in state && once.has(memberKey(user, item.id));
+        if (isLast) expect(item.read_seq).toBe(state.read_seq);
+      }
     }
   }
 
@@ -116,18 +199,20 @@ export async function startWorld({ stage, connections, plain }: WorldParts) {
     async run({ deeds, choices, kills, passes }: Round): Promise<void> {
       let steps = 0;
       pages = [];
-      inserted = [];
+      sent = [];
+      marked = [];
       left.clear();
-      const before = new Map<string, InboxPosition[]>();
-      for (const user of users) before.set(user, await fold(plain, user));
+      const before = new Map<string, InboxItem[]>();
+      for (const user of users) before.set(user, await foldInbox(plain, user));
       for (const each of deeds) stage.act(() => act(each).catch(ignoreUnavailable));
       await stage.play((count) => {
         steps += 1;
         const next = (choices[steps % choices.length] ?? 0) % count;
         return { next, isKilled: kills.includes(steps) };
       });
-      await check();
+      for (const user of users) await checkInbox(observer, user);
       await checkPages(before);
+      await checkMarks(before, deeds);
       vi.setSystemTime(Date.now() + passes);
     },
     /** Wakes all and lets them fall quiet: then memberships have all there is to know. */
@@ -137,54 +222,18 @@ export async function startWorld({ stage, connections, plain }: WorldParts) {
       await waking.wake(new Map(stored.map(({ _id }) => [_id, undefined])));
       vi.setSystemTime(Date.now() + 200_000);
       await settling.settle();
-      await check();
+      for (const user of users) await checkInbox(observer, user);
       expect(await plain.conversations.countDocuments({ state: { $ne: "settled" } })).toBe(0);
       expect(await plain.members.countDocuments({ active_at: { $exists: false } })).toBe(0);
     },
   };
 }
 
-function createProcess(connection: Connection) {
-  const events = createEvents();
-  const members = openMembers(connection, events);
-  const beliefs = new MemberBeliefs({ events, heardUntil: () => Number.NEGATIVE_INFINITY });
-  const waking = createWaking(connection, events);
-  const settling = createSettling(connection, { waking });
-  const activity = createActivity(connection, { members, beliefs, waking });
-  const find = async (ids: readonly string[]) => {
-    const documents = await connection.conversations.find({ _id: { $in: [...ids] } }).toArray();
-    return activity.withPositions(documents);
-  };
-  const inbox = openInbox(connection, { find, conversationsOf: members.conversationsOf });
-  return { members, waking, settling, activity, inbox };
-}
-
-async function insert(
-  { messages }: Connection,
-  { id, user_id, content, conversation_id }: Record<string, string>,
-  timestamp: Date,
-): Promise<void> {
-  const stream = `c:${conversation_id}` as const;
-  const seq = 1 + (await messages.countDocuments({ stream }));
-  const document = { _id: `${stream}\n${id}`, stream, seq, user_id: String(user_id), timestamp };
-  await messages.insertOne({ ...document, content: String(content) });
-}
-
-/** Says what an inbox is by the memberships and the logs alone. */
-async function fold({ members, messages, conversations }: Connection, user: string) {
-  const rows = await members.find({ user_id: user }).toArray();
-  const positions = await Promise.all(
-    rows.map(async ({ _id, conversation_id: id }) => {
-      expect(_id).toBe(memberKey(user, id));
-      const newest = await messages.findOne({ stream: `c:${id}` }, { sort: { seq: -1 } });
-      const conversation = await conversations.findOne({ _id: id });
-      const last_activity_at = newest?.timestamp ?? conversation?.created_at;
-      return { id, last_activity_at: last_activity_at?.toISOString() ?? "" };
-    }),
-  );
-  return positions.toSorted(compareInInbox);
-}
-
 function ignoreUnavailable(error: unknown): void {
   if (!isStoreError(error, "unavailable")) throw error;
+}
+
+function ignoreStranger(error: unknown): undefined {
+  if (isStoreError(error, "not_found") || isStoreError(error, "invalid")) return undefined;
+  throw error;
 }

@@ -44,6 +44,7 @@ describe.each(inject("mongoDeployments"))("MongoDB $name plans", ({ uri }) => {
       "update chat_conversations",
       "update chat_leavings",
       "update chat_members",
+      "update chat_messages",
       "update chat_meta",
     ]);
   });
@@ -56,7 +57,8 @@ async function openStore(uri: string, name: string): Promise<ChatStore> {
 }
 
 /** Calls everything that a store can do, on data large enough that a scan would show. */
-async function useEverything({ conversations, log, members, messages }: ChatStore): Promise<void> {
+async function useEverything(store: ChatStore): Promise<void> {
+  const { conversations, log, members, messages } = store;
   await conversations.create({ id: "full", user_ids: newUsers(1_000) });
   await conversations.create({ id: "full", user_ids: newUsers(1_000) });
   await members.join({ conversation_id: "full", user_id: "ann" });
@@ -93,8 +95,29 @@ async function useEverything({ conversations, log, members, messages }: ChatStor
     user_ids: newUsers(100),
   });
   await conversations.get(["full", "room-1", "room-2"], 10);
+  await useReads(store);
   await members.leave({ conversation_id: "full", user_id: "ann" });
   await members.changes({ user_ids: ["ann", "bob"], since: new Date(0) });
+}
+
+async function useReads({ conversations, log, members, reads }: ChatStore): Promise<void> {
+  const member = { conversation_id: "room-1", user_id: "user-9" };
+  await members.join(member);
+  const said = { conversation_id: "room-1", user_id: "ann", mentions: ["user-9"] };
+  for (let count = 0; count < 100; count++) await log.append(newMessage(said));
+  const deletion = { kind: "deletion", id: "deletion-1", user_id: "ann" } as const;
+  await log.append({ ...deletion, conversation_id: "room-1", target_seq: 30 });
+  // A long stretch is looked up, a short one is read.
+  expect(await conversations.itemsOf("user-9", ["room-1"])).toMatchObject([{ unread_count: 99 }]);
+  await reads.mark(member, { read_seq: 40 });
+  await reads.mark(member, { read_seq: 110 });
+  await reads.mark(member, { unread_from: 3 });
+  await members.update(member, { pinned: true });
+  await reads.list("room-1", { limit: 10 });
+  await reads.totals("user-9");
+  const [top] = await conversations.inbox("user-9", { limit: 1, unread: true });
+  await conversations.inbox("user-9", { limit: 9, archived: false, ...(top && { after: top }) });
+  await conversations.update("room-1", { title: "One" });
 }
 
 function isPlanned({ op, command }: Profile): boolean {

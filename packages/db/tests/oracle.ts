@@ -124,7 +124,9 @@ export class Oracle {
       const isErased = this.messages.get(seq)?.deletion !== undefined;
       expect(entry.erased).toBe(isErased ? true : undefined);
       expect(entry.content === "").toBe(isErased);
-      if (isErased) expect(entry).not.toHaveProperty("metadata");
+      if (!isErased) continue;
+      expect(entry).not.toHaveProperty("metadata");
+      expect(entry).not.toHaveProperty("mentions");
     }
   }
 
@@ -152,7 +154,7 @@ export class Oracle {
 
 function toMessage(folded: Folded): Message {
   const { sent, versions, editedAt, deletion, changedSeq } = folded;
-  const { id, user_id, timestamp, conversation_id, seq, reply_to, thread_seq } = sent;
+  const { id, user_id, timestamp, conversation_id, seq, reply_to, thread_seq, mentions } = sent;
   const text = versions.at(-1);
   const reactions = reactionsOf(folded);
   const thread = threadOf(folded);
@@ -161,6 +163,7 @@ function toMessage(folded: Folded): Message {
     ...{ id, user_id, content, timestamp, conversation_id, seq },
     ...(reply_to !== undefined && { reply_to }),
     ...(thread_seq !== undefined && { thread_seq }),
+    ...(mentions !== undefined && !deletion && { mentions }),
     ...(metadata !== undefined && { metadata }),
     ...(editedAt !== undefined && !deletion && { edited_at: editedAt }),
     ...(deletion && { deleted_at: deletion.timestamp }),

@@ -12,7 +12,8 @@ const secret = "s3cr3t";
 it("keeps no byte of a deleted text in the file of SQLite once it is closed", async () => {
   await expectErased(async (room) => {
     await room.say({ content: `kept, not ${secret.toUpperCase()}` });
-    await room.say({ content: `${secret} a`, metadata: { [secret]: `${secret} b` } });
+    const mentions = [`${secret} user`, "bob"];
+    await room.say({ content: `${secret} a`, mentions, metadata: { [secret]: `${secret} b` } });
     await room.edit(2, { content: `${secret} c` });
     await room.edit(2, { metadata: { secret: `${secret} d` } });
     await room.edit(2, { content: `${secret} e`, metadata: null });
@@ -35,7 +36,12 @@ it.each([
       for (const round of upTo(8)) {
         const seq = (await room.head())?.seq ?? 0;
         const words = upTo(60).map(() => (random(2) === 0 ? "kept" : secret));
-        await Promise.all(words.map((word) => room.say({ content: textOf(word) })));
+        await Promise.all(
+          words.map((word, index) => {
+            const mentions = [`${word} user ${index % 9}`];
+            return room.say({ content: textOf(word), ...(index % 3 === 0 && { mentions }) });
+          }),
+        );
         const edits = words.map((word, index) => {
           return room.newEdit(seq + index + 1, { content: textOf(word) });
         });

@@ -9,16 +9,18 @@ import { describeStore } from "./describe-store.ts";
 import { newFolder } from "./folder.ts";
 import { expectCrowdRefused, send } from "./log.ts";
 import { newMessage } from "./make.ts";
-import type { OpenedStore } from "./opened-store.ts";
+import type { ClockedStore, OpenedStore, OpenStore } from "./opened-store.ts";
 
 describeStore("SQLite file", {
   open: openOnFile,
+  openClocked: () => withClock(openOnFile),
   data: "exclusive",
   interleavings: 30,
   schedules: 100,
 });
 describeStore("SQLite :memory:", {
   open: openInMemory,
+  openClocked: () => withClock(openInMemory),
   data: "gone",
   interleavings: 30,
   schedules: 100,
@@ -146,5 +148,29 @@ async function openInMemory(): Promise<OpenedStore> {
     store,
     openAgain: () => Promise.reject(new Error(":memory: keeps nothing")),
     [Symbol.asyncDispose]: () => store.close(),
+  };
+}
+
+/** Opens a store that settles when the clock, which a test moves, says so. */
+async function withClock(open: OpenStore): Promise<ClockedStore> {
+  vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
+  const opened = await open();
+  let { store } = opened;
+  return {
+    store,
+    async openAgain() {
+      store = await opened.openAgain();
+      return store;
+    },
+    async settle() {
+      vi.setSystemTime(Date.now() + 61_000);
+      await vi.advanceTimersByTimeAsync(15_000);
+      // What is settled is written before this.
+      await store.renewEpoch();
+    },
+    async [Symbol.asyncDispose]() {
+      await opened[Symbol.asyncDispose]();
+      vi.useRealTimers();
+    },
   };
 }

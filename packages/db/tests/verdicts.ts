@@ -70,7 +70,7 @@ function isInvalid(request: NewEntry): boolean {
 }
 
 function isSame(a: NewEntry, b: NewEntry, isErased: boolean): boolean {
-  const text = { content: undefined, metadata: undefined };
+  const text = { content: undefined, metadata: undefined, mentions: undefined };
   const bodyOf = (entry: NewEntry) => {
     return { ...entry, unchanged_since: undefined, ...(isErased && text) };
   };

@@ -7,7 +7,10 @@ import {
   type ConversationEvent,
   type ConversationPage,
   createChatClient,
+  type InboxConversation,
+  type InboxSnapshot,
   isChatError,
+  type Mentions,
   type Message,
   type MessagePage,
   type Metadata,
@@ -60,6 +63,7 @@ export type Checks = Check<{
       seq: number;
       reply_to?: number;
       thread_seq?: number;
+      mentions?: Mentions;
       metadata?: Metadata;
       edited_at?: string;
       deleted_at?: string;
@@ -73,6 +77,9 @@ export type Checks = Check<{
   get: Is<Result<Messages["get"]>, Message>;
   create: Is<Result<Conversations["create"]>["conversation"], Conversation>;
   inbox: Is<Result<Conversations["page"]>, ConversationPage>;
+  unread: Is<ConversationPage["conversations"], InboxConversation[]>;
+  listed: Is<ReturnType<ReturnType<ChatClient["inbox"]>["getSnapshot"]>, InboxSnapshot>;
+  reads: Is<Result<ChatClient["reads"]["mark"]>["read_seq"], number>;
   added: Is<Result<Conversations["addMember"]>["added"], boolean>;
   removed: Is<Result<Conversations["removeMember"]>, void>;
   history: Is<ReturnType<Messages["list"]>, AsyncIterable<Message>>;
@@ -149,6 +156,8 @@ export async function mistakes(chat: ChatClient): Promise<void> {
   await chat.messages.get({ conversation_id: "tea", seq: "1" });
   // @ts-expect-error there may be no next page
   await (await chat.messages.page({ conversation_id: "tea" })).next();
+  // @ts-expect-error nobody's inbox
+  chat.inbox();
   // @ts-expect-error there is no such code
   isChatError(new ChatError("conflict", ""), "gone");
   // @ts-expect-error it needs to know where the server is

@@ -34,7 +34,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     )
     .argument(
       "<file>",
-      "JSON lines with user_id, content and, optionally, conversation_id, timestamp, id, reply_to, thread_seq, metadata; with a kind of edit, deletion or reaction, a change of the message at target_seq; - is standard input",
+      "JSON lines with user_id, content and, optionally, conversation_id, timestamp, id, reply_to, thread_seq, mentions, metadata; with a kind of edit, deletion or reaction, a change of the message at target_seq; - is standard input",
     )
     .option(
       "--strict",

@@ -63,6 +63,15 @@ const things = router({
   unmark: show("unmark", { method: "DELETE", path: `${thing}/marks/{mark}` })
     .input(z.strictObject({ id, mark: z.string(), times: z.int().default(1) }))
     .mutation(({ input }) => input),
+  read: show("read", { method: "PUT", path: `${thing}/reads` })
+    .input(z.strictObject({ id, upTo: z.int(), revision: z.int().optional() }))
+    .mutation(({ input }) => input),
+  unread: show("unread", { method: "PUT", path: `${thing}/reads`, when: ["from"] })
+    .input(z.strictObject({ id, from: z.int() }))
+    .mutation(({ input }) => input),
+  some: show("some", { method: "GET", path: `${thing}/some` })
+    .input(z.strictObject({ id, old: z.boolean().optional(), all: z.literal(true).optional() }))
+    .query(({ input }) => input),
   empty: show("empty", { method: "DELETE", path: thing, hasBody: true })
     .input(z.strictObject({ id, reason: z.string() }))
     .mutation(({ input }) => input),
@@ -112,6 +121,45 @@ describe("a procedure in REST", () => {
   ])("is found by the most specific path: %s", async (target, name, input) => {
     expect(await ask(target)).toEqual(echo(name, input));
   });
+
+  it.each([
+    [{ upTo: 3 }, "read", { upTo: 3 }],
+    [{ upTo: 3, revision: null }, "read", { upTo: 3 }],
+    [{ from: 3 }, "unread", { from: 3 }],
+  ])("is chosen by the fields of the body: %j", async (...[body, name, input]) => {
+    for (const target of ["PUT /things/a/reads", "PUT /things/a/reads/"]) {
+      expect(await ask(target, body)).toEqual(echo(name, { id: "a", ...input }));
+    }
+  });
+
+  it.each([
+    [{}, ["upTo"]],
+    [{ upTo: null }, ["upTo"]],
+    [{ from: null }, ["from"]],
+    [{ from: 3, upTo: 3 }, ["upTo"]],
+    [{ from: 3, revision: 1 }, ["revision"]],
+    [{ From: 3 }, ["upTo", "From"]],
+    [JSON.parse('{"__proto__":{"from":3}}'), ["upTo", "__proto__"]],
+  ])("refuses a body that is none of those: %j", async (body, paths) => {
+    const { status, body: problem } = await ask("PUT /things/a/reads", body);
+    const errors = problem["errors"] as { path: string }[];
+    expect([status, errors.map(({ path }) => path)]).toEqual([422, paths]);
+  });
+
+  it.each([
+    ["old=true", { old: true }],
+    ["old=false&all=true", { old: false, all: true }],
+  ])("takes booleans of its query: %s", async (query, input) => {
+    expect(await ask(`GET /things/a/some?${query}`)).toEqual(echo("some", { id: "a", ...input }));
+  });
+
+  it.each(["old=", "old=1", "old=TRUE", "old=true%20", "old=null", "all=false"])(
+    "refuses a query whose boolean is none: %s",
+    async (query) => {
+      const { status, body } = await ask(`GET /things/a/some?${query}`);
+      expect([status, body["errors"]]).toMatchObject([422, [{ path: query.slice(0, 3) }]]);
+    },
+  );
 
   it("takes what its headers give", async () => {
     const content = "x";

@@ -10,7 +10,7 @@ import { readTarget } from "../http/target.ts";
 import { logCut } from "../log/request-log.ts";
 import { sendAnswer, sendStream, toAnswer } from "./answer.ts";
 import { serveEvents } from "./events/serve-events.ts";
-import { readInput, readQuery } from "./input.ts";
+import { readGiven, readInput, readQuery } from "./input.ts";
 import { openJsonArray } from "./json-array.ts";
 import { findUnserved } from "./names.ts";
 import {
@@ -42,8 +42,9 @@ export function leaveNames(app: Routes, router: AnyTRPCRouter): void {
 function serveAnswers(operation: RestOperation, parts: BorderParts): Handler<AppEnv> {
   return async (c) => {
     const query = readQuery(readTarget(c.req.raw, c.env));
-    const procedure = chooseProcedure(operation, query);
-    const input = await readInput(c, procedure, query);
+    const given = await readGiven(c, operation, query);
+    const procedure = chooseProcedure(operation, given);
+    const input = readInput(c, procedure, given);
     const result = await procedure.call(parts.contextOf(c), input);
     if (isAsyncIterable(result)) return stream(c, result, parts);
     return sendAnswer(c, toAnswer(procedure, result, query));

@@ -1,6 +1,6 @@
 import { ChatError } from "@chatnest/api";
 import { describe, expect, it } from "vitest";
-import { joinInput, readQuery, refuseQuery, toNumbers } from "./input.ts";
+import { joinInput, readQuery, refuseQuery, toBooleans, toNumbers } from "./input.ts";
 import { leaveOut } from "./left-out.ts";
 
 /** Runs something that has to throw, and gives what it threw. */
@@ -74,6 +74,22 @@ describe("numbers", () => {
   it("are read only where numbers are taken", () => {
     expect(toNumbers({ id: "7" }, names)).toEqual({ id: "7" });
   });
+});
+
+describe("booleans", () => {
+  const names = new Set(["b", "toString"]);
+
+  it("are read where booleans are taken", () => {
+    expect(toBooleans({ b: "true", id: "true" }, names)).toEqual({ b: true, id: "true" });
+    expect(toBooleans({ b: "false" }, names)).toEqual({ b: false });
+  });
+
+  it.each(["", "1", "0", "True", " true", "yes", "null"])(
+    "are left as they are when they are something else: %j",
+    (text) => {
+      expect(toBooleans({ b: text }, names)).toEqual({ b: text });
+    },
+  );
 });
 
 describe("the parts of a request", () => {

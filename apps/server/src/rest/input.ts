@@ -4,7 +4,7 @@ import type { AppEnv } from "../app-env.ts";
 import { readJsonObject } from "../http/body.ts";
 import { queryOf } from "../http/target.ts";
 import { leaveOut } from "./left-out.ts";
-import type { RestProcedure } from "./routes.ts";
+import type { RestOperation, RestProcedure } from "./routes.ts";
 
 const integerText = /^(?:0|-?[1-9]\d*)$/;
 
@@ -27,19 +27,33 @@ export function readQuery(target: string): RestQuery {
 }
 
 /**
- * Reads the input of a procedure from what a request has of it: its path, its query or its body, and its headers.
+ * Reads what a request gives beside its path and its headers: its body where the operation has one, else its query.
  * @throws ChatError `bad_request`, `payload_too_large`, `unsupported_media_type` or `validation_failed`
  */
-export async function readInput(
+export async function readGiven(
   c: Context<AppEnv>,
-  { route, hasBody, headerFields, isLeftOut, numbers }: RestProcedure,
+  { hasBody, procedures }: RestOperation,
   query: RestQuery,
 ): Promise<Record<string, unknown>> {
+  if (!hasBody) return query;
+  refuseQuery(query);
+  const isOptional = procedures.some(({ route }) => route.isBodyOptional);
+  return readJsonObject(c.req.raw, { isOptional });
+}
+
+/**
+ * Reads the input of a procedure from what a request has of it: its path, its query or its body, and its headers.
+ * @throws ChatError `validation_failed`
+ */
+export function readInput(
+  c: Context<AppEnv>,
+  { route, hasBody, headerFields, isLeftOut, numbers, booleans }: RestProcedure,
+  given: Record<string, unknown>,
+): Record<string, unknown> {
   const params = toNumbers(c.req.param(), numbers);
-  if (hasBody) refuseQuery(query);
   const rest = hasBody
-    ? leaveOut(await readJsonObject(c.req.raw, { isOptional: route.isBodyOptional }), isLeftOut)
-    : toNumbers(query, numbers);
+    ? leaveOut(given, isLeftOut)
+    : toBooleans(toNumbers(given, numbers), booleans);
   const misplaced = headerFields.filter((name) => Object.hasOwn(rest, name));
   if (misplaced.length > 0) throw refuse(misplaced, "unknown field");
   let input = joinInput(params, rest);
@@ -82,14 +96,30 @@ export function refuseQuery(query: RestQuery): void {
 }
 
 /** Turns texts into numbers where a procedure takes numbers; what is no canonical integer stays a text, for the schema to refuse. */
-export function toNumbers(texts: RestQuery, names: ReadonlySet<string>): Record<string, unknown> {
+export function toNumbers(
+  texts: Readonly<Record<string, unknown>>,
+  names: ReadonlySet<string>,
+): Record<string, unknown> {
   // Copies properties and never assigns one that a client named, so that `__proto__` is a name like any other.
   const input: Record<string, unknown> = { ...texts };
   for (const name of names) {
     const text = Object.hasOwn(texts, name) ? texts[name] : undefined;
-    if (text === undefined || !integerText.test(text)) continue;
+    if (typeof text !== "string" || !integerText.test(text)) continue;
     const number = Number(text);
     if (Number.isSafeInteger(number)) input[name] = number;
+  }
+  return input;
+}
+
+/** Turns `true` and `false` into booleans where a procedure takes booleans; any other text is for the schema to refuse. */
+export function toBooleans(
+  texts: Readonly<Record<string, unknown>>,
+  names: ReadonlySet<string>,
+): Record<string, unknown> {
+  const input = { ...texts };
+  for (const name of names) {
+    const text = Object.hasOwn(texts, name) ? texts[name] : undefined;
+    if (text === "true" || text === "false") input[name] = text === "true";
   }
   return input;
 }

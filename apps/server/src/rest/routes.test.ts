@@ -117,6 +117,25 @@ describe("an operation", () => {
     ]);
   });
 
+  it("knows the fields that are numbers, and those that are booleans", () => {
+    const input = z.strictObject({
+      count: z.int().default(1),
+      old: z.boolean().optional(),
+      all: z.literal(true).optional(),
+      name: z.string(),
+    });
+    const { numbers, booleans } = readOne({ method: "GET", path: "/a" }, input);
+    expect([[...numbers], [...booleans]]).toEqual([["count"], ["old", "all"]]);
+  });
+
+  it("cannot be made of procedures of which only some have a body", () => {
+    const route = { method: "PUT", path: "/a" } as const;
+    const one = procedure.meta(rest(route)).input(z.object({}));
+    const other = procedure.meta(rest({ ...route, hasBody: false })).input(z.object({}));
+    const both = router({ one: one.query(() => null), other: other.query(() => null) });
+    expect(() => readOperations(both)).toThrow("PUT /a");
+  });
+
   it("cannot be made of a procedure that takes something else than an object", () => {
     expect(() => readOne({ method: "GET", path: "/a" }, z.string())).toThrow(/things.one/);
     const nothing = procedure.meta(rest({ method: "GET", path: "/a" })).query(() => null);

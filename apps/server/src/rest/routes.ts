@@ -16,6 +16,8 @@ export interface RestProcedure {
   headerFields: readonly string[];
   /** The fields of its input that are numbers. */
   numbers: ReadonlySet<string>;
+  /** The fields of its input that are booleans. */
+  booleans: ReadonlySet<string>;
   input: z.ZodObject;
   /** Tells which fields of a body are left out: those that only the server sets, and `null` in one that is only optional. */
   isLeftOut: IsLeftOut;
@@ -28,6 +30,8 @@ export interface RestOperation {
   path: string;
   /** The names of the path's parameters, in order. */
   params: readonly string[];
+  /** Whether the input of its procedures comes in a body. */
+  hasBody: boolean;
   procedures: readonly RestProcedure[];
 }
 
@@ -41,7 +45,11 @@ export function readOperations(router: AnyTRPCRouter): RestOperation[] {
     const [first] = procedures;
     if (!first) return [];
     const { method, path } = first.route;
-    return [{ method, path, params: paramsOf(path), procedures }];
+    const { hasBody } = first;
+    if (procedures.some((procedure) => procedure.hasBody !== hasBody)) {
+      throw new Error(`${method} ${path} cannot have a body and none`);
+    }
+    return [{ method, path, params: paramsOf(path), hasBody, procedures }];
   });
 }
 
@@ -65,13 +73,13 @@ export function isFollowed({ route }: RestProcedure): boolean {
   return route.body === "events";
 }
 
-/** Picks the procedure that answers a request, by the parameters that its query has. */
+/** Picks the procedure that answers a request, by the fields of its body or the parameters of its query. */
 export function chooseProcedure(
   { method, path, procedures }: RestOperation,
-  query: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, unknown>>,
 ): RestProcedure {
   const chosen =
-    procedures.find(({ route }) => route.when?.some((name) => Object.hasOwn(query, name))) ??
+    procedures.find(({ route }) => route.when?.some((name) => Object.hasOwn(given, name))) ??
     procedures.find(({ route }) => !route.when);
   if (!chosen) throw new Error(`no procedure answers ${method} ${path} without parameters`);
   return chosen;
@@ -91,7 +99,8 @@ function readProcedures(router: AnyTRPCRouter): RestProcedure[] {
       headerFields: (route.headers ?? []).flatMap((header) =>
         "field" in header ? header.field : [],
       ),
-      numbers: numbersOf(input),
+      numbers: fieldsOf(input, ["integer", "number"]),
+      booleans: fieldsOf(input, ["boolean"]),
       input,
       isLeftOut: leftOutOf(input, route.takes),
       // As tRPC's own callers call it, without the proxies by which those find it.
@@ -134,13 +143,15 @@ function leftOutOf({ shape }: z.ZodObject, takes: RestRoute["takes"]): IsLeftOut
   return (name, value) => readOnly.has(name) || (value === null && optional.has(name));
 }
 
-function numbersOf(input: z.ZodObject): ReadonlySet<string> {
+/** Names the fields of an input that have one of some types of JSON Schema. */
+function fieldsOf(input: z.ZodObject, types: readonly string[]): ReadonlySet<string> {
   const { properties = {} } = z.toJSONSchema(input, { io: "input" });
-  const isNumber = (schema: unknown): boolean => {
-    const type = typeof schema === "object" && schema !== null && "type" in schema && schema.type;
-    return type === "integer" || type === "number";
-  };
-  return new Set(Object.keys(properties).filter((name) => isNumber(properties[name])));
+  const isOne = (schema: unknown): boolean =>
+    typeof schema === "object" &&
+    schema !== null &&
+    "type" in schema &&
+    types.includes(String(schema.type));
+  return new Set(Object.keys(properties).filter((name) => isOne(properties[name])));
 }
 
 function paramsOf(path: string): string[] {

@@ -29,6 +29,11 @@ export function* toConversationEvents(
   news: ConversationNews,
   { conversation_id, entries }: EventsFor & { conversation_id: string },
 ): Generator<LiveEvent<ConversationEvent>, void> {
+  if (news.kind === "conversation") {
+    const { title, metadata } = news;
+    yield { event: { type: news.kind, conversation_id, title, metadata } };
+    return;
+  }
   const { kind, epoch } = news;
   if (kind !== "entries") {
     const { seq, last_seq } = news;
@@ -68,9 +73,15 @@ export function* toUserEvents(
     case "reset":
       yield { event: { type: "reset", conversation_id: null, last_seq: 0 } };
       return;
-    default: {
+    case "joined":
+    case "left": {
       const { kind, conversation_id, last_seq } = news;
       yield { event: { type: kind, conversation_id, user_id, last_seq } };
+      return;
+    }
+    default: {
+      const { kind, ...state } = news;
+      yield { event: { type: kind, ...state } as UserEvent };
     }
   }
 }

@@ -2,6 +2,8 @@ import { conversationStream, type Entry } from "@chatnest/db";
 import { ChatError, noConversation } from "../errors.ts";
 import type { Erasures } from "./erasures.ts";
 import type { Followed, Hub } from "./hub.ts";
+import type { DetailsWatch } from "./inbox/conversation-details.ts";
+import type { ConversationDetails } from "./inbox/inbox-news.ts";
 import type { MembershipEnds } from "./membership-ends.ts";
 import type { Position } from "./position.ts";
 import { endAs } from "./until-expiry.ts";
@@ -14,7 +16,10 @@ export interface FollowInput {
   member?: string;
   /** Starts after this position, without one at the head. `unreadable`: the text was not a position. */
   after?: Position | "unreadable";
-  /** For `all`, `last_seq` is the head of the log, else the newest message that is not deleted. Entries of all kinds come anyway. */
+  /**
+   * For `all`, `last_seq` is the head of the log, else the newest message that is not deleted. Entries of all kinds come anyway, but
+   * titles and metadata only for `all`.
+   */
   entries?: "all" | undefined;
 }
 
@@ -30,12 +35,15 @@ export type ConversationNews =
       epoch: string;
       entries: readonly Entry[];
       erasures: Pick<Erasures, "apply">;
-    };
+    }
+  | ({ kind: "conversation" } & ConversationDetails);
 
 /** What following a conversation needs. */
 export interface FollowParts {
   hub: Hub;
   membershipEnds: MembershipEnds;
+  /** Absent: titles and metadata are not told. */
+  details?: DetailsWatch;
 }
 
 /**
@@ -46,7 +54,7 @@ export interface FollowParts {
  * @throws StoreError `unavailable`, `closed`.
  */
 export async function* followConversation(
-  { hub, membershipEnds }: FollowParts,
+  { hub, membershipEnds, details }: FollowParts,
   input: FollowInput,
   signal: AbortSignal,
 ): AsyncGenerator<ConversationNews, void> {
@@ -61,6 +69,15 @@ export async function* followConversation(
           isMember = false;
           wait.wake();
         });
+  /** The details that are not told yet, the newest ones alone. */
+  const changed: { details?: ConversationDetails } = {};
+  const unfollow =
+    input.entries === "all"
+      ? details?.follow(conversation_id, (found) => {
+          changed.details = found;
+          wait.wake();
+        })
+      : undefined;
   let followed: Followed | undefined;
   try {
     // Once for each epoch. A nested generator would pass every event on a second time.
@@ -78,6 +95,11 @@ export async function* followConversation(
         if (!isMember) throw noConversation();
         if (hub.isClosed)
           throw new ChatError("unavailable", "the server is shutting down; reconnect");
+        if (changed.details) {
+          const news = changed.details;
+          delete changed.details;
+          yield { kind: "conversation", ...news };
+        }
         const found = tail.read(seq);
         const entries = found instanceof Promise ? await found : found;
         const last = entries.at(-1);
@@ -101,6 +123,7 @@ export async function* followConversation(
     endAs(signal);
   } finally {
     unwatch?.();
+    unfollow?.();
     wait.end();
     followed?.release();
   }

@@ -5,6 +5,9 @@ import {
   followConversation,
 } from "./follow-conversation.ts";
 import { createHub, type HubOptions } from "./hub.ts";
+import { createDetailsWatch } from "./inbox/conversation-details.ts";
+import { createInboxes } from "./inbox/inboxes.ts";
+import { createMemberReads } from "./inbox/member-reads.ts";
 import { createMembershipEnds } from "./membership-ends.ts";
 import { createConversationFollowers } from "./user/conversation-followers.ts";
 import { type FollowUserInput, followUser, type UserNews } from "./user/follow-user.ts";
@@ -27,10 +30,17 @@ export function createLive(store: ChatStore, options?: HubOptions): Live {
   const hub = createHub(store, options);
   const membershipEnds = createMembershipEnds(store, hub);
   const followers = createConversationFollowers(store, hub);
+  const inboxes = createInboxes(store, hub);
+  const memberReads = createMemberReads(store, hub, inboxes);
+  const details = createDetailsWatch(store, hub, inboxes);
+  hub.onCheck(async () => {
+    for (const part of [inboxes, memberReads, details]) part.check();
+    return {};
+  });
   return {
     followConversation: (input, signal) =>
-      followConversation({ hub, membershipEnds }, input, signal),
-    followUser: (input, signal) => followUser({ store, hub, followers }, input, signal),
+      followConversation({ hub, membershipEnds, details }, input, signal),
+    followUser: (input, signal) => followUser({ store, hub, followers, inboxes }, input, signal),
     close: () => hub.close(),
   };
 }

@@ -107,6 +107,7 @@ class Follower {
     for await (const news of followConversation(this.#parts, input, signal)) {
       // News of a closed connection is not received.
       if (signal.aborted) return;
+      if (news.kind === "conversation") continue;
       this.#epoch = news.epoch;
       if (news.kind === "entries") for (const { seq } of news.entries) this.#take(seq);
       else this.#stand(news);

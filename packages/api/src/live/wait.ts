@@ -25,7 +25,7 @@ export function createWait(signal: AbortSignal): Wait {
         if (signal.aborted) stop();
       });
     },
-    wake: () => wake?.(),
+    wake: stop,
     end() {
       cancel?.();
       signal.removeEventListener("abort", stop);

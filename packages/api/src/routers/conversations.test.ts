@@ -126,6 +126,83 @@ describe("conversations.get", () => {
   });
 });
 
+describe("conversations.get with members", () => {
+  it("shows as many as it is asked for, the first ones, and counts all", async () => {
+    const user_ids = ["zoe", "adam", "bob"];
+    const { conversation } = await api.conversations.create({ user_ids });
+    for (const members of [0, 1, 3, 1_000]) {
+      const found = await api.conversations.get({ conversation_id: conversation.id, members });
+      expect(found).toEqual({ ...conversation, user_ids: user_ids.slice(0, members) });
+    }
+  });
+
+  it.each([-1, 1_001, 0.5, null, "1"])("refuses to show %j", async (members) => {
+    const call = api.conversations.get({ conversation_id: "room", members } as never);
+    await expect(call).rejects.toMatchObject({ cause: { issues: [{ path: "members" }] } });
+  });
+});
+
+describe("conversations.update", () => {
+  it("sets a title and metadata, keeps what is not given, and removes with null", async () => {
+    const conversation_id = randomUUID();
+    await say(conversation_id, "hi");
+    const bare = await api.conversations.get({ conversation_id });
+    const update = (change: object) => api.conversations.update({ conversation_id, ...change });
+    expect(bare).not.toHaveProperty("title");
+    expect(await update({ title: "Tea" })).toEqual({ ...bare, title: "Tea" });
+    const metadata = { color: "green" };
+    expect(await update({ metadata })).toEqual({ ...bare, title: "Tea", metadata });
+    expect(await update({ title: null })).toEqual({ ...bare, metadata });
+    expect(await update({ title: "T", metadata: null })).toEqual({ ...bare, title: "T" });
+    expect(await api.conversations.get({ conversation_id })).toEqual({ ...bare, title: "T" });
+    const { conversations } = await api.conversations.page({ user_id: "alice" });
+    expect(conversations.find(({ id }) => id === conversation_id)?.title).toBe("T");
+  });
+
+  it.each([
+    ["one character", "x"],
+    ["200 characters", "\u{1F600}".repeat(200)],
+    ["a line end in it", "a\nb"],
+  ])("takes a title of %s", async (_, title) => {
+    const { conversation } = await api.conversations.create({ user_ids: ["ann"] });
+    const conversation_id = conversation.id;
+    expect(await api.conversations.update({ conversation_id, title })).toMatchObject({ title });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ["title", {}],
+    ["title", { title: "" }],
+    ["title", { title: " \u3000\n" }],
+    ["title", { title: "x".repeat(201) }],
+    ["title", { title: "\u{1F600}".repeat(201) }],
+    ["title", { title: "a\0b" }],
+    ["title", { title: "\ud800" }],
+    ["title", { title: 1 }],
+    ["title", { title: ["Tea"] }],
+    ["metadata", { metadata: [] }],
+    ["metadata", { metadata: "x" }],
+    ["metadata", { metadata: { a: "x".repeat(8_192) } }],
+    ["metadata", { metadata: { a: { b: { c: { d: { e: {} } } } } } }],
+    ["user_ids", { title: "Tea", user_ids: ["eve"] }],
+  ])("refuses what is no %s, and changes nothing: %o", async (path, change) => {
+    const { conversation } = await api.conversations.create({ user_ids: ["ann"] });
+    const conversation_id = conversation.id;
+    const call = api.conversations.update({ conversation_id, ...change });
+    await expect(call).rejects.toMatchObject({
+      cause: { code: "validation_failed", issues: [{ path }] },
+    });
+    expect(await api.conversations.get({ conversation_id })).toEqual(conversation);
+  });
+
+  it("does not find a conversation that nobody created, and does not create it", async () => {
+    const conversation_id = randomUUID();
+    const call = api.conversations.update({ conversation_id, title: "Tea" });
+    await expect(call).rejects.toMatchObject({ code: "NOT_FOUND", cause: { code: "not_found" } });
+    const found = api.conversations.get({ conversation_id });
+    await expect(found).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+});
+
 function say(conversation_id: string, content: string) {
   return api.messages.send({ user_id: "alice", content, conversation_id });
 }

@@ -1,27 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { membersShownMax, type NewConversation } from "@chatnest/db";
-import { z } from "zod";
+import type { z } from "zod";
+import { asMember } from "../as-member.ts";
 import type { Caller } from "../caller.ts";
 import type { Context } from "../context.ts";
 import { ChatError, noConversation, refuseInput } from "../errors.ts";
-import { readInbox, readInboxPage } from "../inbox.ts";
-import { type RestQuery, toLinkHeaders } from "../rest.ts";
+import { given } from "../given.ts";
+import { withMembers } from "../inbox.ts";
 import * as schemas from "../schemas/conversations.ts";
 import { stored } from "../schemas/stored.ts";
-import { streamedArray } from "../schemas/streamed-array.ts";
 import { procedure, router } from "../trpc.ts";
+import { inboxes } from "./inboxes.ts";
+import { members } from "./members.ts";
 
 const tag = "conversations";
-const membersPath = "/conversations/{conversation_id}/members";
-
-// The whole inbox or a page, at the same path.
-const inbox = {
-  method: "GET",
-  path: "/conversations/{user_id}",
-  tag,
-  summary: "All conversations of a user, or a page of them",
-  success: { 200: "Most recently active first; empty when there are none" },
-} as const;
+const path = "/conversations/by-id/{conversation_id}";
+/** How much a conversation carries in the answer to a change of it. */
+const carried = { messages: 50, members: membersShownMax };
 
 /** Conversations, their members, and the inboxes of users. */
 export const conversations = router({
@@ -49,14 +44,14 @@ export const conversations = router({
     .mutation(async ({ ctx, input }) => {
       const { id, user_ids } = toNewConversation(ctx.caller, input);
       const { created } = await ctx.store.conversations.create({ id, user_ids });
-      return { conversation: await find(ctx, { conversation_id: id, messages: 50 }), created };
+      return { conversation: await find(ctx, { conversation_id: id, ...carried }), created };
     }),
 
   get: procedure("conversations.get")
     .meta({
       rest: {
         method: "GET",
-        path: "/conversations/by-id/{conversation_id}",
+        path,
         tag,
         summary: "One conversation",
         success: { 200: "The conversation with its newest messages" },
@@ -68,73 +63,28 @@ export const conversations = router({
     .output(stored(schemas.Conversation))
     .query(({ ctx, input }) => find(ctx, input)),
 
-  all: procedure("conversations.all")
+  update: procedure("conversations.update")
     .meta({
       rest: {
-        ...inbox,
-        body: z.array(schemas.Conversation),
-      },
-    })
-    .input(schemas.AllConversationsInput)
-    .output(streamedArray(schemas.Conversation))
-    .query(({ ctx, input }) => readInbox(ctx.store, input.user_id, input.messages)),
-
-  page: procedure("conversations.page")
-    .meta({
-      rest: {
-        ...inbox,
-        when: ["limit", "cursor"],
-        body: z.array(schemas.Conversation),
-        hasLinks: true,
-        toRest({ conversations, next }: schemas.ConversationPage, query: RestQuery) {
-          const headers = toLinkHeaders({ prev: null, next }, query);
-          return { status: 200, headers, body: conversations };
-        },
-      },
-    })
-    .input(schemas.ConversationPageInput)
-    .output(schemas.ConversationPage)
-    .query(({ ctx, input }) => readInboxPage(ctx.store, input.user_id, input)),
-
-  addMember: procedure("conversations.addMember")
-    .meta({
-      rest: {
-        method: "POST",
-        path: membersPath,
+        method: "PATCH",
+        path,
         tag,
-        summary: "Add a member",
-        success: { 201: "Added", 200: "The user was a member already" },
-        body: schemas.AddMemberOutput,
+        summary: "Change the title or the metadata of a conversation",
+        description: "What is not given stays. Of several changes, the last one counts.",
+        success: { 200: "The conversation with its newest messages" },
+        body: schemas.Conversation,
         errors: ["not_found"],
-        toRest(member: z.infer<typeof schemas.AddMemberOutput>) {
-          return { status: member.added ? 201 : 200, body: member };
-        },
       },
     })
-    .input(schemas.MemberInput)
-    .output(schemas.AddMemberOutput)
-    .mutation(async ({ ctx, input }) => {
-      const { conversation_id, user_id } = input;
-      const { joined } = await ctx.store.members.join({ conversation_id, user_id });
-      return { conversation_id, user_id, added: joined };
+    .input(schemas.UpdateConversationInput)
+    .output(stored(schemas.Conversation))
+    .mutation(async ({ ctx, input: { conversation_id, ...change } }) => {
+      await asMember(ctx, ctx.store.conversations.update(conversation_id, given(change)));
+      return find(ctx, { conversation_id, ...carried });
     }),
 
-  removeMember: procedure("conversations.removeMember")
-    .meta({
-      rest: {
-        method: "DELETE",
-        path: `${membersPath}/{user_id}`,
-        tag,
-        summary: "Remove a member",
-        success: { 204: "Removed" },
-        body: null,
-        errors: ["not_found"],
-        toRest: () => ({ status: 204 }),
-      },
-    })
-    .input(schemas.MemberInput)
-    .output(z.void())
-    .mutation(({ ctx, input }) => ctx.store.members.leave(input)),
+  ...inboxes,
+  ...members,
 });
 
 /**
@@ -161,9 +111,9 @@ function toNewConversation(
 
 async function find(
   { store }: Context,
-  { conversation_id, messages }: z.infer<typeof schemas.GetConversationInput>,
+  { conversation_id, messages, members: count }: z.infer<typeof schemas.GetConversationInput>,
 ): Promise<schemas.Conversation> {
   const [conversation] = await store.conversations.get([conversation_id], messages);
   if (!conversation) throw noConversation();
-  return conversation;
+  return withMembers(conversation, count);
 }

@@ -83,6 +83,24 @@ describe("following a conversation", () => {
 });
 
 describe("following a user", () => {
+  it("tells what is new only when asked, and takes no other value than true and false", async () => {
+    const user_id = randomUUID();
+    await store.conversations.create({ id: randomUUID(), user_ids: [user_id] });
+    const head = { last_seq: 0, read_seq: 0, unread_count: 0, mention_count: 0 };
+    const told = await read(api.live.user({ user_id, inbox: true }), 2);
+    expect(told.map(([, event]) => event)).toMatchObject([
+      { type: "heads", heads: [head] },
+      { type: "unread", conversations: 0, messages: 0, mentions: 0 },
+    ]);
+    for (const inbox of [false, undefined]) {
+      const [first] = await read(api.live.user({ user_id, inbox }), 1);
+      expect(first?.[1]).toMatchObject({ heads: [{ conversation_id: expect.any(String) }] });
+      expect(JSON.stringify(first)).not.toContain("read_seq");
+    }
+    const call = api.live.user({ user_id, inbox: "true" as never });
+    await expect(call).rejects.toMatchObject({ cause: { code: "validation_failed" } });
+  });
+
   it.each([undefined, null, "0"])("starts with all heads when lastEventId is %j", async (id) => {
     const user_id = randomUUID();
     await store.conversations.create({ id: randomUUID(), user_ids: [user_id] });

@@ -29,7 +29,18 @@ const ofConversation = `The events of a conversation:
 ${ends}
 
 Events start after \`Last-Event-ID\`, else after \`after\`, else now. A conversation that does not exist yet has no events but \`ready\`.
-${all}`;
+${all}
+
+With \`entries=all\` there is also \`conversation\` \`{conversation_id, title, metadata}\`, without an id, when the title or the metadata may have changed. \`null\`: there is none. Changes while the client was not connected are not told.`;
+
+const inbox = `With \`inbox=true\` the events also keep an inbox up to date. These have no id, and each tells the whole state, at most once a second:
+
+- \`heads\`: of all conversations also after a reconnect, each also with \`read_seq\`, \`unread_count\` and \`mention_count\`, and with \`revision\`, \`muted_until\`, \`pinned\` and \`archived\` where they are not 0, \`null\` or \`false\`.
+- \`unread\` \`{conversations, messages, mentions}\`: the totals, first after the heads, then when they have changed.
+- \`read\` \`{conversation_id, user_id, read_seq, revision, unread_count, mention_count}\`: what is new to the user in a conversation has changed: by a message, a deletion, or a mark from any device. With \`entries=all\`, messages and deletions do not lead to it: the client knows what they change.
+- \`read\` \`{conversation_id, user_id, read_seq}\`: another member has marked the conversation. Only in conversations of at most 100 members. Messages, which also mark the conversation for their author, do not lead to this event.
+- \`settings\` \`{conversation_id, user_id, muted_until, pinned, archived}\`: what the user has set, also when the first message has come in a conversation since the client connected.
+- \`conversation\` \`{conversation_id, title, metadata}\`: the title or the metadata may have changed; \`null\`: there is none. Changes while the client was not connected are not told.`;
 
 const ofUser = `The events of all conversations of a user, over one connection:
 
@@ -38,7 +49,9 @@ const ofUser = `The events of all conversations of a user, over one connection:
 - \`joined\`, \`left\` \`{conversation_id, user_id, last_seq}\`: the user joined or left a conversation. A client that reconnects with a watermark first gets \`left\` for the conversations left since, with a \`last_seq\` of 0.
 - \`reset\` \`{conversation_id: null, last_seq: 0}\`: the watermark is of another epoch or unreadable; all heads follow.
 ${ends}
-${all}`;
+${all}
+
+${inbox}`;
 
 /** Events as they happen. A client resumes with the id of the last event it received. */
 export const live = router({
@@ -89,11 +102,11 @@ export const live = router({
     })
     .input(FollowUserInput)
     .subscription(({ ctx, input, signal = never() }) => {
-      const { user_id, entries } = input;
+      const { user_id, entries, inbox } = input;
       const firstId = input.lastEventId ?? beginning;
       const since =
         firstId === beginning ? undefined : (readWatermark(firstId) ?? ("unreadable" as const));
-      const follow = { user_id, entries, ...(since && { since }) };
+      const follow = { user_id, entries, inbox, ...(since && { since }) };
       return new Following({
         begin: () => ctx.live.followUser(follow, untilExpiry(signal, ctx.caller)),
         toEvents: (news) => toUserEvents(news, { user_id, entries }),

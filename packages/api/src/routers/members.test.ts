@@ -82,6 +82,92 @@ describe("conversations.removeMember", () => {
   });
 });
 
+describe("conversations.updateMember", () => {
+  const none = { muted_until: null, pinned: false, archived: false };
+
+  it("changes what is given, keeps the rest, and answers with all", async () => {
+    const conversation_id = await newConversation(["zoe", "bob"]);
+    const zoe = { conversation_id, user_id: "zoe" };
+    const update = (settings: object) => api.conversations.updateMember({ ...zoe, ...settings });
+    expect(await update({ pinned: true })).toEqual({ ...zoe, ...none, pinned: true });
+    const muted_until = "2999-12-31T23:00:00.000Z";
+    expect(await update({ muted_until: "3000-01-01T00:00:00+01:00" })).toEqual({
+      ...zoe,
+      ...{ muted_until, pinned: true, archived: false },
+    });
+    expect(await update({ archived: true, pinned: false })).toEqual({
+      ...zoe,
+      ...{ muted_until, pinned: false, archived: true },
+    });
+    expect(await update({ archived: false, muted_until: null })).toEqual({ ...zoe, ...none });
+    expect(await itemOf("bob", conversation_id)).toMatchObject(none);
+  });
+
+  it("archives until the next message, unless it is muted", async () => {
+    const conversation_id = await newConversation(["zoe", "bob"]);
+    const zoe = { conversation_id, user_id: "zoe" };
+    const say = () => api.messages.send({ user_id: "bob", content: "hi", conversation_id });
+    await say();
+    await api.conversations.updateMember({ ...zoe, archived: true });
+    expect(await itemOf("zoe", conversation_id)).toMatchObject({ archived: true });
+    await say();
+    expect(await itemOf("zoe", conversation_id)).toMatchObject({ archived: false });
+    const muted_until = new Date(Date.now() + 60_000).toISOString();
+    await api.conversations.updateMember({ ...zoe, archived: true, muted_until });
+    await say();
+    expect(await itemOf("zoe", conversation_id)).toMatchObject({ archived: true });
+  });
+
+  it("does not find a user who is not or no longer a member", async () => {
+    const conversation_id = await newConversation(["zoe", "bob"]);
+    await api.conversations.removeMember({ conversation_id, user_id: "bob" });
+    for (const member of [
+      { conversation_id, user_id: "bob" },
+      { conversation_id, user_id: "eve" },
+      { conversation_id: randomUUID(), user_id: "zoe" },
+    ]) {
+      const call = api.conversations.updateMember({ ...member, pinned: true });
+      await expect(call).rejects.toMatchObject({ cause: { code: "not_found" } });
+    }
+  });
+
+  it("starts anew for who leaves and joins again", async () => {
+    const conversation_id = await newConversation(["zoe"]);
+    const zoe = { conversation_id, user_id: "zoe" };
+    await api.conversations.updateMember({ ...zoe, pinned: true });
+    await api.conversations.removeMember(zoe);
+    await api.conversations.addMember(zoe);
+    expect(await itemOf("zoe", conversation_id)).toMatchObject(none);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ["muted_until", {}],
+    ["muted_until", { muted_until: "tomorrow" }],
+    ["muted_until", { muted_until: "2026-01-31" }],
+    ["muted_until", { muted_until: "2026-01-31T12:00:00" }],
+    ["muted_until", { muted_until: "2026-02-30T12:00:00Z" }],
+    ["muted_until", { muted_until: "+012026-01-31T12:00:00Z" }],
+    ["muted_until", { muted_until: "0000-01-01T00:00:00+01:00" }],
+    ["muted_until", { muted_until: `2026-01-31T12:00:00.${"0".repeat(64)}Z` }],
+    ["muted_until", { muted_until: 1_800_000_000_000 }],
+    ["pinned", { pinned: null }],
+    ["pinned", { pinned: "true" }],
+    ["pinned", { pinned: 1 }],
+    ["archived", { archived: {} }],
+    ["read_seq", { pinned: true, read_seq: 1 }],
+  ])("refuses what is no %s, and changes nothing: %o", async (path, settings) => {
+    const conversation_id = await newConversation(["zoe"]);
+    const call = api.conversations.updateMember({
+      ...{ conversation_id, user_id: "zoe" },
+      ...settings,
+    });
+    await expect(call).rejects.toMatchObject({
+      cause: { code: "validation_failed", issues: [{ path }] },
+    });
+    expect(await itemOf("zoe", conversation_id)).toMatchObject(none);
+  });
+});
+
 describe.each(["addMember", "removeMember"] as const)("conversations.%s", (name) => {
   it.each([
     ["user_id", { conversation_id: "room", user_id: "" }],
@@ -98,6 +184,11 @@ describe.each(["addMember", "removeMember"] as const)("conversations.%s", (name)
 async function newConversation(user_ids: string[]): Promise<string> {
   const { conversation } = await api.conversations.create({ user_ids });
   return conversation.id;
+}
+
+async function itemOf(user_id: string, conversation_id: string) {
+  const { conversations } = await api.conversations.page({ user_id, limit: 200 });
+  return conversations.find(({ id }) => id === conversation_id);
 }
 
 async function membersOf(conversation_id: string): Promise<string[]> {

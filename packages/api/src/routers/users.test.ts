@@ -74,6 +74,45 @@ describe("a user", () => {
     expect((await bob.conversations.get({ conversation_id })).user_ids).toEqual(["bob"]);
   });
 
+  it("names a conversation that it is in, and tells nothing of any other", async () => {
+    const { conversation } = await bob.conversations.create({ user_ids: ["bob"] });
+    const title = "Tea";
+    const named = await bob.conversations.update({ conversation_id: conversation.id, title });
+    expect(named).toEqual({ ...conversation, title });
+    for (const conversation_id of [conversation.id, randomUUID()]) {
+      const call = ann.conversations.update({ conversation_id, title: "Coffee" });
+      await expect(call).rejects.toMatchObject({
+        cause: { code: "not_found", message: "there is no such conversation" },
+      });
+    }
+    const { title: kept } = await bob.conversations.get({ conversation_id: conversation.id });
+    expect(kept).toBe(title);
+  });
+
+  it("has settings that no other user sees or changes", async () => {
+    const { conversation } = await bob.conversations.create({ user_ids: ["ann"] });
+    const conversation_id = conversation.id;
+    const settings = { conversation_id, pinned: true };
+    const other = ann.conversations.updateMember({ ...settings, user_id: "bob" });
+    await expect(other).rejects.toMatchObject({ cause: { code: "forbidden" } });
+    await ann.conversations.updateMember({ ...settings, user_id: "ann" });
+    const pinnedOf = async (api: typeof ann, user_id: string) => {
+      const { conversations } = await api.conversations.page({ user_id });
+      return conversations.find(({ id }) => id === conversation_id)?.pinned;
+    };
+    expect([await pinnedOf(ann, "ann"), await pinnedOf(bob, "bob")]).toEqual([true, false]);
+    await ann.conversations.removeMember({ conversation_id, user_id: "ann" });
+    for (const id of [conversation_id, randomUUID()]) {
+      const left = ann.conversations.updateMember({
+        ...{ conversation_id: id, user_id: "ann" },
+        pinned: false,
+      });
+      await expect(left).rejects.toMatchObject({
+        cause: { code: "not_found", message: "there is no such conversation" },
+      });
+    }
+  });
+
   it("can remove itself, but nobody else", async () => {
     const { conversation } = await bob.conversations.create({ user_ids: ["ann"] });
     const conversation_id = conversation.id;

@@ -2,13 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { toChatError } from "../errors.ts";
 import {
-  AllConversationsInput,
-  ConversationPageInput,
   CreateConversationBody,
   CreateConversationInput,
   GetConversationInput,
-  MemberInput,
 } from "./conversations.ts";
+import { AllConversationsInput, ConversationPageInput } from "./inboxes.ts";
+import { MemberInput } from "./members.ts";
 
 const conversation = { id: "room", user_ids: ["ann", "bob"] };
 
@@ -70,6 +69,9 @@ describe("a body in REST", () => {
       member_count: 2,
       last_activity_at: "2020-01-01T00:00:00.000Z",
     };
+    const inInbox = { ...got, read_seq: 3, revision: 0, unread_count: 1, mention_count: 0 };
+    const whole = { ...inInbox, muted_until: null, pinned: true, archived: false };
+    expect(pathsOf(CreateConversationBody, whole)).toEqual([]);
     for (const body of [conversation, got, { ...got, messages: 7, last_seq: null, id: null }]) {
       expect(pathsOf(CreateConversationBody, body)).toEqual([]);
     }
@@ -78,19 +80,21 @@ describe("a body in REST", () => {
 });
 
 describe("the input of an inbox", () => {
+  const carried = { messages: 50, members: 1_000 };
+
   it("has its defaults", () => {
     expect(ConversationPageInput.parse({ user_id: "ann" })).toEqual({
       user_id: "ann",
       limit: 20,
-      messages: 50,
+      ...carried,
     });
     expect(AllConversationsInput.parse({ user_id: "ann" })).toEqual({
       user_id: "ann",
-      messages: 50,
+      ...carried,
     });
     expect(GetConversationInput.parse({ conversation_id: "room" })).toEqual({
       conversation_id: "room",
-      messages: 50,
+      ...carried,
     });
   });
 
@@ -104,6 +108,12 @@ describe("the input of an inbox", () => {
     ["messages", { messages: -1 }],
     ["messages", { messages: 1_001, limit: 1 }],
     ["messages", { messages: "0" }],
+    ["members", { members: -1 }],
+    ["members", { members: 1_001 }],
+    ["archived", { archived: "true" }],
+    ["archived", { archived: null }],
+    ["unread", { unread: 1 }],
+    ["unread", { unread: null }],
     ["cursor", { cursor: 1 }],
     ["cursor", { cursor: null }],
     ["cursor", { cursor: "x".repeat(1_025) }],
@@ -116,6 +126,7 @@ describe("the input of an inbox", () => {
   it("has no limit or cursor when the whole inbox is read", () => {
     expect(pathsOf(AllConversationsInput, { user_id: "ann", limit: 1 })).toEqual(["limit"]);
     expect(pathsOf(AllConversationsInput, { user_id: "ann", cursor: "x" })).toEqual(["cursor"]);
+    expect(pathsOf(AllConversationsInput, { user_id: "ann", unread: true })).toEqual(["unread"]);
   });
 });
 

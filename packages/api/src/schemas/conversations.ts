@@ -1,20 +1,31 @@
 import {
+  isTitle,
   membersShownMax,
   messagePageSizeMax,
   type Conversation as StoredConversation,
+  titleLengthMax,
 } from "@chatnest/db";
 import { z } from "zod";
-import { ConversationId, ReadOnly, Timestamp, UserId } from "./ids.ts";
+import { blank, ConversationId, ReadOnly, Timestamp, UserId } from "./ids.ts";
 import { Message } from "./messages.ts";
-import { stored, storedArray } from "./stored.ts";
+import { Metadata, NewMetadata } from "./metadata.ts";
+import { stored } from "./stored.ts";
+
+const titleRule = `1 to ${titleLengthMax} characters of well-formed Unicode without NUL, not blank`;
+
+const Title = z
+  .string()
+  .max(titleLengthMax, { error: titleRule, abort: true })
+  .refine(isTitle, { error: titleRule, abort: true })
+  .meta({ minLength: 1, pattern: `^[^\\u0000]*[^\\u0000\\u0009-\\u000d${blank}][^\\u0000]*$` });
 
 export const Conversation = z
   .object({
     id: z.string(),
-    user_ids: z
-      .array(z.string())
-      .max(membersShownMax)
-      .meta({ description: "The first 1,000 members, in the order they joined." }),
+    user_ids: z.array(z.string()).max(membersShownMax).meta({
+      description:
+        "The first members, in the order they joined: as many as `members` says, at most 1,000.",
+    }),
     messages: z
       .array(Message)
       .max(messagePageSizeMax)
@@ -28,6 +39,8 @@ export const Conversation = z
     last_activity_at: Timestamp.meta({
       description: "The `timestamp` of the newest message, else `created_at`.",
     }),
+    title: z.string().exactOptional().meta({ description: "1 to 200 characters." }),
+    metadata: Metadata.exactOptional(),
   })
   .meta({ id: "Conversation" }) satisfies z.ZodType<StoredConversation>;
 export type Conversation = z.infer<typeof Conversation>;
@@ -55,6 +68,14 @@ export const CreateConversationBody = CreateConversationInput.extend({
   last_seq: ReadOnly,
   member_count: ReadOnly,
   last_activity_at: ReadOnly,
+  // Those of a conversation in an inbox.
+  read_seq: ReadOnly,
+  revision: ReadOnly,
+  unread_count: ReadOnly,
+  mention_count: ReadOnly,
+  muted_until: ReadOnly,
+  pinned: ReadOnly,
+  archived: ReadOnly,
 }).meta({ id: "CreateConversation" });
 
 export const CreateConversationOutput = z.object({
@@ -62,51 +83,40 @@ export const CreateConversationOutput = z.object({
   created: z.boolean(),
 });
 
-const NewestMessages = z.int().min(0).max(messagePageSizeMax).default(50).meta({
-  description:
-    "How many of the newest messages are included in each conversation; fewer where their texts would be longer than 1 MiB.",
-});
+/** How much of each conversation is read. */
+export const carriedShape = {
+  messages: z.int().min(0).max(messagePageSizeMax).default(50).meta({
+    description:
+      "How many of the newest messages are included in each conversation; fewer where their texts would be longer than 1 MiB.",
+  }),
+  members: z.int().min(0).max(membersShownMax).default(membersShownMax).meta({
+    description: "How many ids of members are included in each conversation.",
+  }),
+};
 
 export const GetConversationInput = z.strictObject({
   conversation_id: ConversationId,
-  messages: NewestMessages,
+  ...carriedShape,
 });
 
-export const AllConversationsInput = z.strictObject({ user_id: UserId, messages: NewestMessages });
-
-/** The greatest number of messages in one page of conversations. */
-const inboxMessagesMax = 10_000;
-
-export const ConversationPageInput = z
+export const UpdateConversationInput = z
   .strictObject({
-    user_id: UserId,
-    limit: z.int().min(1).max(1_000).default(20).meta({
-      description:
-        "The greatest number of conversations. `limit` times `messages` must be at most 10,000. A page ends early where its messages and members would be longer than 1 MiB.",
-    }),
-    cursor: z.string().max(1_024).optional().meta({
-      description: "The cursor from the `next` of the previous page.",
-    }),
-    messages: NewestMessages,
+    conversation_id: ConversationId,
+    title: Title.nullable()
+      .optional()
+      .meta({
+        description: "1 to 200 characters, not blank; `null` removes it.",
+        examples: ["Tea"],
+      }),
+    metadata: NewMetadata.nullable()
+      .optional()
+      .meta({
+        description: "New metadata; `null` removes it.",
+        examples: [{ color: "green" }],
+      }),
   })
-  .refine(({ limit, messages }) => limit * messages <= inboxMessagesMax, {
-    path: ["limit"],
-    error: `limit times messages must be at most ${inboxMessagesMax}`,
-  });
-
-/** A page of an inbox. `next` is what to add to the same input to get the next page. */
-export const ConversationPage = z.object({
-  conversations: storedArray(Conversation),
-  next: z.object({ cursor: z.string() }).nullable(),
-});
-export type ConversationPage = z.infer<typeof ConversationPage>;
-
-export const MemberInput = z.strictObject({ conversation_id: ConversationId, user_id: UserId });
-
-export const AddMemberOutput = z
-  .object({
-    conversation_id: z.string(),
-    user_id: z.string(),
-    added: z.boolean().meta({ description: "`false` when the user was a member already." }),
+  .refine(({ title, metadata }) => title !== undefined || metadata !== undefined, {
+    path: ["title"],
+    error: "title or metadata is required",
   })
-  .meta({ id: "Member" });
+  .meta({ anyOf: [{ required: ["title"] }, { required: ["metadata"] }] });

@@ -4,7 +4,9 @@ import type { z } from "zod";
 import type { Conversation } from "./conversations.ts";
 import type { Entry } from "./entries.ts";
 import type { ImportLine } from "./import.ts";
+import type { InboxConversation } from "./inboxes.ts";
 import type { Message, SendMessageInput } from "./messages.ts";
+import type { ReadState, UnreadTotals } from "./reads.ts";
 
 test("a message is the same in the store and on the wire", () => {
   expectTypeOf<z.infer<typeof Message>>().toEqualTypeOf<db.Message>();
@@ -22,6 +24,15 @@ test("a conversation is the same in the store and on the wire", () => {
   expectTypeOf<z.infer<typeof Conversation>>().toEqualTypeOf<db.Conversation>();
   expectTypeOf<z.input<typeof Conversation>>().toEqualTypeOf<db.Conversation>();
   expectTypeOf<Conversation>().toEqualTypeOf<db.Conversation>();
+});
+
+test("a conversation of an inbox is what the store says of both", () => {
+  expectTypeOf<InboxConversation>().branded.toEqualTypeOf<db.Conversation & db.InboxItem>();
+});
+
+test("a read state is the same in the store and on the wire", () => {
+  expectTypeOf<z.infer<typeof ReadState>>().toEqualTypeOf<db.ReadState>();
+  expectTypeOf<z.infer<typeof UnreadTotals>>().toEqualTypeOf<db.UnreadTotals>();
 });
 
 test("all that is sent is a field of what the store takes", () => {

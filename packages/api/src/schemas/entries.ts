@@ -9,6 +9,7 @@ import {
 } from "@chatnest/db";
 import { z } from "zod";
 import { Bound, ConversationId, Seq, Timestamp } from "./ids.ts";
+import { Mentions } from "./mentions.ts";
 import { references, Thread } from "./messages.ts";
 import { Metadata } from "./metadata.ts";
 import { Reaction } from "./reactions.ts";
@@ -38,6 +39,7 @@ const MessageEntry = z
     content,
     reply_to: references.reply_to.exactOptional(),
     thread_seq: references.thread_seq.exactOptional(),
+    mentions: Mentions.exactOptional(),
     metadata: Metadata.exactOptional(),
     thread_state,
     erased,

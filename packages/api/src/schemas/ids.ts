@@ -3,7 +3,8 @@ import { z } from "zod";
 
 // Written so that ECMA-262 and Python agree: \p{Cc} and \s are missing or differ in one of them.
 const control = "\\u0000-\\u001f\\u007f-\\u009f";
-const blank = " \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff";
+/** Blank characters that are no control characters, for a class in a pattern. */
+export const blank = " \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff";
 const idPattern = `^(?!\\.\\.?$)[^${control}]*[^${control}${blank}][^${control}]*$`;
 
 function id(description: string, example: string) {
@@ -69,4 +70,23 @@ export const ReadOnly = z
 export const Timestamp = z.string().meta({
   description: "ISO 8601, UTC, with milliseconds.",
   examples: ["2026-01-31T12:00:00.000Z"],
+});
+
+const timestampRule = "must be ISO 8601 with a zone";
+const AnyTimestamp = z.iso.datetime({ offset: true });
+
+/** A time that a client sends, in any zone. */
+export const NewTimestamp = z
+  .string()
+  .max(64, { error: timestampRule, abort: true })
+  .refine((text) => AnyTimestamp.safeParse(text).success, { error: timestampRule, abort: true })
+  // Not the pattern of zod: that has more than 300 characters.
+  .meta({
+    pattern:
+      "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})$",
+  });
+
+/** Where a page starts, as the page before it has said. */
+export const Cursor = z.string().max(1_024).meta({
+  description: "The cursor from the `next` of the previous page.",
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ConversationId, MessageId, ReactionKey, Seq, UserId } from "./ids.ts";
+import { NewMentions } from "./mentions.ts";
 import { Content } from "./messages.ts";
 import { NewMetadata } from "./metadata.ts";
 
@@ -17,6 +18,7 @@ function linesWith<TId extends z.ZodType>(id: TId) {
       content: Content,
       reply_to: Seq.optional(),
       thread_seq: Seq.optional(),
+      mentions: NewMentions.optional(),
       metadata: NewMetadata.optional(),
     }),
     z

@@ -2,7 +2,10 @@ import { z } from "zod";
 import { readPosition } from "../live/position.ts";
 import { Entry } from "./entries.ts";
 import { ConversationId, UserId } from "./ids.ts";
+import { settingsShape } from "./members.ts";
 import { Message } from "./messages.ts";
+import { Metadata } from "./metadata.ts";
+import { readShape, UnreadTotals } from "./reads.ts";
 
 const PositionText = z
   .string()
@@ -29,7 +32,21 @@ export const FollowConversationInput = z.strictObject({
 
 const Place = z.object({ conversation_id: z.string(), last_seq: z.int().min(0) });
 
-const Head = z.object({ ...Place.shape, joined_seq: z.int().min(0).optional() });
+/** What a head says of the inbox; the fields after `mention_count` only where they are not 0, `false` or `null`. */
+const HeadState = z.object({ ...readShape, ...settingsShape }).partial();
+
+const Head = z.object({
+  ...Place.shape,
+  joined_seq: z.int().min(0).optional(),
+  ...HeadState.shape,
+});
+
+const DetailsEvent = z.object({
+  type: z.literal("conversation"),
+  conversation_id: z.string(),
+  title: z.string().nullable(),
+  metadata: Metadata.nullable(),
+});
 
 /** An event for a follower of a conversation. */
 export const ConversationEvent = z.discriminatedUnion("type", [
@@ -37,16 +54,38 @@ export const ConversationEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("reset"), ...Place.shape }),
   z.object({ type: z.literal("message"), message: Message }),
   z.object({ type: z.literal("entry"), entry: Entry }),
+  DetailsEvent,
 ]);
 export type ConversationEvent = z.infer<typeof ConversationEvent>;
 
 export const FollowUserInput = z.strictObject({
   user_id: UserId,
   entries: Entries.optional(),
+  inbox: z.boolean().optional().meta({
+    description: "`true`: also events for what is new to the user, its settings, and titles.",
+  }),
   lastEventId: LastEventId,
 });
 
 const MembershipPlace = z.object({ ...Place.shape, user_id: z.string() });
+
+/** For the user itself with all fields, for other members only with `read_seq`. */
+const ReadEvent = z.object({
+  type: z.literal("read"),
+  conversation_id: z.string(),
+  user_id: z.string(),
+  ...readShape,
+  revision: readShape.revision.optional(),
+  unread_count: readShape.unread_count.optional(),
+  mention_count: readShape.mention_count.optional(),
+});
+
+const SettingsEvent = z.object({
+  type: z.literal("settings"),
+  conversation_id: z.string(),
+  user_id: z.string(),
+  ...settingsShape,
+});
 
 /** An event for a follower of a user's conversations. */
 export const UserEvent = z.discriminatedUnion("type", [
@@ -56,5 +95,9 @@ export const UserEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("entry"), entry: Entry }),
   z.object({ type: z.literal("joined"), ...MembershipPlace.shape }),
   z.object({ type: z.literal("left"), ...MembershipPlace.shape }),
+  ReadEvent,
+  SettingsEvent,
+  z.object({ type: z.literal("unread"), ...UnreadTotals.shape }),
+  DetailsEvent,
 ]);
 export type UserEvent = z.infer<typeof UserEvent>;

@@ -8,6 +8,7 @@ import {
 } from "@chatnest/db";
 import { z } from "zod";
 import { Bound, ConversationId, MessageId, ReadOnly, Seq, Timestamp, UserId } from "./ids.ts";
+import { Mentions, NewMentions } from "./mentions.ts";
 import { Metadata, NewMetadata } from "./metadata.ts";
 import { Reaction } from "./reactions.ts";
 import { stored, storedArray } from "./stored.ts";
@@ -56,6 +57,7 @@ export const Message = z
     seq: Seq,
     reply_to: references.reply_to.exactOptional(),
     thread_seq: references.thread_seq.exactOptional(),
+    mentions: Mentions.exactOptional(),
     metadata: Metadata.exactOptional(),
     edited_at: Timestamp.exactOptional().meta({ description: "When it was edited last." }),
     deleted_at: Timestamp.exactOptional().meta({
@@ -85,6 +87,7 @@ export const SendMessageInput = z.strictObject({
   thread_seq: references.thread_seq.optional().meta({
     description: "The `seq` of the message whose thread it joins, which is in no thread itself.",
   }),
+  mentions: NewMentions.optional(),
   metadata: NewMetadata.optional(),
 });
 export type SendMessageInput = z.infer<typeof SendMessageInput>;

@@ -14,7 +14,7 @@ function metadata(accepts: (value: unknown) => boolean): z.ZodType<StoredMetadat
     .unknown()
     .refine((value): value is StoredMetadata => accepts(value), { error: rule })
     .meta({
-      description: `What an application keeps with a message: ${rule}. It is given back equal.`,
+      description: `What an application keeps with it: ${rule}. It is given back equal.`,
       examples: [{ color: "green" }],
       type: "object",
     }) as z.ZodType<StoredMetadata, StoredMetadata>;

@@ -5,7 +5,7 @@ import {
   type Reactor as StoredReactor,
 } from "@chatnest/db";
 import { z } from "zod";
-import { ConversationId, ReactionKey, Seq, Timestamp } from "./ids.ts";
+import { ConversationId, Cursor, ReactionKey, Seq, Timestamp } from "./ids.ts";
 import { storedArray } from "./stored.ts";
 
 export const Reaction = z
@@ -35,9 +35,7 @@ export const ReactorPageInput = z.strictObject({
   limit: z.int().min(1).max(messagePageSizeMax).default(50).meta({
     description: "The greatest number of reactions.",
   }),
-  cursor: z.string().max(1_024).optional().meta({
-    description: "The cursor from the `next` of the previous page.",
-  }),
+  cursor: Cursor.optional(),
 });
 
 /** A page of reactions. `next` is what to add to the same input to get the next page. */

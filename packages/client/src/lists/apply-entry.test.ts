@@ -36,6 +36,12 @@ describe("a message after an entry", () => {
     expect(applyEntry(edited, reaction)).toEqual({ ...edited, reactions, changed_seq: 6 });
   });
 
+  test("mentions whom it mentioned, until it is deleted", () => {
+    const mentioning: Message = { ...message, mentions: ["grace"] };
+    expect(applyEntry(mentioning, edit).mentions).toEqual(["grace"]);
+    expect(applyEntry(mentioning, deletion)).toEqual(applyEntry(message, deletion));
+  });
+
   test("has no reactions when all are removed", () => {
     const reacted = applyEntry(message, reaction);
     const removed = { ...reaction, seq: 7, added: false, reactions: [] };

@@ -77,5 +77,7 @@ export function replaceAspect(
     if (state[field] === undefined) delete fields[field];
     else fields[field] = state[field];
   }
+  // Edits leave the mentions as they are.
+  if (state.deleted_at !== undefined) delete fields["mentions"];
   return fields as unknown as Message;
 }

@@ -1,5 +1,5 @@
 import type { Message } from "../entities.ts";
-import type { AnyEntry, MessageEntry } from "../entries.ts";
+import { type AnyEntry, toMessage } from "../entries.ts";
 import { type Aspect, type AspectState, isOver, replaceAspect, statesIn } from "./apply-entry.ts";
 
 /**
@@ -114,13 +114,4 @@ export class HeldMessages {
     }
     return low;
   }
-}
-
-function toMessage({
-  kind: _,
-  thread_state: _state,
-  erased: _erased,
-  ...message
-}: MessageEntry): Message {
-  return message;
 }

@@ -68,13 +68,13 @@ export function createListActions(options: ListActionsOptions): Actions & Confir
 
   /** Makes a change, and returns what to do with the answer. */
   async function call({ id, kind, seq = 0, body }: Change): Promise<() => void> {
-    const { content = "", metadata, key = "", reply_to, thread_seq } = body;
+    const { content = "", metadata, key = "", reply_to, thread_seq, mentions } = body;
     const named = { id, conversation_id, user_id };
     const target = { ...named, seq };
     switch (kind) {
       case "send": {
-        const text = { content, metadata: metadata ?? undefined, reply_to, thread_seq };
-        const { message } = await messages.send({ ...named, ...text });
+        const text = { content, metadata: metadata ?? undefined, mentions };
+        const { message } = await messages.send({ ...named, ...text, reply_to, thread_seq });
         return () => {
           held.absorb(message);
           takeMessage(message);

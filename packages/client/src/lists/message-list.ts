@@ -1,4 +1,4 @@
-import type { Metadata } from "../entities.ts";
+import type { Mentions, Metadata } from "../entities.ts";
 import type { CallOptions } from "../http/transport.ts";
 import type { LiveState } from "../live/state.ts";
 import type { ListedMessage, NewText } from "./own-changes.ts";
@@ -37,6 +37,7 @@ export interface SendToListInput {
   reply_to?: number | undefined;
   /** The `seq` of the message whose thread it joins. @default the list's thread */
   thread_seq?: number | undefined;
+  mentions?: Mentions | undefined;
   metadata?: Metadata | undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { Message, Metadata, Reaction } from "../entities.ts";
+import type { Mentions, Message, Metadata, Reaction } from "../entities.ts";
 import type { ChatError } from "../errors.ts";
 
 /** A change of the user's own that the server has not confirmed yet. */
@@ -28,6 +28,7 @@ export interface Change extends OwnChange {
     key?: string;
     reply_to?: number | undefined;
     thread_seq?: number | undefined;
+    mentions?: Mentions | undefined;
     unchanged_since?: number | undefined;
   };
 }
@@ -66,7 +67,7 @@ export function toSent(
   { id, timestamp, body }: Change,
   { conversation_id, user_id }: { conversation_id: string; user_id: string },
 ): Omit<Message, "seq"> & { seq: null } {
-  const { content = "", metadata, reply_to, thread_seq } = body;
+  const { content = "", metadata, mentions, reply_to, thread_seq } = body;
   return {
     id,
     user_id,
@@ -76,6 +77,7 @@ export function toSent(
     seq: null,
     ...(reply_to !== undefined && { reply_to }),
     ...(thread_seq !== undefined && { thread_seq }),
+    ...(mentions !== undefined && { mentions }),
     ...(metadata && { metadata }),
   };
 }

@@ -1,5 +1,5 @@
 import type { ConversationPageOutput, MessagePageOutput, PageBounds } from "../contract.ts";
-import type { Conversation, Message } from "../entities.ts";
+import type { InboxConversation, MemberRead, Message } from "../entities.ts";
 import type { CallOptions } from "../http/transport.ts";
 
 /** A page of messages, oldest first. */
@@ -11,13 +11,20 @@ export interface MessagePage {
   next: ((options?: CallOptions) => Promise<MessagePage>) | null;
 }
 
-/** A page of a user's conversations, most recently active first. */
+/** A page of a user's conversations: pinned ones first, then the most recently active. */
 export interface ConversationPage {
-  conversations: Conversation[];
+  conversations: InboxConversation[];
   /** The end of this page, to continue from in a later visit; `null` on the last page. */
   cursor: string | null;
   /** Reads the next page; `null` on the last page. */
   next: ((options?: CallOptions) => Promise<ConversationPage>) | null;
+}
+
+/** A page of how far the members of a conversation have read, in the order they joined. */
+export interface ReadPage {
+  reads: MemberRead[];
+  /** Reads the next page; `null` on the last page. */
+  next: ((options?: CallOptions) => Promise<ReadPage>) | null;
 }
 
 /** A page that the server sent, and the call that reads the next one. */

@@ -1,4 +1,4 @@
-import type { Message } from "../entities.ts";
+import type { Message, Metadata } from "../entities.ts";
 import type { AnyEntry } from "../entries.ts";
 import { ChatError } from "../errors.ts";
 import type { ServerSentEvent } from "./event-stream.ts";
@@ -18,6 +18,13 @@ export interface UnknownEvent {
   data: unknown;
 }
 
+/** The title and the metadata of a conversation; `null` where it has none. */
+export interface ConversationDetails {
+  conversation_id: string;
+  title: string | null;
+  metadata: Metadata | null;
+}
+
 /**
  * An event of a conversation. A `position` is a place to continue from, also in a later visit.
  *
@@ -25,11 +32,13 @@ export interface UnknownEvent {
  * - `message`: each message once, in the order of `seq`.
  * - `reset`: the server continues from a restored backup. Messages that you hold may be gone: read the conversation
  *   again up to `last_seq`; the messages after `position` follow.
+ * - `conversation`: the title or the metadata may have changed; only told to who asks for entries.
  * - `unknown`: an event of a newer server.
  */
 export type ConversationEvent =
   | ({ type: "ready" | "reset"; position: string } & Head)
   | { type: "message"; message: Message; position: string }
+  | ({ type: "conversation" } & ConversationDetails)
   | UnknownEvent;
 
 /**

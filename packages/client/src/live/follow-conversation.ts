@@ -5,6 +5,7 @@ import type { Requests } from "../http/request.ts";
 import { keepConnected } from "./connection.ts";
 import type { ServerSentEvent } from "./event-stream.ts";
 import {
+  type ConversationDetails,
   type ConversationEntryEvent,
   type ConversationEvent,
   type Head,
@@ -43,6 +44,7 @@ export async function followConversation(
     if (type === "ready" || type === "reset") begin(type, event);
     else if (entries && isKnownKind(type)) takeEntry(readData<RawEntry>(event), event);
     else if (type === "message") takeMessage(event);
+    else if (type === "conversation") sink.put({ type, ...readData<ConversationDetails>(event) });
     else takeUnknown(event);
   }
 

@@ -29,7 +29,7 @@ export function toCurrent(sent: Message, { text, reactions, thread }: States): M
 
 /** Returns what is left of a deleted message. */
 function toStub(
-  { metadata: _, ...sent }: Message,
+  { metadata: _, mentions: _mentions, ...sent }: Message,
   { text, thread }: { text: { seq: number; timestamp: string }; thread?: States["thread"] },
 ): Message {
   return {

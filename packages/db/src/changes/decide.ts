@@ -34,7 +34,7 @@ export function decideMessage(
   place: Place,
   { quoted, root }: { quoted?: Target | undefined; root?: Target | undefined },
 ): MessageEntry {
-  const { content, reply_to, thread_seq, metadata } = message;
+  const { content, reply_to, thread_seq, mentions, metadata } = message;
   if (reply_to !== undefined && (!quoted || isDeleted(quoted))) throw noReference("reply_to");
   const entry: MessageEntry = {
     kind: "message",
@@ -42,6 +42,7 @@ export function decideMessage(
     content,
     ...(reply_to !== undefined && { reply_to }),
     ...(thread_seq !== undefined && { thread_seq }),
+    ...(mentions !== undefined && { mentions }),
     ...(metadata !== undefined && { metadata }),
   };
   if (thread_seq === undefined) return entry;

@@ -1,5 +1,6 @@
+import type { Mentions } from "../entities.ts";
 import { StoreError } from "../errors.ts";
-import { isContent, isId, isMessageId, isReactionKey } from "../limits.ts";
+import { isContent, isId, isMessageId, isReactionKey, mentionsMax } from "../limits.ts";
 import { isMetadata } from "../metadata.ts";
 import type { NewEntry } from "../ports/log.ts";
 import type { Member } from "../ports/members.ts";
@@ -25,6 +26,7 @@ export function checkNewEntry(entry: NewEntry): void {
       if (!isContent(entry.content)) throw invalid("content");
       if (!isSeqOrAbsent(entry.reply_to)) throw invalid("reply_to");
       if (!isSeqOrAbsent(entry.thread_seq)) throw invalid("thread_seq");
+      if (entry.mentions !== undefined && !isMentions(entry.mentions)) throw invalid("mentions");
       if (entry.metadata !== undefined && !isMetadata(entry.metadata)) throw invalid("metadata");
       return;
     case "edit":
@@ -42,6 +44,12 @@ export function checkNewEntry(entry: NewEntry): void {
   if (!isSeq(entry.target_seq)) throw invalid("target_seq");
 }
 
+function isMentions(mentions: Mentions): boolean {
+  if (mentions === "everyone") return true;
+  const isMany = mentions.length === 0 || mentions.length > mentionsMax;
+  return !isMany && new Set(mentions).size === mentions.length && mentions.every(isId);
+}
+
 function isSeq(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 1;
 }
@@ -54,7 +62,8 @@ function isBoundOrAbsent(value: number | undefined): boolean {
   return value === undefined || value === 0 || isSeq(value);
 }
 
-function isTimestamp(value: string): boolean {
+/** Tells whether a text is a time with a zone, of a year with four digits. */
+export function isTimestamp(value: string): boolean {
   if (!timestampPattern.test(value)) return false;
   const time = Date.parse(value);
   return time >= timeMin && time <= timeMax;

@@ -24,7 +24,9 @@ function hasSameBody(stored: Entry, entry: NewEntry): boolean {
       stored.reply_to === entry.reply_to &&
       stored.thread_seq === entry.thread_seq &&
       (stored.erased === true ||
-        (stored.content === entry.content && isEqual(stored.metadata, entry.metadata)))
+        (stored.content === entry.content &&
+          JSON.stringify(stored.mentions) === JSON.stringify(entry.mentions) &&
+          isEqual(stored.metadata, entry.metadata)))
     );
   }
   if (entry.kind !== stored.kind || entry.target_seq !== stored.target_seq) return false;

@@ -3,7 +3,7 @@ import type { Admission, NewEntry } from "../ports/log.ts";
 import { conversationStream } from "../stream.ts";
 import type { Connection } from "./connection/connection.ts";
 import { type ConversationDocument, memberKey } from "./documents.ts";
-import { positionOf } from "./inbox/settling.ts";
+import { positionOf } from "./inbox/positions.ts";
 import type { Waking } from "./inbox/waking.ts";
 import { openHeadReads } from "./log/head-reads.ts";
 import type { MemberBeliefs } from "./members/member-beliefs.ts";

@@ -18,6 +18,9 @@ export interface ConversationDocument {
   state?: ConversationState;
   /** It had so many members that their memberships say nothing of its activity any more. */
   is_large?: true;
+  title?: string;
+  /** JSON. */
+  metadata?: string;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface ConversationDocument {
  */
 export type ConversationState = "marked" | "awake" | "settling" | "settled";
 
-/** A document of `chat_members`. */
+/** A document of `chat_members`. See docs/decisions/0018. */
 export interface MemberDocument {
   /** The user's and the conversation's id, made by {@link memberKey}. */
   _id: string;
@@ -42,6 +45,29 @@ export interface MemberDocument {
   active_at?: Date;
   /** The `active_until` with which the conversation was last woken, if it was not settled since: settlings of earlier ones must not set `active_at`. */
   awake?: Date;
+
+  /** A random number of the last write of what follows: another one must not rest on what was read before it. */
+  version?: number;
+  /** Read up to here, or up to the newest own message behind `own_seq`. Absent until the row of an earlier release is first looked at. */
+  read_seq?: number;
+  /** How many messages the log holds up to `read_seq`. */
+  read_count?: number;
+  /** Of what is marked as unread: own messages up to here do not move `read_seq`, and `own_count` of them are behind it. */
+  own_seq?: number;
+  own_count?: number;
+  /** How often it was marked as unread. Absent: never. */
+  revision?: number;
+  /** Archived until a message comes after this position. Absent or `null`: not archived. */
+  archived_seq?: number | null;
+  muted_until?: Date | null;
+  pinned?: boolean;
+  /** The row of an earlier release was given `read_seq` at the first look. */
+  adopted?: true;
+
+  /** What is new to the member, and whether the conversation is archived. Only meant while `active_at` is present. */
+  unread_count?: number;
+  mention_count?: number;
+  archived?: boolean;
 }
 
 /** A document of `chat_leavings`: a user left a conversation. It stays when the user joins again. */
@@ -62,6 +88,11 @@ export interface MetaDocument {
 /** Makes the key of a membership. Ids have no control characters, so a line feed ends the first. */
 export function memberKey(userId: string, conversationId: string): string {
   return `${userId}\n${conversationId}`;
+}
+
+/** Makes the filter for all memberships of a user, by their keys. */
+export function ofUser(userId: string) {
+  return { _id: { $gte: memberKey(userId, ""), $lt: `${userId}\v` } };
 }
 
 /** Converts a place in the order of joining to the time of joining. */

@@ -37,6 +37,8 @@ export interface EntryDocument {
   content?: string;
   /** JSON; of messages and edits. */
   metadata?: string;
+  /** Of messages: the users, or `true` for everyone. Absent when it is erased. */
+  mentions?: string[] | true;
   reply_to?: number;
   /** Of replies, and of deletions of replies. */
   thread_seq?: number;
@@ -109,7 +111,7 @@ export function isMessage({ kind }: EntryDocument): boolean {
 /** Converts the document of a message to the message as it was sent. */
 export function toSent(document: EntryDocument): Message {
   const { _id, user_id, content = "", timestamp, stream, seq } = document;
-  const { reply_to, thread_seq, metadata } = document;
+  const { reply_to, thread_seq, mentions, metadata } = document;
   // Without spreads: a page has up to 1,000 messages.
   const message: Message = {
     id: _id.slice(0, _id.indexOf("/")),
@@ -121,6 +123,7 @@ export function toSent(document: EntryDocument): Message {
   };
   if (reply_to !== undefined) message.reply_to = reply_to;
   if (thread_seq !== undefined) message.thread_seq = thread_seq;
+  if (mentions !== undefined) message.mentions = mentions === true ? "everyone" : mentions;
   if (metadata !== undefined) message.metadata = readMetadata(metadata);
   return message;
 }

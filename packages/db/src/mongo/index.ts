@@ -16,11 +16,14 @@ import { upgradeSchema } from "./connection/upgrade.ts";
 import { openConversations } from "./conversations/conversations.ts";
 import { createSettling } from "./inbox/settling.ts";
 import { createWaking } from "./inbox/waking.ts";
+import { openHeadReads } from "./log/head-reads.ts";
 import { openLog } from "./log/log.ts";
 import { MemberBeliefs } from "./members/member-beliefs.ts";
 import { openMemberStore } from "./members/member-store.ts";
 import { openMembers } from "./members/members.ts";
 import { openMessages } from "./messages/messages.ts";
+import { openRowChanges } from "./reads/changing.ts";
+import { openReads } from "./reads/reads.ts";
 import { openWatch, type Watch } from "./watching/watch.ts";
 import { finishErasing } from "./writing/erasing.ts";
 
@@ -63,14 +66,19 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   const activity = createActivity(connection, { members, beliefs, waking });
   const log = openLog(connection, activity, events);
   const messages = openMessages(connection);
-  const memberStore = openMemberStore(connection, { members, beliefs, waking });
+  const readHeads = openHeadReads(connection);
+  const changeRow = openRowChanges(connection, events);
+  const memberStore = openMemberStore(connection, { members, beliefs, waking, changeRow });
+  const reads = openReads(connection, { changeRow, readHeads });
   const watchState = () => watch?.state() ?? "degraded";
   const kept = new KeptReads<Message[]>({
     watch: events.watch,
     watchState,
     sizeOf: sizeOfMessages,
   });
-  const conversations = openConversations(connection, { activity, members, waking, kept });
+  const conversations = openConversations(connection, {
+    ...{ activity, members, waking, kept, readHeads, events },
+  });
   const closed = new AbortController();
   let settlingTimer: NodeJS.Timeout | undefined;
   let isSettling = false;
@@ -119,6 +127,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   const store: UncheckedStore = {
     log: {
       append: guard.wrap(log.append),
+      find: guard.wrap(log.find),
       page: guard.wrap(log.page),
       heads: guard.wrap(log.heads),
     },
@@ -133,6 +142,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
       has: guard.wrap(memberStore.has),
       join: guard.wrap(memberStore.join),
       leave: guard.wrap(memberStore.leave),
+      update: guard.wrap(memberStore.update),
       list: guard.wrap(memberStore.list),
       among: guard.wrap(memberStore.among),
       changes: guard.wrap(memberStore.changes),
@@ -140,9 +150,16 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
     conversations: {
       create: guard.wrap(conversations.create),
       get: guard.wrap(conversations.get),
+      update: guard.wrap(conversations.update),
       inbox: guard.wrap(conversations.inbox),
+      itemsOf: guard.wrap(conversations.itemsOf),
       idsOf: guard.wrap(conversations.idsOf),
       heads: guard.wrap(conversations.heads),
+    },
+    reads: {
+      mark: guard.wrap(reads.mark),
+      list: guard.wrap(reads.list),
+      totals: guard.wrap(reads.totals),
     },
     epoch: guard.wrap(() => readEpoch(connection)),
     // Without the guard: it passes over all conversations, which takes as long as it takes.

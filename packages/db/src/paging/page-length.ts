@@ -1,4 +1,4 @@
-import type { Conversation, Reaction } from "../entities.ts";
+import type { Conversation, Mentions, Reaction } from "../entities.ts";
 import { pageLengthMax } from "../limits.ts";
 import { type Metadata, toMetadataText } from "../metadata.ts";
 import type { LogRange } from "../ports/log.ts";
@@ -7,20 +7,23 @@ import type { LogRange } from "../ports/log.ts";
 export interface PageItem {
   seq: number;
   content?: string;
+  mentions?: Mentions;
   metadata?: Metadata;
   reactions?: readonly Reaction[];
 }
 
-/** Returns how long the texts of an item of a page are, with its metadata, and the keys and users of its reactions. */
-export function lengthOf({ content = "", metadata, reactions }: PageItem): number {
-  const ofText = content.length + (metadata ? toMetadataText(metadata).length : 0);
+/** Returns how long the texts of an item of a page are, with its metadata and mentions, and the keys and users of its reactions. */
+export function lengthOf({ content = "", mentions, metadata, reactions }: PageItem): number {
+  const ofMentions = typeof mentions === "object" ? sumOf(mentions) : 0;
+  const ofText = content.length + ofMentions + (metadata ? toMetadataText(metadata).length : 0);
   if (!reactions) return ofText;
   return reactions.reduce((sum, { key, user_ids }) => sum + key.length + sumOf(user_ids), ofText);
 }
 
-/** Returns how long the messages of a conversation are, and the ids of its members. */
-export function lengthOfConversation({ messages, user_ids }: Conversation): number {
-  return messages.reduce((sum, message) => sum + lengthOf(message), sumOf(user_ids));
+/** Returns how long the messages of a conversation are, its metadata, and the ids of its members. */
+export function lengthOfConversation({ messages, user_ids, metadata }: Conversation): number {
+  const ofMetadata = metadata ? toMetadataText(metadata).length : 0;
+  return messages.reduce((sum, message) => sum + lengthOf(message), sumOf(user_ids) + ofMetadata);
 }
 
 function sumOf(ids: readonly string[]): number {

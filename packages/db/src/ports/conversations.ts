@@ -1,4 +1,5 @@
-import type { Conversation } from "../entities.ts";
+import type { Conversation, MemberSettings, ReadState } from "../entities.ts";
+import type { Metadata } from "../metadata.ts";
 
 /** A conversation to be created. */
 export interface NewConversation {
@@ -7,11 +8,24 @@ export interface NewConversation {
   user_ids: string[];
 }
 
-/** Where a conversation stands in an inbox. */
+/** What to change of a conversation; `null` removes it, and what is not given stays. */
+export interface ConversationChange {
+  title?: string | null;
+  metadata?: Metadata | null;
+}
+
+/** Where a conversation stands in an inbox: pinned ones first, then by activity, ties by id. */
 export interface InboxPosition {
+  pinned: boolean;
   last_activity_at: string;
   id: string;
 }
+
+/** A conversation in the inbox of a user: where it stands, what the user has set, and what is new to it. */
+export interface InboxItem
+  extends InboxPosition,
+    MemberSettings,
+    Omit<ReadState, "conversation_id" | "user_id"> {}
 
 /** Which part of a user's inbox to read. */
 export interface InboxRange {
@@ -19,6 +33,10 @@ export interface InboxRange {
   after?: InboxPosition;
   /** How many conversations at most. */
   limit: number;
+  /** Only conversations that are archived, or only those that are not. @default both */
+  archived?: boolean;
+  /** Only conversations with unread messages. @default false */
+  unread?: boolean;
 }
 
 /** Which part of the ids of a user's conversations to read. */
@@ -68,10 +86,20 @@ export interface ConversationStore {
    */
   get(ids: readonly string[], messages: number): Promise<Conversation[]>;
   /**
-   * Reads a user's inbox, most recently active first, ties by id.
+   * Changes the title or the metadata of a conversation.
+   * @throws StoreError `not_found`, `invalid`, `unavailable`, `closed`.
+   */
+  update(id: string, change: ConversationChange): Promise<void>;
+  /**
+   * Reads a user's inbox: pinned conversations first, then the most recently active, ties by id.
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
-  inbox(userId: string, range: InboxRange): Promise<InboxPosition[]>;
+  inbox(userId: string, range: InboxRange): Promise<InboxItem[]>;
+  /**
+   * Reads what the inbox of a user says of given conversations, in no particular order. Those that the user is not in are left out.
+   * @throws StoreError `invalid`, `unavailable`, `closed`.
+   */
+  itemsOf(userId: string, ids: readonly string[]): Promise<InboxItem[]>;
   /**
    * Reads the ids of a user's conversations, sorted by code points: an order that activity does not change.
    * @throws StoreError `invalid`, `unavailable`, `closed`.

@@ -1,4 +1,4 @@
-import type { Entry } from "../entities.ts";
+import type { Entry, Mentions } from "../entities.ts";
 import type { Metadata } from "../metadata.ts";
 import type { Stream } from "../stream.ts";
 
@@ -18,6 +18,7 @@ export interface NewMessage extends NewEntryBase {
   reply_to?: number;
   /** The position of the message whose thread it joins, which is in no thread itself. */
   thread_seq?: number;
+  mentions?: Mentions;
   metadata?: Metadata;
 }
 
@@ -103,6 +104,11 @@ export interface LogStore {
    * there is no message to change, `changed`, `not_member`, `invalid`, `unavailable`, `closed`.
    */
   append(entry: NewEntry, options?: AppendOptions): Promise<Appended>;
+  /**
+   * Reads the entry of a log that has an id; `null` when there is none.
+   * @throws StoreError `invalid`, `unavailable`, `closed`.
+   */
+  find(stream: Stream, id: string): Promise<Entry | null>;
   /**
    * Reads part of a log, oldest first. Positions have no holes: an empty page means that nothing is stored in the range.
    * Ends early with the entry that makes the texts longer than `pageLengthMax`: like one more than `limit`, it tells that there

@@ -1,3 +1,5 @@
+import type { MemberSettings } from "../entities.ts";
+
 /** A user and a conversation; the user may or may not be a member. */
 export interface Member {
   conversation_id: string;
@@ -45,6 +47,9 @@ export interface MembershipChange extends Member {
   kind: "joined" | "left";
 }
 
+/** Which settings to change; the others stay. */
+export type MemberSettingsChange = Partial<MemberSettings>;
+
 /** The members of conversations. */
 export interface MemberStore {
   /**
@@ -62,6 +67,11 @@ export interface MemberStore {
    * @throws StoreError `not_found` when there is no such conversation or member, `invalid`, `unavailable`, `closed`.
    */
   leave(member: Member): Promise<void>;
+  /**
+   * Changes what a member has set for itself, and returns all of it as it is then.
+   * @throws StoreError `not_found` when the user is not a member, `invalid`, `unavailable`, `closed`.
+   */
+  update(member: Member, change: MemberSettingsChange): Promise<MemberSettings>;
   /**
    * Reads the members of a conversation in the order they joined. An unknown conversation has none.
    * @throws StoreError `invalid`, `unavailable`, `closed`.

@@ -4,19 +4,26 @@ import type { ChatStore } from "../store.ts";
 import { type UncheckedStore, validatedStore } from "../validated-store.ts";
 import { openCommits } from "./commits/commits.ts";
 import { openDatabase } from "./commits/open-database.ts";
+import { openSharedCommits } from "./commits/shared-commits.ts";
 import { withSyncedReads } from "./commits/synced-reads.ts";
-import { openConversations } from "./conversations.ts";
+import { openConversations } from "./conversations/conversations.ts";
 import { openEpoch } from "./epoch.ts";
+import { openItems } from "./inbox/items.ts";
+import { startSettling } from "./inbox/settling.ts";
+import { openTotals } from "./inbox/totals.ts";
+import { openWaking } from "./inbox/waking.ts";
 import { openLogHeads } from "./log/heads.ts";
 import { openLog } from "./log/log.ts";
 import { openLogPages } from "./log/pages.ts";
-import { openMemberStore } from "./member-store.ts";
-import { openMembers } from "./members.ts";
+import { openMemberStore } from "./members/member-store.ts";
+import { openMembers } from "./members/members.ts";
 import { openMessages } from "./messages/messages.ts";
-import { startSettling } from "./settling.ts";
+import { openDeletions } from "./reads/deletions.ts";
+import { openMentions } from "./reads/mentions.ts";
+import { openReadStore } from "./reads/read-store.ts";
+import { openUnread } from "./reads/unread.ts";
 import { prepareQuery } from "./statements.ts";
 import { openTurns } from "./turns.ts";
-import { openWaking } from "./waking.ts";
 
 /**
  * Opens the embedded store in a file, which is created when missing, or in memory with `:memory:`. Only one process can open
@@ -34,10 +41,15 @@ export function openSqliteStore(file: string): ChatStore {
   const { durably } = commits;
   const inTurns = openTurns(db, commits);
   const events = createEvents();
-  const members = openMembers(db, { inTurns, waking });
+  const share = openSharedCommits(durably);
+  const members = openMembers(db, { heads, inTurns, waking });
   const pages = openLogPages(db, heads);
-  const log = openLog(db, { heads, pages, members, events, durably, waking });
-  const stopSettling = startSettling(db, { waking, durably });
+  const counts = { deletions: openDeletions(db), mentions: openMentions(db) };
+  const unread = openUnread(db, { heads, ...counts });
+  const log = openLog(db, { heads, pages, members, events, durably, waking, ...counts });
+  const stopSettling = startSettling(db, { waking, unread, durably });
+  const items = openItems(db, unread);
+  const totalsOf = openTotals(db, { unread, inTurns });
   const messages = openMessages(db, heads);
   const { newestOf } = messages;
   const ping = prepareQuery(db, "SELECT 1");
@@ -61,8 +73,9 @@ export function openSqliteStore(file: string): ChatStore {
   const store: UncheckedStore = {
     log,
     messages,
-    members: openMemberStore(db, { members, events, durably }),
-    conversations: openConversations(db, { members, newestOf, events, durably, inTurns }),
+    members: openMemberStore(db, { members, heads, events, durably, share }),
+    conversations: openConversations(db, { members, items, newestOf, events, durably, inTurns }),
+    reads: openReadStore(db, { heads, unread, events, share, totalsOf }),
     ...openEpoch(db, durably),
     watch,
     watchState,

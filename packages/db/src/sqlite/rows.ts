@@ -1,5 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { ChangeEntry, EditEntry, Message, MessageEntry, Thread } from "../entities.ts";
+import type {
+  ChangeEntry,
+  EditEntry,
+  Mentions,
+  Message,
+  MessageEntry,
+  Thread,
+} from "../entities.ts";
 import { readMetadata, toMetadataText } from "../metadata.ts";
 import { conversationOf, type Stream } from "../stream.ts";
 import { prepareQuery, type Query } from "./statements.ts";
@@ -18,13 +25,19 @@ export interface MessageRow {
   extras: string | null;
 }
 
-/** The `reply_to`, `thread_seq`, `metadata` and `thread_state` of a message; the last two are JSON. */
-type Extras = [number | null, number | null, string | null, string | null];
+/** What few messages have; all but the first two are JSON. */
+type Extras = [
+  reply_to: number | null,
+  thread_seq: number | null,
+  metadata: string | null,
+  thread_state: string | null,
+  mentions: string | null,
+];
 
 /** The columns of a {@link MessageRow}. One for all that few messages have: each more costs a page 3 %. */
 export const messageColumns = `seq, id, user_id, content, timestamp, changed,
-  iif(coalesce(reply_to, thread_seq, metadata) IS NULL, NULL,
-    json_array(reply_to, thread_seq, metadata, thread_state)) AS extras`;
+  iif(coalesce(reply_to, thread_seq, metadata, mentions) IS NULL, NULL,
+    json_array(reply_to, thread_seq, metadata, thread_state, mentions)) AS extras`;
 
 type MessageColumns = [
   seq: number,
@@ -90,10 +103,12 @@ export function toMessage(stream: Stream, row: MessageRow): Message {
     seq: row.seq,
   };
   if (row.extras === null) return message;
-  const [reply_to, thread_seq, metadata] = JSON.parse(row.extras) as Extras;
+  const [reply_to, thread_seq, metadata, , mentions] = JSON.parse(row.extras) as Extras;
   if (reply_to !== null) message.reply_to = reply_to;
   if (thread_seq !== null) message.thread_seq = thread_seq;
-  if (metadata !== null && !isErased(row)) message.metadata = readMetadata(metadata);
+  if (isErased(row)) return message;
+  if (mentions !== null) message.mentions = JSON.parse(mentions) as Mentions;
+  if (metadata !== null) message.metadata = readMetadata(metadata);
   return message;
 }
 

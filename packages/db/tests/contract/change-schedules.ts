@@ -93,7 +93,8 @@ function expectOnce(answered: readonly Answered[], entries: readonly Entry[]): v
 }
 
 function erasedOf(entry: Entry): object {
-  const { metadata: _, ...rest } = { metadata: undefined, ...entry };
+  const optional = { metadata: undefined, mentions: undefined };
+  const { metadata: _, mentions: _mentions, ...rest } = { ...optional, ...entry };
   return { ...rest, content: "", erased: true };
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { Member } from "../../src/ports/members.ts";
 import { readHead } from "../../src/read-head.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { conversationStream, noteStream, streamOf } from "../../src/stream.ts";
@@ -87,7 +88,7 @@ export function idsContract(store: () => ChatStore): void {
   });
 
   it.each(named(refused))("refuses %s as an id", async (_, bad) => {
-    const { conversations, log, members } = store();
+    const { conversations, log, members, reads } = store();
     const id = unique("room");
     await conversations.create({ id, user_ids: ["ann"] });
     const calls = [
@@ -96,6 +97,11 @@ export function idsContract(store: () => ChatStore): void {
       conversations.create({ id: bad, user_ids: ["ann"] }),
       conversations.create({ id: unique("room"), user_ids: ["ann", bad] }),
       members.join({ conversation_id: id, user_id: bad }),
+      ...readsBy(store(), { conversation_id: id, user_id: bad }),
+      ...readsBy(store(), { conversation_id: bad, user_id: "ann" }),
+      reads.list(bad, { limit: 10 }),
+      reads.totals(bad),
+      conversations.update(bad, { title: "title" }),
     ];
     await Promise.all(calls.map((call) => expectRefusal(call, "invalid")));
     expect(await conversations.get([id], 50)).toMatchObject([{ user_ids: ["ann"], last_seq: 0 }]);
@@ -139,6 +145,16 @@ export function idsContract(store: () => ChatStore): void {
     expect(await nothingOrInvalid(conversations.inbox(bad, { limit: 10 }))).toEqual([]);
     expect(await nothingOrInvalid(messages.page(conversationStream(bad), range))).toEqual([]);
   });
+}
+
+/** What a member does, and reads, of its own. */
+function readsBy({ conversations, members, reads }: ChatStore, member: Member) {
+  return [
+    reads.mark(member, { read_seq: 0 }),
+    reads.mark(member, { unread_from: 1 }),
+    members.update(member, { pinned: true }),
+    conversations.itemsOf(member.user_id, [member.conversation_id]),
+  ];
 }
 
 /** Gives long ids a short name for their title. */

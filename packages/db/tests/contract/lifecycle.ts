@@ -71,7 +71,7 @@ export function lifecycleContract(open: OpenStore): void {
 
 /** Every call that succeeds on a store where nothing is known. */
 function everyCall(store: ChatStore): (() => Promise<unknown>)[] {
-  const { conversations, log, members, messages } = store;
+  const { conversations, log, members, messages, reads } = store;
   const stream = conversationStream(unique("room"));
   const [created, joined] = [unique("room"), unique("room")];
   return [
@@ -88,5 +88,8 @@ function everyCall(store: ChatStore): (() => Promise<unknown>)[] {
     () => conversations.create({ id: created, user_ids: ["ann"] }),
     () => conversations.get([created], 50),
     () => conversations.inbox("ann", { limit: 10 }),
+    () => conversations.itemsOf("ann", [created]),
+    () => reads.list(created, { limit: 10 }),
+    () => reads.totals("ann"),
   ];
 }

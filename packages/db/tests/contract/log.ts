@@ -38,6 +38,16 @@ export function logContract(store: () => ChatStore): void {
     expect(await room.entries()).toEqual(expected);
   });
 
+  it("finds an entry by its id, and only in its own log", async () => {
+    const { room } = await newMixed();
+    for (const entry of await room.entries()) {
+      expect(await store().log.find(room.stream, entry.id)).toEqual(entry);
+      expect(await store().log.find("c:another room", entry.id)).toBeNull();
+    }
+    expect(await store().log.find(room.stream, "message-of-nobody")).toBeNull();
+    expect(await store().log.find(room.stream, "no id")).toBeNull();
+  });
+
   it("is the same in pages of every size, from both ends", async () => {
     const { room } = await newMixed();
     const all = await room.entries();

@@ -46,6 +46,18 @@ export function longPagesContract(store: () => ChatStore): void {
     expect(rest.read_to).toBe(fitting + 11);
   });
 
+  it("count the users whom messages mention", async () => {
+    const room = new Room(store);
+    const mentions = newUsers(50, "m".repeat(120));
+    await Promise.all(upTo(200).map(() => room.say({ content: "hello", mentions })));
+    const [first] = await room.messages({ limit: 1 });
+    const count = Math.floor(pageLengthMax / (first ? lengthOf(first) : 0)) + 1;
+    expect(count).toBeLessThan(200);
+    expect(seqsOf(await room.messages({ limit: 1_000 }))).toEqual(upTo(count));
+    const newest = await room.messages({ limit: 1_000, from: "newest" });
+    expect(seqsOf(newest)).toEqual(upTo(200).slice(-count));
+  });
+
   it(
     "count what messages have become, and what belongs to them",
     async () => {

@@ -14,6 +14,11 @@ describe("parseLine", () => {
     expect(parse('{"user_id":"a","content":"a note"}')).toMatchObject({ kind: "message" });
   });
 
+  it.each([[["ann", "bob"]], ["everyone"]])("reads whom a message mentions: %j", (mentions) => {
+    const line = { ...message, mentions };
+    expect(parse(JSON.stringify(line))).toEqual({ kind: "message", message: line });
+  });
+
   it.each(["", " ", "\t"])("takes %j for a blank line", (text) => {
     expect(parse(text)).toEqual({ kind: "blank" });
   });
@@ -48,6 +53,9 @@ describe("parseLine", () => {
     ["conversation_id", "x".repeat(129)],
     ["timestamp", "yesterday"],
     ["timestamp", 1_103_965_200],
+    ["mentions", []],
+    ["mentions", "geheim"],
+    ["mentions", ["geheim", "geheim"]],
     ["id", "short"],
     ["id", null],
   ])("names a wrong %s and does not quote the line", (field, value) => {

@@ -23,6 +23,7 @@ Ids in a path are percent-encoded once. A write takes the documented fields: \`n
 const tags = [
   { name: "messages", description: "What is said in conversations: one ordered log for each." },
   { name: "conversations", description: "Conversations, who is in them, and each user's inbox." },
+  { name: "reads", description: "How far members have read, and what is new to them." },
   { name: "notes", description: "Messages without a conversation: one ordered log for each user." },
   { name: "health", description: "What probes ask." },
 ];

@@ -27,16 +27,21 @@ function write(route: Partial<RestRoute>, input: z.ZodObject = Thing) {
     ...route,
   };
   const one = procedure.meta({ rest }).input(input);
-  const [operation] = readOperations(router({ things: { one: one.query(() => null) } }));
+  const written = writeFirst(router({ things: { one: one.query(() => null) } }));
+  const parameters = written.parameters.map((parameter) => `${parameter.in} ${parameter.name}`);
+  return { ...written, parameters, statuses: Object.keys(written.responses).map(Number) };
+}
+
+/** Writes the first operation of a router. */
+function writeFirst(things: ReturnType<typeof router>) {
+  const [operation] = readOperations(things);
   if (!operation) throw new Error("there is no operation");
-  const written = writeOperation(operation, createSchemaWriter()) as {
+  return writeOperation(operation, createSchemaWriter()) as {
     description?: string;
     parameters: { in: string; name: string }[];
     requestBody?: { content: object };
     responses: Record<string, object>;
   };
-  const parameters = written.parameters.map((parameter) => `${parameter.in} ${parameter.name}`);
-  return { ...written, parameters, statuses: Object.keys(written.responses).map(Number) };
 }
 
 const body = {
@@ -66,6 +71,30 @@ describe("the document of a procedure", () => {
   it("has the body of a schema with a name, without what comes elsewhere", () => {
     const named = Thing.meta({ id: "Thing" });
     expect(write({}, named).requestBody?.content).toEqual(body.content);
+  });
+
+  it("has the bodies of all procedures that it stands for", () => {
+    const shared = { method: "PUT", path: "/things/{id}", tag: "things", summary: "" } as const;
+    const rest: RestRoute = { ...shared, success: { 200: "" }, body: null };
+    const read = procedure
+      .meta({ rest })
+      .input(z.strictObject({ id: z.string(), up_to: z.int().meta({ examples: [1] }) }));
+    const unread = procedure
+      .meta({ rest: { ...rest, when: ["from"] } })
+      .input(z.strictObject({ id: z.string(), from: z.boolean() }));
+    const things = router({ unread: unread.query(() => null), read: read.query(() => null) });
+    const { requestBody, parameters, description } = writeFirst(things);
+    const content = requestBody?.content as Record<string, { schema: object; example: unknown }>;
+    expect(content["application/json"]).toMatchObject({
+      schema: {
+        anyOf: [
+          { properties: { up_to: { type: "integer" } }, required: ["up_to"] },
+          { properties: { from: { type: "boolean" } }, required: ["from"] },
+        ],
+      },
+      example: { up_to: 1 },
+    });
+    expect([parameters.map(({ name }) => name), description]).toEqual([["id"], undefined]);
   });
 
   it.each([

@@ -16,9 +16,8 @@ const everywhere: ErrorCode[] = [
 const withBody: ErrorCode[] = ["payload_too_large", "unsupported_media_type"];
 
 /** Lists the errors that an operation can answer with. */
-export function errorCodesOf({ procedures }: RestOperation): ErrorCode[] {
+export function errorCodesOf({ hasBody, procedures }: RestOperation): ErrorCode[] {
   const own = procedures.flatMap(({ route }) => route.errors ?? []);
-  const hasBody = procedures.some((procedure) => procedure.hasBody);
   const codes = [...everywhere, ...(hasBody ? withBody : []), ...own];
   // A temporary failure is an event there.
   return procedures.some(isFollowed) ? codes.filter((code) => code !== "unavailable") : codes;
@@ -26,11 +25,11 @@ export function errorCodesOf({ procedures }: RestOperation): ErrorCode[] {
 
 /** Writes one operation. Procedures that share a method and a path are one operation, with the parameters of all. */
 export function writeOperation(operation: RestOperation, schemas: SchemaWriter): OpenApiObject {
-  const { procedures } = operation;
+  const { hasBody, procedures } = operation;
   const main = procedures.find(({ route }) => !route.when) ?? procedures[0];
   if (!main) return {};
   const { route, name } = main;
-  const description = [route.description ?? "", describeChoice(procedures)].join("\n\n").trim();
+  const description = [route.description ?? "", describeChoice(operation)].join("\n\n").trim();
   const parameters = writeParameters(operation, schemas);
   return {
     operationId: name,
@@ -38,7 +37,7 @@ export function writeOperation(operation: RestOperation, schemas: SchemaWriter):
     summary: route.summary,
     ...(description && { description }),
     ...(parameters.length > 0 && { parameters }),
-    ...(main.hasBody && { requestBody: writeBody(operation, main, schemas) }),
+    ...(hasBody && { requestBody: writeBody(operation, main, schemas) }),
     responses: {
       ...writeSuccesses(operation, main, schemas),
       ...errorResponses(errorCodesOf(operation)),
@@ -46,22 +45,28 @@ export function writeOperation(operation: RestOperation, schemas: SchemaWriter):
   };
 }
 
-function describeChoice(procedures: readonly RestProcedure[]): string {
+function describeChoice({ hasBody, procedures }: RestOperation): string {
   const when = procedures.flatMap((procedure) => procedure.route.when ?? []);
-  if (when.length === 0) return "";
+  // The schema of a body shows which ones there are.
+  if (when.length === 0 || hasBody) return "";
   const names = when.map((name) => `\`${name}\``).join(", ");
   return `With any of ${names}: one page, and links to its neighbours. With none of them: all, streamed; when the server fails half-way it cuts the connection, and the array is never closed.`;
 }
 
 function writeBody(
-  operation: RestOperation,
-  { input, headerFields, route }: RestProcedure,
+  { params, procedures }: RestOperation,
+  main: RestProcedure,
   schemas: SchemaWriter,
 ): OpenApiObject {
-  const elsewhere = [...operation.params, ...headerFields];
-  const whole = schemas.writeInput(route.takes ?? input);
-  const schema = elsewhere.length === 0 ? whole : without(elsewhere, schemas.resolve(whole));
-  const example = exampleOf(schemas.resolve(schema));
+  const write = ({ input, headerFields, route }: RestProcedure): JsonSchema => {
+    const elsewhere = [...params, ...headerFields];
+    const whole = schemas.writeInput(route.takes ?? input);
+    return elsewhere.length === 0 ? whole : without(elsewhere, schemas.resolve(whole));
+  };
+  const own = write(main);
+  const others = procedures.filter((procedure) => procedure !== main).map(write);
+  const schema = others.length === 0 ? own : { anyOf: [own, ...others] };
+  const example = exampleOf(schemas.resolve(own));
   return { required: true, content: { "application/json": { schema, example } } };
 }
 

@@ -11,7 +11,7 @@ const ifNoneMatch = {
 
 /** Writes the parameters of an operation: of its path, its query and its headers. */
 export function writeParameters(operation: RestOperation, schemas: SchemaWriter): OpenApiObject[] {
-  const { method, params, procedures } = operation;
+  const { method, params, hasBody, procedures } = operation;
   const inputs = procedures.map(({ input }) => schemas.resolve(schemas.writeInput(input)));
   const fields: Record<string, JsonSchema> = Object.assign(
     {},
@@ -19,9 +19,7 @@ export function writeParameters(operation: RestOperation, schemas: SchemaWriter)
   );
   const isRequired = (name: string) => inputs.every(({ required }) => required?.includes(name));
   const elsewhere = [...params, ...procedures.flatMap(({ headerFields }) => headerFields)];
-  const inQuery = procedures.some(({ hasBody }) => hasBody)
-    ? []
-    : Object.keys(fields).filter((name) => !elsewhere.includes(name));
+  const inQuery = hasBody ? [] : Object.keys(fields).filter((name) => !elsewhere.includes(name));
   const choosing = procedures.flatMap(({ route }) => route.when ?? []);
   const headers = procedures.flatMap(({ route }) => route.headers ?? []);
   const isKept = method === "GET" && !procedures.some(isFollowed);

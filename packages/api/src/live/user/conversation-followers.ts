@@ -62,7 +62,7 @@ export function createConversationFollowers(store: ChatStore, hub: Hub): Convers
     else if (event.kind === "entry") {
       const { conversation_id } = event.entry;
       if (conversation_id !== null && feedsOf.size > 0) wake(conversation_id);
-    } else if (feedsOf.has(event.user_id)) {
+    } else if ("user_id" in event && event.kind !== "read" && feedsOf.has(event.user_id)) {
       lookup.ask(event.conversation_id, event.kind === "left" ? event.user_id : undefined);
     }
   }

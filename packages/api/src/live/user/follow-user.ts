@@ -2,6 +2,9 @@ import type { ChatStore, ConversationHead, Entry } from "@chatnest/db";
 import { ChatError } from "../../errors.ts";
 import type { Erasures } from "../erasures.ts";
 import type { Hub } from "../hub.ts";
+import type { HeadState } from "../inbox/head-state.ts";
+import type { InboxNews } from "../inbox/inbox-news.ts";
+import type { FollowedInbox, Inboxes } from "../inbox/inboxes.ts";
 import { endAs } from "../until-expiry.ts";
 import { createWait } from "../wait.ts";
 import type { ConversationFollowers } from "./conversation-followers.ts";
@@ -17,10 +20,15 @@ export interface FollowUserInput {
   since?: Watermark | "unreadable";
   /** For `all`, `last_seq` is the head of a log, else the newest message that is not deleted. Entries of all kinds come anyway. */
   entries?: "all" | undefined;
+  /**
+   * Whether also to tell what is new to the user, and what it and others have set. Then the heads are those of all conversations,
+   * also with `since`.
+   */
+  inbox?: boolean | undefined;
 }
 
-/** The head of a conversation, as a follower gets it. */
-export interface Place {
+/** The head of a conversation, as a follower gets it; with what is new to the user where it asked for the inbox. */
+export interface Place extends Partial<HeadState> {
   conversation_id: string;
   last_seq: number;
   /** Only for conversations joined since the watermark: the entries after it are at least as new as the joining. */
@@ -34,13 +42,15 @@ export type UserNews =
   /** The watermark is of another epoch or unreadable: all heads follow. */
   | { kind: "reset" }
   | { kind: "entries"; entries: readonly Entry[]; erasures: Pick<Erasures, "apply"> }
-  | MembershipNews;
+  | MembershipNews
+  | InboxNews;
 
 /** What following a user needs. */
 export interface FollowParts {
   store: ChatStore;
   hub: Hub;
   followers: ConversationFollowers;
+  inboxes: Inboxes;
 }
 
 /** How many heads are sent at once. */
@@ -60,27 +70,35 @@ export async function* followUser(
   input: FollowUserInput,
   signal: AbortSignal,
 ): AsyncGenerator<UserNews, void> {
-  const { hub, followers } = parts;
+  const { hub, followers, inboxes } = parts;
   const { entries } = input;
   const feed = new UserFeed(input.user_id);
   const disconnect = followers.connect(feed);
+  const inbox = input.inbox ? inboxes.connect(feed, entries) : undefined;
   const wait = createWait(signal);
   try {
     const epoch = await hub.epoch();
-    yield* readHeads(parts, { feed, epoch, since: input.since, entries });
+    yield* readHeads(parts, { feed, epoch, since: input.since, entries, inbox });
+    if (inbox) yield await inbox.begin();
     while (!signal.aborted) {
       if (hub.isClosed || feed.isLost || !hub.isCurrent(epoch)) {
         throw new ChatError("unavailable", "events may have been missed; reconnect");
       }
       const news = await feed.take(followers.tailOf);
       if (!news) await wait.until((wake) => feed.onMore(wake));
-      else if (!("kind" in news)) yield { kind: "entries", entries: news, erasures: hub.erasures };
-      else yield entries === "all" ? news : await readSaidPlace(hub, news);
+      else if (!("kind" in news)) {
+        inbox?.hear(news);
+        yield { kind: "entries", entries: news, erasures: hub.erasures };
+      } else if (news.kind === "joined" || news.kind === "left") {
+        inbox?.hear(news);
+        yield entries === "all" ? news : await readSaidPlace(hub, news);
+      } else yield news;
     }
     endAs(signal);
   } finally {
     wait.end();
     disconnect();
+    inbox?.disconnect();
   }
 }
 
@@ -89,12 +107,13 @@ interface HeadsInput {
   epoch: string;
   since: FollowUserInput["since"];
   entries: FollowUserInput["entries"];
+  inbox: FollowedInbox | undefined;
 }
 
 // A separate function, so that a waiting feed does not keep the heads in memory.
 async function* readHeads(
   parts: FollowParts,
-  { feed, epoch, since, entries }: HeadsInput,
+  { feed, epoch, since, entries, inbox }: HeadsInput,
 ): AsyncGenerator<UserNews, void> {
   const now = Date.now();
   const watermark = toWatermark({ epoch, atMs: now });
@@ -103,13 +122,16 @@ async function* readHeads(
   const from = isReset || since === undefined ? undefined : toMoment(Math.min(since.atMs, now));
   // Read before the heads, so that a head is newer. Sent before the watermark, which says that nothing is missing.
   if (from) yield* readLeft(parts, feed, from);
-  const found = await begin(parts, feed, from);
+  const found = await begin(parts, { feed, since: from, isWhole: inbox !== undefined });
   const places = entries === "all" ? found : await toSaidPlaces(parts, found);
+  // Read as they are sent, so that a slow reader gets what is true then.
+  const toHeads = (some: Place[]) => (inbox && some.length > 0 ? inbox.toHeads(some) : some);
   for (let start = 0; start + headsMax < places.length; start += headsMax) {
-    yield { kind: "heads", heads: places.slice(start, start + headsMax), complete: false };
+    const heads = await toHeads(places.slice(start, start + headsMax));
+    yield { kind: "heads", heads, complete: false };
   }
-  const heads = places.slice(Math.floor(Math.max(places.length - 1, 0) / headsMax) * headsMax);
-  yield { kind: "heads", heads, complete: true, watermark };
+  const last = Math.floor(Math.max(places.length - 1, 0) / headsMax) * headsMax;
+  yield { kind: "heads", heads: await toHeads(places.slice(last)), complete: true, watermark };
 }
 
 async function* readLeft(
@@ -131,14 +153,23 @@ function toMoment(atMs: number): Date {
   return new Date(Math.max(atMs - clocksDifferByMs, 0));
 }
 
+interface Beginning {
+  feed: UserFeed;
+  since: Date | undefined;
+  /** Whether the heads of all conversations are read: what was marked or set since a moment is not found in another way. */
+  isWhole: boolean;
+}
+
 /** Starts a feed and returns its heads: of all conversations, or of those that were active or joined since a moment. */
 async function begin(
   { store, followers }: FollowParts,
-  feed: UserFeed,
-  since: Date | undefined,
+  { feed, since, isWhole }: Beginning,
 ): Promise<Place[]> {
   const { userId: user_id } = feed;
-  const heads = await store.conversations.heads({ user_id, ...(since && { since }) });
+  const heads = await store.conversations.heads({
+    user_id,
+    ...(since && !isWhole && { since }),
+  });
   followers.begin(feed, heads);
   return toPlaces(store, heads, since?.getTime());
 }

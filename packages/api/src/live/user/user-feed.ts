@@ -1,4 +1,5 @@
 import type { Entry, Membership } from "@chatnest/db";
+import { type InboxNews, PendingNews } from "../inbox/inbox-news.ts";
 import type { LogTail } from "../log-tail.ts";
 
 /** A conversation that the user joined or left. */
@@ -8,7 +9,10 @@ export interface MembershipNews {
   last_seq: number;
 }
 
-/** How many of these are queued for a slow reader. With one more the feed is lost, and the reader has to reconnect. */
+/**
+ * How many of these, and how many news of the inbox, are queued for a slow reader. With one more the feed is lost, and the reader
+ * has to reconnect.
+ */
 const newsMax = 1_000;
 /** How far the clocks of processes that write memberships may differ, in ms. */
 export const clocksDifferByMs = 60_000;
@@ -32,6 +36,7 @@ export class UserFeed {
   readonly #places = new Map<string, number>();
   readonly #awake = new Set<string>();
   readonly #news: MembershipNews[] = [];
+  readonly #inboxNews = new PendingNews();
   #call: (() => void) | undefined;
 
   constructor(userId: string) {
@@ -98,7 +103,8 @@ export class UserFeed {
   leave(conversationId: string): boolean {
     const place = this.placeIn(conversationId) ?? 0;
     this.release(conversationId);
-    if (typeof this.#told.get(conversationId) === "object") return false;
+    this.#inboxNews.forget(conversationId);
+    if (this.#hasLeft(conversationId)) return false;
     this.#told.set(conversationId, { place });
     return true;
   }
@@ -120,6 +126,18 @@ export class UserFeed {
     this.#notify();
   }
 
+  /** Queues news of the inbox, behind the entries of its conversation. Nothing is told of a conversation that the user has left. */
+  tell(news: InboxNews): void {
+    if (news.kind !== "unread" && this.#hasLeft(news.conversation_id)) return;
+    this.#inboxNews.add(news);
+    if (this.#inboxNews.size > newsMax) this.isLost = true;
+    this.#notify();
+  }
+
+  #hasLeft(conversationId: string): boolean {
+    return typeof this.#told.get(conversationId) === "object";
+  }
+
   /** Notes that a conversation has new entries. */
   wake(conversationId: string): void {
     this.#awake.add(conversationId);
@@ -133,15 +151,15 @@ export class UserFeed {
   }
 
   /**
-   * Takes what has to be sent next: membership news first, then entries, one conversation after the other; `undefined` when there
-   * is nothing.
+   * Takes what has to be sent next: membership news first, then news of the inbox where no entries wait, then entries, one
+   * conversation after the other; `undefined` when there is nothing.
    * @throws StoreError `unavailable`, `closed`.
    */
   async take(
     tailOf: (conversationId: string) => LogTail | undefined,
-  ): Promise<MembershipNews | readonly Entry[] | undefined> {
+  ): Promise<MembershipNews | InboxNews | readonly Entry[] | undefined> {
     for (;;) {
-      const news = this.#news.shift();
+      const news = this.#news.shift() ?? this.#inboxNews.take((id) => this.#awake.has(id));
       if (news) return news;
       const [conversationId] = this.#awake;
       if (conversationId === undefined) return undefined;
@@ -163,7 +181,8 @@ export class UserFeed {
   /** Calls once when there may be more; returns a function that cancels the call. Call it in the same turn as the empty `take`. */
   onMore(call: () => void): () => void {
     this.#call = call;
-    if (this.#news.length > 0 || this.#awake.size > 0 || this.isLost) this.#notify();
+    const hasNews = this.#news.length > 0 || this.#inboxNews.size > 0;
+    if (hasNews || this.#awake.size > 0 || this.isLost) this.#notify();
     return () => {
       this.#call = undefined;
     };

@@ -1,6 +1,7 @@
 import type { ClientSession, Db, Document, Timestamp } from "mongodb";
 import { readTimeoutMs } from "../../deadlines.ts";
 import { isRetryableRead } from "./errors.ts";
+import type { Horizon } from "./horizon.ts";
 
 /** What a command found, and the time of the database at which it read; a standalone has no such time. */
 export interface Found<TRow> {
@@ -12,6 +13,19 @@ export interface Found<TRow> {
 export interface ReadRowsOptions {
   session?: ClientSession | undefined;
   after?: Timestamp | undefined;
+}
+
+/**
+ * Reads as `readRows` does, at least as new as all heads and all rows that this process has read so before. Heads that are read
+ * later are at least as new as these rows.
+ */
+export async function readInOrder<TRow>(
+  { db, horizon }: { db: Db; horizon: Horizon },
+  command: Document,
+): Promise<TRow[]> {
+  const { rows, time } = await readRows<TRow>(db, command, { after: horizon.time });
+  horizon.raise(time);
+  return rows;
 }
 
 /**

@@ -13,13 +13,21 @@ const schemaVersion = inboxVersion;
 export const seqIndex = "stream_seq";
 /** The name of the index of members in the order they joined. */
 export const membersIndex = "conversation_joined";
-/** The name of the index of a user's conversations by activity. */
-const activityIndex = "user_active";
 
 /** Makes an index of the few entries that have a field. */
 function indexOf(field: string, key: IndexDescription["key"]): IndexDescription {
   return { key, name: field, partialFilterExpression: { [field]: { $exists: true } } };
 }
+
+/** Of a user's inbox: the order of settled conversations. */
+const inboxOrder = {
+  user_id: 1,
+  archived: 1,
+  pinned: -1,
+  active_at: -1,
+  conversation_id: 1,
+} as const;
+const settled = { active_at: { $exists: true } };
 
 // In addition, every collection has the unique index of its `_id`.
 const indexes: Record<"messages" | "conversations" | "members" | "leavings", IndexDescription[]> = {
@@ -33,11 +41,28 @@ const indexes: Record<"messages" | "conversations" | "members" | "leavings", Ind
     indexOf("reactor", { reactor: 1, seq: 1 }),
     indexOf("on", { on: 1, seq: 1 }),
     indexOf("erasing", { erasing: 1 }),
+    indexOf("mentions", { mentions: 1, stream: 1, seq: 1 }),
+    // Messages alone have no `kind`.
+    {
+      key: { stream: 1, user_id: 1, seq: 1 },
+      name: "stream_user",
+      partialFilterExpression: { kind: null },
+    },
   ],
   conversations: [{ key: { active_until: 1 }, name: "active_until", sparse: true }],
   members: [
     { key: { conversation_id: 1, joined: 1, user_id: 1 }, name: membersIndex },
-    { key: { user_id: 1, active_at: -1, conversation_id: 1 }, name: activityIndex },
+    { key: inboxOrder, name: "inbox", partialFilterExpression: settled },
+    {
+      key: inboxOrder,
+      name: "inbox_unread",
+      partialFilterExpression: { ...settled, unread_count: { $gt: 0 } },
+    },
+    {
+      key: { user_id: 1, conversation_id: 1 },
+      name: "unsettled",
+      partialFilterExpression: { active_at: null },
+    },
   ],
   leavings: [
     { key: { user_id: 1, left_at: 1 }, name: "user_left" },

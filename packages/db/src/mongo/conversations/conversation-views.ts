@@ -1,5 +1,6 @@
 import type { KeptReads } from "../../commit/kept-reads.ts";
 import type { Conversation, Message } from "../../entities.ts";
+import { readMetadata } from "../../metadata.ts";
 import { lengthOfConversation, openFit } from "../../paging/page-length.ts";
 import { conversationStream } from "../../stream.ts";
 import { chunksOf } from "../chunks.ts";
@@ -67,7 +68,8 @@ async function readChunk(
     readMessages({ connection, kept }, documents, newest),
   ]);
   if (!messages) return undefined;
-  return documents.map(({ _id, created_at, last_seq, last_activity_at }, index) => {
+  return documents.map((document, index) => {
+    const { _id, created_at, last_seq, last_activity_at, title, metadata } = document;
     const { user_ids, member_count } = members.get(_id) ?? { user_ids: [], member_count: 0 };
     return {
       id: _id,
@@ -77,6 +79,8 @@ async function readChunk(
       last_seq,
       member_count,
       last_activity_at: last_activity_at.toISOString(),
+      ...(title !== undefined && { title }),
+      ...(metadata !== undefined && { metadata: readMetadata(metadata) }),
     };
   });
 }

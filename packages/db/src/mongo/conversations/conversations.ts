@@ -1,3 +1,4 @@
+import type { Events } from "../../commit/events.ts";
 import { readTimeoutMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
 import { hashOfMembers, otherMembers } from "../../new-conversation.ts";
@@ -7,12 +8,16 @@ import type { Connection } from "../connection/connection.ts";
 import { isDuplicateKey } from "../connection/errors.ts";
 import type { ConversationDocument } from "../documents.ts";
 import { openInbox } from "../inbox/inbox.ts";
+import { itemsOfRows } from "../inbox/inbox-items.ts";
 import type { Waking } from "../inbox/waking.ts";
+import type { ReadHeads } from "../log/head-reads.ts";
 import type { Members } from "../members/members.ts";
+import { readMemberRows } from "../reads/member-rows.ts";
 import { openConversationDocuments } from "./conversation-documents.ts";
 import { openConversationHeads } from "./conversation-heads.ts";
 import { type KeptMessages, readConversationViews } from "./conversation-views.ts";
 import { openShownMembers } from "./shown-members.ts";
+import { openConversationUpdate } from "./update.ts";
 
 /** What the conversations need. */
 export interface ConversationParts {
@@ -20,12 +25,14 @@ export interface ConversationParts {
   members: Members;
   waking: Waking;
   kept: KeptMessages;
+  readHeads: ReadHeads;
+  events: Pick<Events, "emit">;
 }
 
 /** Opens the conversations. */
 export function openConversations(
   connection: Connection,
-  { activity, members, waking, kept }: ConversationParts,
+  { activity, members, waking, kept, readHeads, events }: ConversationParts,
 ): ConversationStore {
   const { conversations } = connection;
   const readDocuments = openConversationDocuments(connection);
@@ -83,7 +90,12 @@ export function openConversations(
       const documents = await findAll(ids);
       return readConversationViews({ connection, kept, readMembers }, documents, newest);
     },
-    inbox: openInbox(connection, { find: findAll, conversationsOf: members.conversationsOf }),
+    update: openConversationUpdate(connection, events),
+    inbox: openInbox(connection, { readHeads }),
+    async itemsOf(user_id, ids) {
+      const asked = [...new Set(ids)].map((conversation_id) => ({ user_id, conversation_id }));
+      return itemsOfRows(connection, await readMemberRows(connection, asked), readHeads);
+    },
     idsOf: members.conversationsAfter,
     heads: openConversationHeads(connection, { activity, members }),
   };

@@ -1,125 +1,117 @@
 import type { Document } from "mongodb";
-import { readTimeoutMs } from "../../deadlines.ts";
-import { compareInInbox, sliceInbox } from "../../inbox.ts";
-import type { InboxPosition, InboxRange } from "../../ports/conversations.ts";
+import { sliceInbox } from "../../inbox.ts";
+import type { InboxItem, InboxPosition, InboxRange } from "../../ports/conversations.ts";
 import type { Connection } from "../connection/connection.ts";
-import { readRows } from "../connection/read-rows.ts";
-import type { ConversationDocument, MemberDocument } from "../documents.ts";
+import type { ReadHeads } from "../log/head-reads.ts";
+import { isSettled, type MemberRow, rowFields } from "../reads/member-rows.ts";
+import { type Placed, placeUnsettled, toItem, toItems } from "./inbox-items.ts";
+import { readInParts, readRowsOf } from "./inbox-rows.ts";
 
 /** What an inbox is read with. */
 export interface InboxParts {
-  /** Reads conversations with their activity as it is. */
-  find(ids: readonly string[]): Promise<Pick<ConversationDocument, "_id" | "last_activity_at">[]>;
-  /** Reads the ids of all conversations of a user. */
-  conversationsOf(userId: string): Promise<string[]>;
+  readHeads: ReadHeads;
 }
 
 /** Memberships of a user. */
 interface Rows {
-  /** Positions of settled conversations, in order. */
-  settled: InboxPosition[];
-  /** Ids of conversations whose activity is not in the membership. */
-  others: Set<string>;
+  /** What settled ones say, in order. */
+  settled: InboxItem[];
+  /** Those that are not settled, by conversation. */
+  others: Map<string, MemberRow>;
 }
 
-type Row = Pick<MemberDocument, "conversation_id" | "active_at">;
-
-/** How many memberships one reply can hold, whose limit is 16 MB. For more, a cursor reads all again. */
-const rowsMax = 10_000;
 /** Later than any activity. */
 const endOfTime = new Date(8.64e15);
+const order = { pinned: -1, active_at: -1, conversation_id: 1 } as const;
 
 /** Opens the function that reads inboxes. It reads about as many memberships as it returns, and all that are not settled. */
-export function openInbox(connection: Connection, { find, conversationsOf }: InboxParts) {
-  const { db, members } = connection;
-
-  async function readWhole(userId: string, range: InboxRange): Promise<InboxPosition[]> {
-    return sliceInbox(await readPositions(await conversationsOf(userId)), range);
-  }
-
-  async function readPositions(ids: readonly string[]): Promise<InboxPosition[]> {
-    if (ids.length === 0) return [];
-    const documents = await find(ids);
-    return documents.map(({ _id, last_activity_at }) => toPosition(_id, last_activity_at));
-  }
-
-  // A conversation may be woken or settled meanwhile. What is settled is read between the two reads of what is not, so it is in
-  // one of them: the stages of a command are read one after the other.
-  async function readMemberships(userId: string, range: InboxRange): Promise<Row[]> {
-    const coll = members.collectionName;
-    const others = othersOf(userId);
-    const pipeline = [
-      ...others,
-      { $unionWith: { coll, pipeline: settledOf(userId, range) } },
-      { $unionWith: { coll, pipeline: others } },
-    ];
-    const { rows } = await readRows<Row>(db, {
-      aggregate: coll,
-      pipeline: [...pipeline, { $limit: rowsMax + 1 }],
-      cursor: { batchSize: rowsMax + 2 },
-    });
-    if (rows.length <= rowsMax) return rows;
-    return members
-      .aggregate<Row>(pipeline, { batchSize: rowsMax, maxTimeMS: readTimeoutMs })
-      .toArray();
-  }
-
+export function openInbox(connection: Connection, { readHeads }: InboxParts) {
   async function readByState(userId: string, range: InboxRange): Promise<Rows> {
-    const rows = await readMemberships(userId, range);
+    const rows = (await connection.keepsInboxes())
+      ? await readInParts(connection, userId, settledOf(userId, range))
+      : await readRowsOf(connection, userId);
+    const others = rows.filter((row) => !isSettled(row));
     return {
-      settled: rows.flatMap(({ conversation_id, active_at }) => {
-        return active_at ? [toPosition(conversation_id, active_at)] : [];
-      }),
-      others: new Set(
-        rows.filter(({ active_at }) => !active_at).map(({ conversation_id }) => conversation_id),
-      ),
+      settled: rows.filter(isSettled).map(toItem),
+      others: new Map(others.map((row) => [row.conversation_id, row])),
     };
   }
 
-  async function readByActivity(userId: string, range: InboxRange): Promise<InboxPosition[]> {
-    const found = new Map<string, InboxPosition>();
+  /** Returns what is not settled and fits into a range, with what is new where that is asked for. */
+  async function readOthers(
+    rows: readonly MemberRow[],
+    { archived, unread = false }: InboxRange,
+  ): Promise<(Placed | InboxItem)[]> {
+    const placed = await placeUnsettled(connection, rows, readHeads);
+    const asked = placed.filter((one) => archived === undefined || one.archived === archived);
+    if (!unread) return asked;
+    return (await toItems(connection, asked)).filter(({ unread_count }) => unread_count > 0);
+  }
+
+  async function complete(page: readonly (Placed | InboxItem)[]): Promise<InboxItem[]> {
+    const items = await toItems(connection, page.filter(isPlaced));
+    const byId = new Map(items.map((item) => [item.id, item]));
+    return page.flatMap((one) => (isPlaced(one) ? (byId.get(one.id) ?? []) : one));
+  }
+
+  return async (userId: string, range: InboxRange): Promise<InboxItem[]> => {
+    const found = new Map<string, InboxItem>();
     let { after } = range;
     for (;;) {
       const limit = range.limit - found.size;
-      const { settled, others } = await readByState(userId, { ...(after && { after }), limit });
+      const part = { ...range, limit, ...(after && { after }) };
+      const { settled, others } = await readByState(userId, part);
       // There may be more behind a full list, so nothing behind it can be told yet.
       const last = settled.length < limit ? undefined : settled.at(-1);
-      const positions = [
+      const candidates = [
         ...settled.filter(({ id }) => !others.has(id)),
-        ...(await readPositions([...others])),
-      ].filter((position) => {
-        const isBefore = after && compareInInbox(position, after) <= 0;
-        const isUntold = last && compareInInbox(position, last) > 0;
-        return !isBefore && !isUntold && !found.has(position.id);
-      });
-      for (const position of sliceInbox(positions, { limit })) found.set(position.id, position);
+        ...(await readOthers([...others.values()], range)),
+      ].filter((one) => !found.has(one.id));
+      const told = sliceInbox(candidates, { limit, ...(after && { after }) });
+      const page = last ? told.filter((one) => !isBehind(one, last)) : told;
+      for (const item of await complete(page)) found.set(item.id, item);
       if (!last || found.size === range.limit) return [...found.values()];
       after = last;
     }
-  }
-
-  return async (userId: string, range: InboxRange): Promise<InboxPosition[]> => {
-    const isKept = await connection.keepsInboxes();
-    return isKept ? readByActivity(userId, range) : readWhole(userId, range);
   };
 }
 
-function othersOf(user_id: string): Document[] {
-  return [{ $match: { user_id, active_at: null } }, { $project: { _id: 0, conversation_id: 1 } }];
+function isPlaced(one: Placed | InboxItem): one is Placed {
+  return "standing" in one;
 }
 
-function settledOf(user_id: string, { after, limit }: InboxRange): Document[] {
-  const at = after ? new Date(after.last_activity_at) : endOfTime;
-  const before = { user_id, active_at: { $lt: at } };
-  const ties = { user_id, active_at: at, conversation_id: { $gt: after?.id ?? "" } };
+function isBehind(one: InboxPosition, last: InboxPosition): boolean {
+  return sliceInbox([one], { after: last, limit: 1 }).length > 0;
+}
+
+/** Makes the stages that read settled memberships in order: one search of an index for each place where they may go on. */
+function settledOf(user_id: string, range: InboxRange): Document[] {
+  const { after, limit, archived, unread = false } = range;
+  const states = archived === undefined ? [false, true] : [archived];
+  const searches = states.flatMap((state) =>
+    placesFrom(after).map((place) => ({
+      user_id,
+      archived: state,
+      ...place,
+      ...(unread && { unread_count: { $gt: 0 } }),
+    })),
+  );
   return [
-    { $match: { $or: [before, ties] } },
-    { $sort: { active_at: -1, conversation_id: 1 } },
+    { $match: searches.length === 1 ? searches[0] : { $or: searches } },
+    { $sort: order },
     { $limit: limit },
-    { $project: { _id: 0, conversation_id: 1, active_at: 1 } },
+    { $project: rowFields },
   ];
 }
 
-function toPosition(id: string, activeAt: Date): InboxPosition {
-  return { id, last_activity_at: activeAt.toISOString() };
+function placesFrom(after: InboxPosition | undefined): Document[] {
+  const unpinned = { pinned: false, active_at: { $lt: endOfTime } };
+  if (!after) return [{ pinned: true, active_at: { $lt: endOfTime } }, unpinned];
+  const { pinned, last_activity_at, id } = after;
+  const at = new Date(last_activity_at);
+  const next = [
+    { pinned, active_at: { $lt: at } },
+    { pinned, active_at: at, conversation_id: { $gt: id } },
+  ];
+  return pinned ? [...next, unpinned] : next;
 }

@@ -3,14 +3,14 @@ import { readTimeoutMs } from "../../deadlines.ts";
 import { conversationStream } from "../../stream.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { ConversationDocument } from "../documents.ts";
-import { type LogHead, readLogHeads } from "../log/heads.ts";
+import { readLogHeads } from "../log/heads.ts";
+import { positionOf } from "./positions.ts";
 import { claimQuiet, type Quiet } from "./settling-claims.ts";
+import { type HeadOf, settleMembers } from "./settling-members.ts";
 import { settleAfterMs, type Waking } from "./waking.ts";
 
 /** How many conversations are settled at a time. */
 const settledMax = 500;
-/** How many memberships one command changes, more or less. */
-const rowsMax = 5_000;
 
 /** What settling needs. */
 export interface SettlingParts {
@@ -25,7 +25,7 @@ export type Settling = ReturnType<typeof createSettling>;
  * as active. Any number of processes may do it at once. See docs/decisions/0014.
  */
 export function createSettling(connection: Connection, { waking }: SettlingParts) {
-  const { conversations, members } = connection;
+  const { conversations } = connection;
 
   async function settle(): Promise<void> {
     let count: number;
@@ -48,12 +48,10 @@ export function createSettling(connection: Connection, { waking }: SettlingParts
       ? await claim(marked, session)
       : marked.map((document) => ({ document, members: undefined }));
     if (quiet.length === 0) return found.length;
-    const heads = await readHeads(
-      quiet.map(({ document }) => document),
-      session,
-    );
-    await setActivity(quiet, heads);
-    await finish(quiet, heads, keepsInboxes);
+    const heads = await readHeads(quiet, session);
+    const left = await settleMembers(connection, quiet, heads);
+    const settled = quiet.filter(({ document }) => !left.has(document._id));
+    await finish(settled, heads, keepsInboxes);
     return found.length;
   }
 
@@ -65,39 +63,19 @@ export function createSettling(connection: Connection, { waking }: SettlingParts
     return claimQuiet(connection, marked.filter(isKnown), session);
   }
 
-  async function readHeads(documents: readonly ConversationDocument[], session: ClientSession) {
+  async function readHeads(quiet: readonly Quiet[], session: ClientSession): Promise<HeadOf> {
     const heads = await readLogHeads(
       connection,
-      documents.map(({ _id }) => conversationStream(_id)),
+      quiet.map(({ document }) => conversationStream(document._id)),
       session,
     );
-    return (document: ConversationDocument) => {
-      return positionOf(document, heads.get(conversationStream(document._id)));
-    };
+    // What is read of the memberships and the logs after this is as of the claim or later, too.
+    connection.horizon.raise(session.operationTime);
+    return ({ _id }) => heads.get(conversationStream(_id));
   }
 
-  /** Stores the activity in the memberships, except in those that were woken since. */
-  async function setActivity(quiet: readonly Quiet[], headOf: Heads): Promise<void> {
-    for (const some of inPieces(quiet)) {
-      await members.bulkWrite(
-        some.map(({ document }) => ({
-          updateMany: {
-            filter: {
-              conversation_id: document._id,
-              awake: { $not: { $gt: document.active_until } },
-            },
-            update: {
-              $set: { active_at: headOf(document).last_activity_at },
-              $unset: { awake: true },
-            },
-          },
-        })),
-        { ordered: false },
-      );
-    }
-  }
-
-  async function finish(quiet: readonly Quiet[], headOf: Heads, isKept: boolean): Promise<void> {
+  async function finish(quiet: readonly Quiet[], headOf: HeadOf, isKept: boolean): Promise<void> {
+    if (quiet.length === 0) return;
     await conversations.bulkWrite(
       quiet.map(({ document }) => ({
         updateOne: {
@@ -105,7 +83,7 @@ export function createSettling(connection: Connection, { waking }: SettlingParts
           filter: { _id: document._id, active_until: document.active_until },
           update: {
             $set: {
-              ...headOf(document),
+              ...positionOf(document, headOf(document)),
               quiet_since: document.active_until,
               ...(isKept && { state: "settled" as const }),
             },
@@ -120,32 +98,6 @@ export function createSettling(connection: Connection, { waking }: SettlingParts
   return { settle };
 }
 
-type Heads = (document: ConversationDocument) => ReturnType<typeof positionOf>;
-
 function isMarked(document: ConversationDocument): document is Quiet["document"] {
   return document.active_until !== undefined;
-}
-
-/** Splits conversations so that the memberships of each part are not too many. Leaves out those whose memberships stay. */
-function inPieces(quiet: readonly Quiet[]): Quiet[][] {
-  const pieces: Quiet[][] = [];
-  let rows = Number.POSITIVE_INFINITY;
-  for (const each of quiet) {
-    if (each.members === undefined) continue;
-    rows += each.members;
-    if (rows > rowsMax) {
-      pieces.push([]);
-      rows = each.members;
-    }
-    pieces.at(-1)?.push(each);
-  }
-  return pieces;
-}
-
-/** Says where a conversation ends: where its log does, if it has entries. */
-export function positionOf(document: ConversationDocument, head: LogHead | undefined) {
-  return {
-    last_seq: head?.seq ?? document.last_seq,
-    last_activity_at: head?.said_at ?? document.last_activity_at,
-  };
 }

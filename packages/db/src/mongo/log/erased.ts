@@ -18,7 +18,7 @@ export async function withoutErased(
   return documents.map((document) => {
     const text = hasChangedText(document) ? newest.get(keyOf(document)) : undefined;
     if (text?.kind !== "deletion") return document;
-    const { content: _, text: _text, metadata: _metadata, ...rest } = document;
+    const { content: _, text: _text, metadata: _metadata, mentions: _mentions, ...rest } = document;
     return document.kind === "edit"
       ? { ...rest, erased: true }
       : { ...rest, deleted_seq: text.seq };

@@ -1,12 +1,13 @@
 import type { Events } from "../../commit/events.ts";
 import { GroupCommit } from "../../commit/group-commit.ts";
+import { readTimeoutMs } from "../../deadlines.ts";
 import type { Entry } from "../../entities.ts";
 import { ChunkedPage } from "../../paging/chunked-page.ts";
 import type { Appended, LogHead, LogStore } from "../../ports/log.ts";
 import { type Stream, streamOf } from "../../stream.ts";
 import type { Activity, Append } from "../activity.ts";
 import type { Connection } from "../connection/connection.ts";
-import { toEntry } from "../entry-documents.ts";
+import { entryKey, toEntry } from "../entry-documents.ts";
 import { createGroupWriter } from "../writing/group-writer.ts";
 import { withoutErased } from "./erased.ts";
 import { openHeadReads } from "./head-reads.ts";
@@ -36,6 +37,16 @@ export function openLog(connection: Connection, activity: Activity, events: Even
 
   return {
     append: (entry, { admission = "join" } = {}) => group.add({ entry, admission }),
+    async find(stream, id) {
+      await using session = connection.client.startSession({ causalConsistency: true });
+      const one = { _id: entryKey(stream, id), stream };
+      const document = await connection.messages.findOne(one, {
+        session,
+        maxTimeMS: readTimeoutMs,
+      });
+      const shown = document ? await withoutErased(connection, [document], session) : [];
+      return shown.map(toEntry)[0] ?? null;
+    },
     async page(stream, range) {
       // In one causal session: the second read sees what the first one saw, also after an election.
       await using session = connection.client.startSession({ causalConsistency: true });

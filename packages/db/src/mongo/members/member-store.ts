@@ -4,6 +4,7 @@ import type { MemberStore } from "../../ports/members.ts";
 import type { Connection } from "../connection/connection.ts";
 import { memberKey } from "../documents.ts";
 import type { Waking } from "../inbox/waking.ts";
+import type { ChangeRow } from "../reads/changing.ts";
 import type { MemberBeliefs } from "./member-beliefs.ts";
 import type { Members } from "./members.ts";
 
@@ -12,12 +13,13 @@ export interface MemberParts {
   members: Members;
   beliefs: MemberBeliefs;
   waking: Pick<Waking, "wake">;
+  changeRow: ChangeRow;
 }
 
 /** Opens the port of the members. */
 export function openMemberStore(
   { conversations }: Connection,
-  { members, beliefs, waking }: MemberParts,
+  { members, beliefs, waking, changeRow }: MemberParts,
 ): MemberStore {
   return {
     async has(member) {
@@ -45,6 +47,9 @@ export function openMemberStore(
         const { user_id, conversation_id } = member;
         throw new StoreError("not_found", `${user_id} is not a member of ${conversation_id}`);
       }
+    },
+    async update(member, settings) {
+      return (await changeRow(member, { settings })).settings;
     },
     list: (conversationId, range) => members.list(conversationId, range),
     among: (query) => members.among(query),

@@ -1,4 +1,4 @@
-import { type AnyBulkWriteOperation, MaxKey } from "mongodb";
+import type { AnyBulkWriteOperation } from "mongodb";
 import type { Events } from "../../commit/events.ts";
 import { readTimeoutMs } from "../../deadlines.ts";
 import type { IdRange } from "../../ports/conversations.ts";
@@ -11,11 +11,14 @@ import type {
   MembershipChange,
   MembersRange,
 } from "../../ports/members.ts";
+import { conversationStream } from "../../stream.ts";
 import type { Connection } from "../connection/connection.ts";
 import { isDuplicateKey, isOnlyDuplicates } from "../connection/errors.ts";
-import { membersIndex } from "../connection/schema.ts";
-import { type MemberDocument, memberKey, toJoinedAt } from "../documents.ts";
+import { type MemberDocument, memberKey, ofUser, toJoinedAt } from "../documents.ts";
 import type { Marks } from "../inbox/waking.ts";
+import { openHeadReads } from "../log/head-reads.ts";
+import { type LogHead, noHead } from "../log/heads.ts";
+import { readMemberPage } from "./member-pages.ts";
 import { readMembersAmong } from "./members-among.ts";
 
 /** The members of conversations. */
@@ -24,6 +27,7 @@ export type Members = ReturnType<typeof openMembers>;
 /** Opens the members. Changes by this process are emitted to `events`. */
 export function openMembers(connection: Connection, events: Pick<Events, "emit">) {
   const { members, leavings } = connection;
+  const readHeads = openHeadReads(connection);
   let lastJoined = 0;
 
   /** Reserves places in the order of joining and returns the first. In microseconds, so that a millisecond has room for many. */
@@ -59,17 +63,26 @@ export function openMembers(connection: Connection, events: Pick<Events, "emit">
   return {
     /**
      * Adds members in the given order, and returns how many were not members before. They join after all who joined through
-     * this process, unless `since` tells when they joined. Their conversations must be awake, with these marks.
+     * this process, unless `since` tells when they joined. They have read what is there. Their conversations must be awake, with
+     * these marks.
      */
     async join(memberships: readonly Member[], marks: Marks, since?: Date): Promise<number> {
+      const streams = memberships.map((one) => conversationStream(one.conversation_id));
+      const heads = await readHeads([...new Set(streams)]);
       const first = nextPlaces(memberships.length, since);
+      const readUpTo = ({ seq, count }: LogHead) => ({ read_seq: seq, read_count: count });
       const upsertedIds = await upsert(
         memberships.map(({ user_id, conversation_id }, index) => ({
           updateOne: {
             // The conversation is included because it may be the shard key.
             filter: { _id: memberKey(user_id, conversation_id), conversation_id },
             update: {
-              $setOnInsert: { user_id, joined: first + index, ...markOf(marks, conversation_id) },
+              $setOnInsert: {
+                user_id,
+                joined: first + index,
+                ...markOf(marks, conversation_id),
+                ...readUpTo(heads.get(conversationStream(conversation_id)) ?? noHead),
+              },
             },
             hint: { _id: 1 },
             upsert: true,
@@ -142,18 +155,6 @@ export function openMembers(connection: Connection, events: Pick<Events, "emit">
       );
     },
 
-    /** Reads the ids of all conversations of a user, in no particular order. */
-    async conversationsOf(userId: string): Promise<string[]> {
-      const start = memberKey(userId, "");
-      const documents = await members
-        .find(ofUser(userId))
-        .project<{ _id: string }>({ _id: 1 })
-        .batchSize(10_000)
-        .maxTimeMS(readTimeoutMs)
-        .toArray();
-      return documents.map(({ _id }) => _id.slice(start.length));
-    },
-
     /** Reads the ids of a user's conversations in order. */
     async conversationsAfter(userId: string, { after = "", limit }: IdRange): Promise<string[]> {
       const start = memberKey(userId, "");
@@ -169,26 +170,14 @@ export function openMembers(connection: Connection, events: Pick<Events, "emit">
     },
 
     /** Reads the members of a conversation in the order they joined. */
-    async list(conversationId: string, { after, limit }: MembersRange): Promise<ListedMember[]> {
-      const query = members
-        .find({ conversation_id: conversationId })
-        .hint(membersIndex)
-        .sort({ joined: 1, user_id: 1 })
-        .project<MemberDocument>({ _id: 0, user_id: 1, joined: 1 })
-        // One more, since the lower bound includes the member to start after.
-        .limit(limit + 1)
-        .batchSize(limit + 2)
-        .maxTimeMS(readTimeoutMs);
-      if (after) {
-        query
-          .min({ conversation_id: conversationId, joined: after.place, user_id: after.user_id })
-          .max({ conversation_id: conversationId, joined: new MaxKey(), user_id: new MaxKey() });
-      }
-      const documents = await query.toArray();
-      const [first] = documents;
-      const isAfter = first?.user_id === after?.user_id && first?.joined === after?.place;
-      const listed = documents.slice(after && isAfter ? 1 : 0).slice(0, limit);
-      return listed.map(({ user_id, joined }) => {
+    async list(conversationId: string, range: MembersRange): Promise<ListedMember[]> {
+      const fields = { _id: 0, user_id: 1, joined: 1 } as const;
+      const rows = await readMemberPage<Pick<MemberDocument, "user_id" | "joined">>(
+        connection,
+        conversationId,
+        { ...range, fields },
+      );
+      return rows.map(({ user_id, joined }) => {
         return { user_id, joined_at: toJoinedAt(joined), place: joined };
       });
     },
@@ -199,10 +188,6 @@ function markOf(marks: Marks, conversationId: string): Pick<MemberDocument, "awa
   const awake = marks.get(conversationId);
   if (!awake) throw new Error("the conversation that a member joins is asleep");
   return { awake };
-}
-
-function ofUser(userId: string) {
-  return { _id: { $gte: memberKey(userId, ""), $lt: `${userId}\v` } };
 }
 
 function toIds({ user_id, conversation_id }: Member): Member {

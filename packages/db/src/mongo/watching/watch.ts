@@ -48,6 +48,17 @@ const pipeline = [
           // Not when it is woken or settled.
           "updateDescription.updatedFields.awake": { $exists: false },
           "updateDescription.updatedFields.active_at": { $exists: false },
+          // Nor when it is first looked at.
+          "updateDescription.updatedFields.adopted": { $exists: false },
+        },
+        {
+          "ns.coll": "chat_conversations",
+          operationType: "update",
+          $or: [
+            { "updateDescription.updatedFields.title": { $exists: true } },
+            { "updateDescription.updatedFields.metadata": { $exists: true } },
+            { "updateDescription.removedFields": { $in: ["title", "metadata"] } },
+          ],
         },
         { "ns.coll": ofChat, operationType: { $in: ["drop", "rename"] } },
         { "to.coll": ofChat, operationType: "rename" },
@@ -192,7 +203,16 @@ function toEvent(change: ChangeStreamDocument<EntryDocument & MemberDocument>): 
   if (change.operationType === "delete")
     return { kind: "left", ...memberOf(change.documentKey._id) };
   if (change.operationType === "update" || change.operationType === "replace") {
-    return { kind: "updated", ...memberOf(change.documentKey._id) };
+    const key = String(change.documentKey._id);
+    if (change.ns.coll === "chat_conversations")
+      return { kind: "conversation", conversation_id: key };
+    // A change of most of a small document is told as its replacement.
+    const fields =
+      change.operationType === "update"
+        ? change.updateDescription.updatedFields
+        : change.fullDocument;
+    const isRead = fields?.version !== undefined;
+    return { kind: isRead ? "read" : "updated", ...memberOf(key) };
   }
   return { kind: "missed" };
 }

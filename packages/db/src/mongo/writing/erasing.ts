@@ -25,7 +25,10 @@ export async function erase(
         {
           updateOne: {
             filter: { stream, seq: target_seq },
-            update: { $unset: { content: true, metadata: true }, $set: { deleted_seq } },
+            update: {
+              $unset: { content: true, metadata: true, mentions: true },
+              $set: { deleted_seq },
+            },
           },
         },
         {

@@ -19,7 +19,7 @@ export function toDocument(entry: Entry, { stream, by, head }: Storing): EntryDo
   const timestamp = new Date(entry.timestamp);
   const common = { _id: entryKey(stream, id), stream, seq, user_id };
   if (entry.kind === "message") {
-    const { content, reply_to, thread_seq, thread_state } = entry;
+    const { content, reply_to, thread_seq, thread_state, mentions } = entry;
     const count = head.count + 1;
     return {
       ...common,
@@ -33,6 +33,7 @@ export function toDocument(entry: Entry, { stream, by, head }: Storing): EntryDo
         thread: aspectKey(stream, thread_seq, "thread"),
       }),
       ...(thread_state && { thread_state }),
+      ...(mentions !== undefined && { mentions: mentions === "everyone" ? true : mentions }),
       ...metadataOf(entry),
     };
   }

@@ -29,8 +29,9 @@ export function withSyncedReads(
     ...store,
     log: withReads(store.log, ["append"]),
     messages: withReads(store.messages, []),
-    members: withReads(store.members, ["join", "leave"]),
-    conversations: withReads(store.conversations, ["create"]),
+    members: withReads(store.members, ["join", "leave", "update"]),
+    conversations: withReads(store.conversations, ["create", "update"]),
+    reads: withReads(store.reads, ["mark"]),
     epoch: read(store.epoch),
     ping: read(store.ping),
   };

@@ -6,6 +6,8 @@ import type { ChangeEntry, DeletionEntry, ReactionEntry } from "../../entities.t
 import type { Appended, NewChange } from "../../ports/log.ts";
 import type { Stream } from "../../stream.ts";
 import { openStates } from "../messages/states.ts";
+import type { DeletionCounts } from "../reads/deletions.ts";
+import type { MentionCounts } from "../reads/mentions.ts";
 import { toBody } from "../rows.ts";
 import { prepareCommand } from "../statements.ts";
 import { openErasing } from "./erasing.ts";
@@ -39,12 +41,22 @@ export interface Changes {
   write(change: NewChange, place: EntryPlace): Appended;
 }
 
+/** What the writer of changes needs. */
+export interface ChangesParts {
+  targets: Targets;
+  mentions: Pick<MentionCounts, "remove">;
+  deletions: Pick<DeletionCounts, "add">;
+}
+
 /** Opens the writer of changes. It runs in the transaction of its caller. */
-export function openChanges(db: DatabaseSync, targets: Targets): Changes {
+export function openChanges(
+  db: DatabaseSync,
+  { targets, mentions, deletions }: ChangesParts,
+): Changes {
   const insert = prepareCommand(db, changeSql.insert);
   const react = prepareCommand(db, changeSql.react);
   const unreact = prepareCommand(db, changeSql.unreact);
-  const erase = openErasing(db);
+  const erase = openErasing(db, mentions);
   const states = openStates(db);
 
   function write(change: NewChange, place: EntryPlace): Appended {
@@ -97,7 +109,8 @@ export function openChanges(db: DatabaseSync, targets: Targets): Changes {
     const { stream } = place;
     const { target_seq, thread_seq, thread_state, seq } = entry;
     store(entry, place);
-    erase(stream, entry.target_seq);
+    erase(stream, target_seq);
+    deletions.add(stream, target_seq);
     states.put({ stream, seq: target_seq, aspect: "text" }, seq);
     if (thread_seq === undefined || thread_state === undefined) return;
     states.put({ stream, seq: thread_seq, aspect: "thread" }, seq, thread_state);

@@ -9,9 +9,12 @@ import { isStoreError, type StoreErrorCode } from "../../errors.ts";
 import type { Admission, Appended, LogStore, NewEntry } from "../../ports/log.ts";
 import { type Stream, streamOf } from "../../stream.ts";
 import type { Durably } from "../commits/commits.ts";
-import type { Members } from "../members.ts";
+import type { Waking } from "../inbox/waking.ts";
+import type { Members } from "../members/members.ts";
+import type { DeletionCounts } from "../reads/deletions.ts";
+import type { MentionCounts } from "../reads/mentions.ts";
 import { toTimestamp } from "../timestamp.ts";
-import type { Waking } from "../waking.ts";
+import { type Author, Authors, openAuthors } from "./authors.ts";
 import { type EntryPlace, openChanges } from "./changes.ts";
 import type { LogHeadRow, LogHeads } from "./heads.ts";
 import { openMessageWriter } from "./message-writer.ts";
@@ -28,10 +31,16 @@ interface Append {
   admission: Admission;
 }
 
-/** What became of an entry, and the conversation that its author joined with it, if any. */
+/** What became of an entry, and who said something with it, if anybody did. */
 interface Written {
   appended: Appended;
-  joined: string | null;
+  author?: Author;
+}
+
+/** What a group does beside its entries. */
+interface Effects {
+  touches: Touches;
+  authors: Authors;
 }
 
 /** The logs, which stay open until `close`. */
@@ -55,17 +64,20 @@ export interface LogParts {
   events: Pick<Events, "emit">;
   durably: Durably;
   waking: Pick<Waking, "wake">;
+  mentions: MentionCounts;
+  deletions: Pick<DeletionCounts, "add">;
 }
 
 /** Opens the logs. */
 export function openLog(
   db: DatabaseSync,
-  { heads, pages, members, events, durably, waking }: LogParts,
+  { heads, pages, members, events, durably, waking, ...counts }: LogParts,
 ): SqliteLog {
   const targets = openTargets(db, pages);
-  const writeMessage = openMessageWriter(db, targets);
-  const changes = openChanges(db, targets);
+  const writeMessage = openMessageWriter(db, { targets, ...counts });
+  const changes = openChanges(db, { targets, ...counts });
   const writeTouches = openTouching(db);
+  const writeAuthors = openAuthors(db, members);
   const group = new GroupCommit<Append, Appended>({
     store: "sqlite",
     laneOf: ({ entry }) => streamOf(entry),
@@ -81,23 +93,20 @@ export function openLog(
 
   /** Writes a group. An entry that is refused has written nothing, and the others are stored. */
   function tryWriteAll(jobs: readonly Job<Append, Appended>[]): (() => void)[] {
-    const touches: Touches = new Map();
-    const answers = jobs.map((job) => tryWrite(job, touches));
-    writeTouches(touches);
+    const effects: Effects = { touches: new Map(), authors: new Authors() };
+    const answers = jobs.map((job) => tryWrite(job, effects));
+    writeTouches(effects.touches);
+    writeAuthors(effects.authors);
     return answers;
   }
 
   /** Writes an entry, and returns what answers its job once the group is durable. */
-  function tryWrite(
-    { item, resolve, reject }: Job<Append, Appended>,
-    touches: Touches,
-  ): () => void {
+  function tryWrite({ item, resolve, reject }: Job<Append, Appended>, effects: Effects) {
     try {
-      const { appended, joined } = write(item, touches);
+      const { appended, author } = write(item, effects);
       return () => {
         const { entry, created } = appended;
-        const { user_id } = item.entry;
-        if (joined !== null) events.emit({ kind: "joined", conversation_id: joined, user_id });
+        if (author?.joined) tellJoined(author);
         if (created && entry) events.emit({ kind: "entry", entry });
         resolve(appended);
       };
@@ -107,32 +116,37 @@ export function openLog(
     }
   }
 
-  function write({ entry, admission }: Append, touches: Touches): Written {
+  function tellJoined(author: Author): void {
+    const { conversation_id, user_id } = author;
+    author.joined = false;
+    events.emit({ kind: "joined", conversation_id, user_id });
+  }
+
+  function write({ entry, admission }: Append, { touches, authors }: Effects): Written {
     const { conversation_id, user_id } = entry;
-    const isRestricted = conversation_id !== null && admission === "members_only";
-    if (isRestricted && !members.has(user_id, conversation_id)) {
-      throw notMember({ conversation_id, user_id });
+    if (conversation_id !== null && admission === "members_only") {
+      const member = { conversation_id, user_id };
+      if (!authors.has(member) && !members.has(user_id, conversation_id)) throw notMember(member);
     }
     const stream = streamOf(entry);
     // Before the time of the entry: its author joins with it, not after it.
-    const now = Date.now();
+    const at = Date.now();
     const head = heads.get(stream);
     const place = placeAfter(head, entry);
     const appended = append(entry, place);
-    if (!appended.created) return { appended, joined: null };
+    if (!appended.created) return { appended };
     const isMessage = entry.kind === "message";
     const { seq, time: timestamp } = place;
-    const said = isMessage
-      ? { count: head.count + 1, said_seq: seq, said_at: timestamp }
-      : undefined;
-    heads.set(stream, { ...head, seq, timestamp, ...said });
-    if (conversation_id === null) return { appended, joined: null };
+    const count = head.count + (isMessage ? 1 : 0);
+    const said = isMessage ? { said_seq: seq, said_at: timestamp } : undefined;
+    heads.set(stream, { ...head, seq, timestamp, count, ...said });
+    if (conversation_id === null) return { appended };
     const saidAt = isMessage ? timestamp : undefined;
-    addTouch(touches, conversation_id, { seq, writtenAt: now, saidAt });
-    if (!isMessage) return { appended, joined: null };
-    waking.wake(conversation_id);
-    const isNew = members.join(user_id, conversation_id, now);
-    return { appended, joined: isNew ? conversation_id : null };
+    addTouch(touches, conversation_id, { seq, writtenAt: at, saidAt });
+    // Others change nothing of what memberships have.
+    if (isMessage || entry.kind === "deletion") waking.wake(conversation_id);
+    if (!isMessage) return { appended };
+    return { appended, author: authors.add({ conversation_id, user_id }, { seq, count, at }) };
   }
 
   function append(entry: NewEntry, place: EntryPlace): Appended {
@@ -158,6 +172,9 @@ export function openLog(
 
   return {
     append: (entry, { admission = "join" } = {}) => group.add({ entry, admission }),
+    async find(stream, id) {
+      return pages.byId(stream, id) ?? null;
+    },
     async page(stream, range) {
       return pages.page(stream, range);
     },

@@ -3,6 +3,7 @@ import { decideMessage } from "../../changes/decide.ts";
 import type { MessageEntry } from "../../entities.ts";
 import type { NewMessage } from "../../ports/log.ts";
 import { openStates } from "../messages/states.ts";
+import type { MentionCounts } from "../reads/mentions.ts";
 import { toMetadataColumn } from "../rows.ts";
 import { prepareCommand } from "../statements.ts";
 import type { EntryPlace } from "./changes.ts";
@@ -11,13 +12,19 @@ import type { Targets } from "./targets.ts";
 /** The statement that stores messages. A test checks its query plan. */
 export const messageWriterSql = {
   insert: `INSERT INTO messages
-    (stream, seq, id, user_id, content, timestamp, count, reply_to, thread_seq, metadata, thread_state)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (stream, seq, id, user_id, content, timestamp, count, reply_to, thread_seq, metadata, thread_state, mentions)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (stream, id) DO NOTHING`,
 } as const;
 
+/** What the writer of messages needs. */
+export interface MessageWriterParts {
+  targets: Targets;
+  mentions: Pick<MentionCounts, "add">;
+}
+
 /** Opens the function that stores messages. It returns `undefined` when a message of the log has the id. */
-export function openMessageWriter(db: DatabaseSync, targets: Targets) {
+export function openMessageWriter(db: DatabaseSync, { targets, mentions }: MessageWriterParts) {
   const insert = prepareCommand(db, messageWriterSql.insert);
   const states = openStates(db);
 
@@ -26,7 +33,8 @@ export function openMessageWriter(db: DatabaseSync, targets: Targets) {
     const count = head.count + 1;
     const thread = thread_state ? JSON.stringify(thread_state) : null;
     const columns = [stream, seq, id, user_id, content, time, count === seq ? null : count];
-    const more = [reply_to, thread_seq, toMetadataColumn(entry), thread];
+    const mentioned = entry.mentions === undefined ? null : JSON.stringify(entry.mentions);
+    const more = [reply_to, thread_seq, toMetadataColumn(entry), thread, mentioned];
     return insert.run(...columns, ...more) === 1;
   }
 
@@ -38,6 +46,7 @@ export function openMessageWriter(db: DatabaseSync, targets: Targets) {
       root: thread_seq === undefined ? undefined : targets.get(stream, thread_seq),
     });
     if (!isStored(entry, place)) return undefined;
+    mentions.add(stream, entry);
     if (thread_seq !== undefined) {
       states.put({ stream, seq: thread_seq, aspect: "thread" }, entry.seq, entry.thread_state);
     }
