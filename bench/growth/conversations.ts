@@ -29,7 +29,7 @@ export async function growByConversations(kit: Kit): Promise<Chart> {
   const embeddedPoints = await measureInboxes(kit, { CHATNEST_DATA: folder.path });
   const mongoPoints = await measureInboxes(kit, { MONGODB_URI: uri });
   return {
-    title: "More conversations of a user: inbox of 20 with 5 messages each",
+    title: "More conversations of a user (inbox of 20)",
     xLabel: "conversations of the user",
     yLabel: "CPU for each request, us",
     series: [

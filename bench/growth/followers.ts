@@ -21,7 +21,7 @@ export async function growByFollowers(kit: Kit): Promise<Chart> {
     sends.push([count, await cpuOf(() => measureLoad(kit, server, load))]);
   }
   return {
-    title: "More followers of one busy conversation (embedded, in memory)",
+    title: "More followers of one busy conversation",
     xLabel: "followers",
     yLabel: "CPU for each send and its deliveries, us",
     series: [{ name: "send with its deliveries", points: sends }],

@@ -45,19 +45,25 @@ export function toCells(result: Result): string[] {
 
 /** Makes a table for a terminal. */
 export function toText(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((cells) => cells[column]?.length ?? 0)),
-  );
-  const toLine = (cells: readonly string[]) =>
-    cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
-  return rows.map((cells) => toLine(cells).trimEnd()).join("\n");
+  return toColumns(rows, 0)
+    .map((cells) => cells.join("  ").trimEnd())
+    .join("\n");
 }
 
-/** Makes a table of Markdown; the first row is its head. */
+/** Makes a table of Markdown, formatted as the linter wants it; the first row is its head. */
 export function toMarkdown(rows: readonly (readonly string[])[]): string {
-  const [head = [], ...body] = rows;
-  const toLine = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [toLine(head), toLine(head.map(() => "---")), ...body.map(toLine)].join("\n");
+  // A delimiter has at least three dashes.
+  const [head = [], ...body] = toColumns(rows, 3);
+  const delimiter = head.map(({ length }) => "-".repeat(length));
+  return [head, delimiter, ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** Makes the cells of each column equally wide. */
+function toColumns(rows: readonly (readonly string[])[], widthMin: number): string[][] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(widthMin, ...rows.map((cells) => cells[column]?.length ?? 0)),
+  );
+  return rows.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
 }
 
 /** Three digits are enough. */

@@ -31,6 +31,7 @@ export const contentionRows: readonly Row[] = [
   },
   {
     name: "contention-others",
+    isExtra: true,
     title: "send to a conversation of one process beside it, p99",
     unit: "ms",
     peer: "as busy, no conflicts",
@@ -42,6 +43,7 @@ export const contentionRows: readonly Row[] = [
   },
   {
     name: "contention-alone",
+    isExtra: true,
     title: "send to a conversation of one process beside it, p99",
     unit: "ms",
     peer: "nothing beside it",
