@@ -34,7 +34,7 @@ it("a React page compiles", async () => {
 
 // In development React mounts everything twice (StrictMode), so it subscribes twice, too.
 it.each(["production", "development"])(
-  "a React page that Vite built for %s sends, receives, edits, reacts and deletes in a browser",
+  "a React page that Vite built for %s sends, receives, marks as read, edits, reacts and deletes in a browser",
   async (mode) => {
     await using server = await startServer();
     await build(mode);
@@ -54,8 +54,16 @@ it.each(["production", "development"])(
     const texts = page.locator("li > span");
     expect(await texts.allTextContents()).toEqual(["ada: Hello from the page", "bob: Hi Ada"]);
 
+    await page.getByText("tea: 1 unread, 0 for you").waitFor();
+    await page.getByText("Inbox (1)").waitFor();
+    await page.getByRole("button", { name: "Mark as read" }).click();
+    await page.getByText("tea: 0 unread, 0 for you").waitFor();
+    await page.getByText("Inbox (0)").waitFor();
+
     await own.getByRole("button", { name: "Edit" }).click();
     await page.getByText("ada: Hello from the page! (edited)").waitFor();
+    await server.store.reads.mark({ conversation_id: "tea", user_id: "bob" }, { read_seq: 3 });
+    await page.getByText("bob has read up to 3").waitFor();
     await own.getByRole("button", { name: "React" }).click();
     const change = { id: "reaction-of-bob", user_id: "bob", conversation_id: "tea", target_seq: 1 };
     await server.store.log.append({ ...change, kind: "reaction", key: "👍", added: true });

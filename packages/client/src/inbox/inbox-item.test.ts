@@ -76,6 +76,14 @@ test("a message that a page has counted is not counted twice", () => {
   expect(item.isUnsure).toBe(true);
 });
 
+test("a message that was marked as read before it arrived is not counted", () => {
+  const log = new TestLog();
+  const before = toItem(log.row());
+  const entry = log.say("bob");
+  const marked = readUpTo(before, log.read(1));
+  expect(foldEntry(marked, entry, "ada").row).toEqual(log.row());
+});
+
 test("a mark that is older than what is known changes nothing", () => {
   const log = new TestLog();
   for (let n = 0; n < 4; n++) log.say("bob");

@@ -70,7 +70,8 @@ function foldMessage(item: InboxItem, entry: MessageEntry, user_id: string): Inb
     const read = { ...row, read_seq: seq, unread_count: 0, mention_count: 0 };
     return { ...item, row: read, fresh: [], from: seq };
   }
-  if (erased) return { ...item, row };
+  // It may have been marked as read, by another device, before it arrived.
+  if (erased || seq <= row.read_seq) return { ...item, row };
   const isMention = mentions === "everyone" || mentions?.includes(user_id) === true;
   row.unread_count++;
   if (isMention) row.mention_count++;
