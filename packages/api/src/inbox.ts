@@ -144,17 +144,7 @@ async function readSome(
   ids: readonly string[],
   { messages, members }: Carried,
 ): Promise<{ conversations: Conversation[]; count: number }> {
-  const found = await store.conversations.get(ids, messages);
-  const last = found.at(-1);
-  return {
-    conversations: found.map((conversation) => withMembers(conversation, members)),
-    count: last ? ids.indexOf(last.id) + 1 : ids.length,
-  };
-}
-
-/** Leaves out the ids of all but the first members of a conversation. */
-export function withMembers(conversation: Conversation, members: number): Conversation {
-  const { user_ids } = conversation;
-  if (user_ids.length <= members) return conversation;
-  return { ...conversation, user_ids: user_ids.slice(0, members) };
+  const conversations = await store.conversations.get(ids, messages, members);
+  const last = conversations.at(-1);
+  return { conversations, count: last ? ids.indexOf(last.id) + 1 : ids.length };
 }

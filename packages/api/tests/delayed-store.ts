@@ -55,7 +55,7 @@ export function delayed(
       heads: (query) => late(() => conversations.heads(query)),
       itemsOf: (userId, ids) => late(() => conversations.itemsOf(userId, ids)),
       inbox: (userId, range) => late(() => conversations.inbox(userId, range)),
-      get: (ids, newest) => late(() => conversations.get(ids, newest)),
+      get: (ids, newest, members) => late(() => conversations.get(ids, newest, members)),
     },
     reads: {
       ...reads,

@@ -145,9 +145,9 @@ function validatedConversations(conversations: ConversationStore, check: Check):
       checkNewConversation(conversation);
       return conversations.create(conversation);
     },
-    async get(ids, newest) {
+    async get(ids, newest, members) {
       check(...ids);
-      return conversations.get(ids, newest);
+      return conversations.get(ids, newest, members);
     },
     async update(id, change) {
       check(id);

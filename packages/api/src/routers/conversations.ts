@@ -6,7 +6,6 @@ import type { Caller } from "../caller.ts";
 import type { Context } from "../context.ts";
 import { ChatError, noConversation, refuseInput } from "../errors.ts";
 import { given } from "../given.ts";
-import { withMembers } from "../inbox.ts";
 import * as schemas from "../schemas/conversations.ts";
 import { stored } from "../schemas/stored.ts";
 import { procedure, router } from "../trpc.ts";
@@ -113,7 +112,7 @@ async function find(
   { store }: Context,
   { conversation_id, messages, members: count }: z.infer<typeof schemas.GetConversationInput>,
 ): Promise<schemas.Conversation> {
-  const [conversation] = await store.conversations.get([conversation_id], messages);
+  const [conversation] = await store.conversations.get([conversation_id], messages, count);
   if (!conversation) throw noConversation();
-  return withMembers(conversation, count);
+  return conversation;
 }

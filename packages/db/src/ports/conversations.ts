@@ -78,13 +78,13 @@ export interface ConversationStore {
    */
   create(conversation: NewConversation): Promise<{ created: boolean }>;
   /**
-   * Reads conversations, each with its `messages` newest messages (0 to 1,000), in the given order; unknown ids are
-   * left out. The texts of one conversation are at most `pageLengthMax` long: only as many of the newest messages are read.
+   * Reads conversations, each with its `messages` newest messages (0 to 1,000) and the ids of its first `members` members (0 to
+   * 1,000, all of these by default), in the given order; unknown ids are left out. The texts of one conversation are at most `pageLengthMax` long: only as many of the newest messages are read.
    * Those of all, with the ids of members, are no longer either, or only one is read: the rest can be read from there. The
    * messages may be frozen, since others can be given the same ones.
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
-  get(ids: readonly string[], messages: number): Promise<Conversation[]>;
+  get(ids: readonly string[], messages: number, members?: number): Promise<Conversation[]>;
   /**
    * Changes the title or the metadata of a conversation.
    * @throws StoreError `not_found`, `invalid`, `unavailable`, `closed`.

@@ -154,6 +154,20 @@ export function conversationsContract(store: () => ChatStore): void {
     expect(conversation).toMatchObject({ last_seq: 1_010, member_count: 1 });
   });
 
+  it("shows as many members as asked for, and counts all", async () => {
+    const [id, small] = [unique("room"), unique("room")];
+    const user_ids = newUsers(150);
+    await store().conversations.create({ id, user_ids });
+    await store().conversations.create({ id: small, user_ids: ["ann", "bob"] });
+    for (const shown of [0, 1, 99, 100, 101, 150, 1_000]) {
+      const found = await store().conversations.get([id, small], 0, shown);
+      expect(found).toMatchObject([
+        { user_ids: user_ids.slice(0, shown), member_count: 150 },
+        { user_ids: ["ann", "bob"].slice(0, shown), member_count: 2 },
+      ]);
+    }
+  });
+
   it("reads conversations in the order asked for and leaves unknown ids out", async () => {
     const [a, b, c] = [unique("room"), unique("room"), unique("room")];
     for (const id of [a, b, c]) await store().conversations.create({ id, user_ids: ["ann"] });

@@ -51,8 +51,8 @@ export function createDetailsWatch(store: ChatStore, hub: Hub, { users }: Inboxe
       const connected = await readConnected(store, users, asked);
       let ids = asked.filter((id) => listeners.has(id) || connected.has(id));
       while (ids.length > 0) {
-        // Where the ids of members are too many, the rest is left for the next call.
-        const found = await store.conversations.get(ids, 0);
+        // Where the metadata are too long, the rest is left for the next call.
+        const found = await store.conversations.get(ids, 0, 0);
         for (const conversation of found) {
           const { id } = conversation;
           if (isNews(conversation) || heard.includes(id)) tell(conversation, connected.get(id));

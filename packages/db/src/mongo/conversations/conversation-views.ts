@@ -26,6 +26,12 @@ interface ViewParts {
   readMembers: ReadShownMembers;
 }
 
+/** How many messages and members of each conversation are shown. */
+interface Shown {
+  newest: number;
+  members: number;
+}
+
 /**
  * Reads what conversations show in addition to their documents, in the given order: their first members, the number of all
  * members, and their `newest` newest messages. Many conversations share a command, few where their messages are long. Ends where a
@@ -34,15 +40,16 @@ interface ViewParts {
 export async function readConversationViews(
   parts: ViewParts,
   documents: readonly ConversationDocument[],
-  newest: number,
+  shown: Shown,
 ): Promise<Conversation[]> {
+  const { newest } = shown;
   let size = Math.min(conversationsMax, Math.max(1, Math.floor(messagesMax / newest)));
   const read: Conversation[] = [];
   const fits = openFit();
   while (read.length < documents.length) {
     const some = documents.slice(read.length, read.length + size * chunksAtOnce);
     const chunks = chunksOf(some, size);
-    const views = await Promise.all(chunks.map((chunk) => readChunk(parts, chunk, newest)));
+    const views = await Promise.all(chunks.map((chunk) => readChunk(parts, chunk, shown)));
     for (const view of views) {
       if (!view) break;
       for (const conversation of view) {
@@ -60,11 +67,11 @@ export async function readConversationViews(
 async function readChunk(
   { connection, kept, readMembers }: ViewParts,
   documents: readonly ConversationDocument[],
-  newest: number,
+  { newest, members: shown }: Shown,
 ): Promise<Conversation[] | undefined> {
   const ids = documents.map(({ _id }) => _id);
   const [members, messages] = await Promise.all([
-    readMembers(ids),
+    readMembers(ids, shown),
     readMessages({ connection, kept }, documents, newest),
   ]);
   if (!messages) return undefined;

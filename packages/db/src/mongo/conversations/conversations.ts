@@ -1,6 +1,7 @@
 import type { Events } from "../../commit/events.ts";
 import { readTimeoutMs } from "../../deadlines.ts";
 import { StoreError } from "../../errors.ts";
+import { membersShownMax } from "../../limits.ts";
 import { hashOfMembers, otherMembers } from "../../new-conversation.ts";
 import type { ConversationStore, NewConversation } from "../../ports/conversations.ts";
 import type { Activity } from "../activity.ts";
@@ -86,9 +87,10 @@ export function openConversations(
     async create(conversation) {
       return create(conversation);
     },
-    async get(ids, newest) {
+    async get(ids, newest, members = membersShownMax) {
       const documents = await findAll(ids);
-      return readConversationViews({ connection, kept, readMembers }, documents, newest);
+      const parts = { connection, kept, readMembers };
+      return readConversationViews(parts, documents, { newest, members });
     },
     update: openConversationUpdate(connection, events),
     inbox: openInbox(connection, { readHeads }),

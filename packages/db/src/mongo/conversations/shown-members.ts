@@ -11,8 +11,14 @@ export interface ShownMembers {
   member_count: number;
 }
 
-/** Reads what conversations show of their members. */
-export type ReadShownMembers = (ids: readonly string[]) => Promise<Map<string, ShownMembers>>;
+/** Reads what conversations show of their members: the first of them, as many as are asked for. */
+export type ReadShownMembers = (
+  ids: readonly string[],
+  shown: number,
+) => Promise<Map<string, ShownMembers>>;
+
+/** How many members are read where no more are asked for. */
+const fewMax = 100;
 
 /** Calls for more conversations than this get commands of their own. */
 const sharedMax = 50;
@@ -22,24 +28,31 @@ const conversationsMax = 100;
 const countedMax = 10;
 
 /**
- * Opens the reading of the first 1,000 members of conversations in the order they joined, and the number of all. Calls at the same
- * time share commands, except for the counting of many members, so that nobody waits for it.
+ * Opens the reading of the first members of conversations in the order they joined, and the number of all. Calls at the same time
+ * share commands, except for the counting of many members, so that nobody waits for it.
  */
 export function openShownMembers(connection: Connection): ReadShownMembers {
-  const shared = new GroupRead<string, string[]>({
-    read: (ids) => readFirst(connection, ids),
-    keysMax: conversationsMax,
-    sharedMax,
-  });
-  return async (ids) => {
-    const first = await shared.get(ids);
-    const full = ids.filter((id) => first.get(id)?.length === membersShownMax);
+  const firstOf = (limit: number) =>
+    new GroupRead<string, string[]>({
+      read: (ids) => readFirst(connection, ids, limit),
+      keysMax: conversationsMax,
+      sharedMax,
+    });
+  const few = firstOf(fewMax);
+  const all = firstOf(membersShownMax);
+  return async (ids, shown) => {
+    const [reads, limit] = shown > fewMax ? [all, membersShownMax] : [few, fewMax];
+    const first = await reads.get(ids);
+    const full = ids.filter((id) => first.get(id)?.length === limit);
     const counts = await countAll(connection, full);
     return new Map(
       ids.map((id) => {
+        const found = first.get(id) ?? [];
         // A copy, since others get the same ones.
-        const user_ids = [...(first.get(id) ?? [])];
-        return [id, { user_ids, member_count: counts.get(id) ?? user_ids.length }];
+        return [
+          id,
+          { user_ids: found.slice(0, shown), member_count: counts.get(id) ?? found.length },
+        ];
       }),
     );
   };
@@ -48,10 +61,11 @@ export function openShownMembers(connection: Connection): ReadShownMembers {
 async function readFirst(
   connection: Connection,
   ids: readonly string[],
+  limit: number,
 ): Promise<Map<string, string[]>> {
   const firstMembers = [
     { $sort: { joined: 1, user_id: 1 } },
-    { $limit: membersShownMax },
+    { $limit: limit },
     { $project: { _id: 0, user_id: 1 } },
   ];
   const rows = await connection.conversations

@@ -1,5 +1,7 @@
 import type { Conversation, Message } from "../../entities.ts";
+import { membersShownMax } from "../../limits.ts";
 import { lengthOfConversation, openFit } from "../../paging/page-length.ts";
+import type { ConversationStore } from "../../ports/conversations.ts";
 import type { Members } from "../members/members.ts";
 import type { ConversationRow } from "../rows.ts";
 import { toTimestamp } from "../timestamp.ts";
@@ -26,9 +28,9 @@ export function openConversationViews({
   members,
   newestOf,
   inTurns,
-}: ViewParts): (ids: readonly string[], newest: number) => Promise<Conversation[]> {
-  function toConversation(row: ConversationRow, newest: number): Conversation {
-    const { user_ids, member_count } = members.of(row.id);
+}: ViewParts): ConversationStore["get"] {
+  function toConversation(row: ConversationRow, newest: number, shown: number): Conversation {
+    const { user_ids, member_count } = members.of(row.id, shown);
     return {
       id: row.id,
       user_ids,
@@ -41,12 +43,12 @@ export function openConversationViews({
     };
   }
 
-  return (ids, newest) => {
+  return (ids, newest, shown = membersShownMax) => {
     const fits = openFit();
     return inTurns(ids, (id) => {
       const row = find(id);
       if (!row) return [];
-      const conversation = toConversation(row, newest);
+      const conversation = toConversation(row, newest, shown);
       return fits(lengthOfConversation(conversation)) ? [conversation] : undefined;
     });
   };

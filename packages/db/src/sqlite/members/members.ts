@@ -1,7 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { fanOutMax } from "../../inbox.ts";
 import { leavingsKeptMs } from "../../leavings.ts";
-import { membersShownMax } from "../../limits.ts";
 import type {
   AmongQuery,
   ChangesQuery,
@@ -148,10 +147,10 @@ export function openMembers(db: DatabaseSync, { heads, inTurns, waking }: Member
         return { user_id, joined_at: new Date(joined_at), place: position };
       });
     },
-    /** Reads the first 1,000 members of a conversation in the order they joined, and the number of all. */
-    of(conversationId: string): { user_ids: string[]; member_count: number } {
-      const user_ids = first.all(conversationId, membersShownMax).map(({ user_id }) => user_id);
-      const isAll = user_ids.length < membersShownMax;
+    /** Reads the first members of a conversation in the order they joined, and the number of all. */
+    of(conversationId: string, shown: number): { user_ids: string[]; member_count: number } {
+      const user_ids = first.all(conversationId, shown).map(({ user_id }) => user_id);
+      const isAll = user_ids.length < shown;
       const member_count = isAll ? user_ids.length : (count.get(conversationId)?.count ?? 0);
       return { user_ids, member_count };
     },
