@@ -61,6 +61,10 @@ switch (task) {
   case "create":
     await store.conversations.create({ id: "room", user_ids });
     break;
+  case "mark":
+  case "mark settled":
+    await store.reads.mark({ conversation_id: "room", user_id: "bob" }, { read_seq: 1 });
+    break;
   case "settle":
     // Settling begins by itself when the store opens.
     await pause(1_500);

@@ -11,7 +11,16 @@ import { crashEntries, crashEntryOf, crashWrites, fillRoom } from "./crash-entri
 
 const childProgram = fileURLToPath(new URL("./crash-child.ts", import.meta.url));
 const moments = ["before", "after"] as const;
-const writes = { send: 3, create: 3, settle: 3, wake: 4, ...crashWrites } as const;
+const writes = {
+  send: 3,
+  create: 3,
+  settle: 3,
+  wake: 4,
+  mark: 1,
+  "mark settled": 1,
+  ...crashWrites,
+} as const;
+const bob = { conversation_id: "room", user_id: "bob" } as const;
 const hour = 3_600_000;
 
 type Task = keyof typeof writes;
@@ -54,6 +63,10 @@ describe.concurrent("after a crash between two writes", () => {
       case "wake":
         await checkAfterWake(store.opened);
         break;
+      case "mark":
+      case "mark settled":
+        await checkAfterMark(store.opened, point.moment);
+        break;
       default:
         await checkAfterEntry(store.opened, point.task);
     }
@@ -92,6 +105,21 @@ async function checkAfterWake(store: ChatStore): Promise<void> {
   await checkPositions(store, 3);
 }
 
+/** A mark is stored or not, the numbers are right either way, and it can be repeated. */
+async function checkAfterMark(store: ChatStore, moment: string): Promise<void> {
+  await expectRead(store, moment === "after" ? 1 : 0);
+  await store.reads.mark(bob, { read_seq: 1 });
+  await expectRead(store, 1);
+}
+
+/** Checks how far Bob has read two messages of Alice. */
+async function expectRead(store: ChatStore, read_seq: number): Promise<void> {
+  const unread_count = 2 - read_seq;
+  const items = await store.conversations.itemsOf(bob.user_id, [bob.conversation_id]);
+  expect(items).toMatchObject([{ read_seq, unread_count }]);
+  expect(await store.reads.totals(bob.user_id)).toMatchObject({ messages: unread_count });
+}
+
 /** After a change that may or may not be stored all is as the log says, and the repeat of it is stored once. */
 async function checkAfterEntry(store: ChatStore, name: keyof typeof crashEntries): Promise<void> {
   await expectFolded(store, "c:room");
@@ -121,7 +149,7 @@ async function checkPositions(store: ChatStore, count: number): Promise<void> {
   const expected = history.at(-1)?.timestamp ?? room.created_at;
   expect(room).toMatchObject({ last_seq: count, last_activity_at: expected });
   for (const user of room.user_ids) {
-    expect(await store.conversations.inbox(user, { limit: 10 })).toEqual([
+    expect(await store.conversations.inbox(user, { limit: 10 })).toMatchObject([
       { id: "room", last_activity_at: expected },
     ]);
   }
@@ -136,11 +164,17 @@ async function readRoom(store: ChatStore): Promise<Conversation | undefined> {
 }
 
 async function prepare(uri: string, task: Task): Promise<void> {
-  if (task === "settle" || task === "wake") await leaveUnsettled(uri);
-  if (task === "wake") await settle(uri);
+  if (task.startsWith("mark")) await create(uri);
+  if (["settle", "wake", "mark", "mark settled"].includes(task)) await leaveUnsettled(uri);
+  if (task === "wake" || task === "mark settled") await settle(uri);
   if (!Object.hasOwn(crashEntries, task)) return;
   await using store = await open(uri);
   await fillRoom(store.opened);
+}
+
+async function create(uri: string): Promise<void> {
+  await using store = await open(uri);
+  await store.opened.conversations.create({ id: "room", user_ids: ["alice", "bob"] });
 }
 
 /** Leaves a conversation as one whose mark ran out long ago, with messages that the conversation does not know of. */
@@ -163,7 +197,8 @@ async function settle(uri: string): Promise<void> {
   await using _store = await open(uri);
   await using client = new MongoClient(uri);
   const members = client.db().collection("chat_members");
-  await expect.poll(() => members.countDocuments({ active_at: { $exists: true } })).toBe(1);
+  const count = await members.countDocuments();
+  await expect.poll(() => members.countDocuments({ active_at: { $exists: true } })).toBe(count);
 }
 
 async function open(uri: string) {

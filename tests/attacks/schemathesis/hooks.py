@@ -28,7 +28,7 @@ def before_call(context, case, kwargs):
     body = case.body if isinstance(case.body, dict) else {}
     if case.meta.generation.mode != GenerationMode.POSITIVE:
         # `null` in an optional field counts as leaving it out.
-        for name in ("pinned", "archived"):
+        for name in ("pinned", "archived", "revision"):
             if name in body and body[name] is None:
                 body[name] = "null"
         return
