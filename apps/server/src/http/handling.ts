@@ -5,7 +5,6 @@ import type { Logger } from "pino";
 import type { AppEnv } from "../app-env.ts";
 import { logFailure, logRequest } from "../log/request-log.ts";
 import type { Sharing } from "./cors.ts";
-import { endOfTurn } from "./end-of-turn.ts";
 import { findAmbiguity } from "./framing.ts";
 import type { SendError } from "./methods.ts";
 import { addHeader } from "./respond.ts";
@@ -58,7 +57,6 @@ export function createHandling({ logger, sharing, isDraining, sendError }: Handl
     }
     const response = isPreflight ? await sharing.answerPreflight(c) : await answer(c, handler);
     logRequest(logger, c, { startedAt, status: response.status });
-    await endOfTurn();
     return response;
   };
 }
