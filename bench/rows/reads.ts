@@ -102,12 +102,13 @@ async function measureMarksMongo(kit: Kit): Promise<Measured> {
 }
 
 async function fillMarked(store: ChatStore): Promise<void> {
-  const ids = Array.from({ length: 64 }, (_, n) => `read-${n}`);
-  await Promise.all(
-    ids.map((id) =>
-      fillConversation(store, { id, user_ids: ["reader-0", "reader-1"], length: 4_000 }),
-    ),
-  );
+  const ids = Array.from({ length: 64 }, (_, n) => `read-${n}`).values();
+  const fillers = Array.from({ length: 8 }, async () => {
+    for (const id of ids) {
+      await fillConversation(store, { id, user_ids: ["reader-0", "reader-1"], length: 4_000 });
+    }
+  });
+  await Promise.all(fillers);
 }
 
 function measureMarks(kit: Kit, server: MeasuredServer): Promise<Measured> {
