@@ -9,7 +9,7 @@ import { write } from "./writes.ts";
 
 const program = fileURLToPath(new URL("./slow-attacker.ts", import.meta.url));
 const connections = 1_000;
-const rounds = 3;
+const rounds = 6;
 /** Below this nobody notices, and a machine that does other things is not told from an attack. */
 const floorMs = 40;
 

@@ -73,7 +73,8 @@ export {
 export type { By, KnownUser, NamedUser } from "./http/identity.ts";
 export type { Token } from "./http/token.ts";
 export type { CallOptions } from "./http/transport.ts";
-export type { Inbox, InboxOptions, InboxRead, InboxSnapshot } from "./inbox/inbox-list.ts";
+export type { InboxRead } from "./inbox/inbox-events.ts";
+export type { Inbox, InboxOptions, InboxSnapshot } from "./inbox/inbox-list.ts";
 export type { InboxSettings } from "./inbox/own-settings.ts";
 export { applyEntry } from "./lists/apply-entry.ts";
 export type {

@@ -1,7 +1,11 @@
-import type { MemberSettings, ReadState, UnreadTotals } from "../entities.ts";
+import type { MemberRead, MemberSettings, ReadState, UnreadTotals } from "../entities.ts";
 import type { AnyEntry } from "../entries.ts";
 import type { ConversationDetails } from "../live/events.ts";
-import type { InboxRead } from "./inbox-list.ts";
+
+/** How far another member of a conversation has read. */
+export interface InboxRead extends MemberRead {
+  conversation_id: string;
+}
 
 /** What happens to one conversation of an inbox. */
 export type ConversationChange = { conversation_id: string } & (

@@ -1,12 +1,8 @@
-import type { InboxConversation, MemberRead, UnreadTotals } from "../entities.ts";
+import type { InboxConversation, UnreadTotals } from "../entities.ts";
 import type { CallOptions } from "../http/transport.ts";
 import type { LiveState } from "../live/state.ts";
+import type { InboxRead } from "./inbox-events.ts";
 import type { InboxSettings } from "./own-settings.ts";
-
-/** How far another member of a conversation has read. */
-export interface InboxRead extends MemberRead {
-  conversation_id: string;
-}
 
 /** Which conversations an inbox shows. */
 export interface InboxOptions {
