@@ -1,35 +1,14 @@
 import { createChatClient, type ListedMessage } from "@chatnest/client";
 import { StrictMode, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
+import { Inbox, Receipts } from "./inbox.tsx";
 import { createReceipts } from "./receipts.ts";
 
 const url = new URLSearchParams(location.search).get("server") ?? "";
 const chat = createChatClient({ url, userId: "ada" });
-const list = chat.conversation("tea").messages();
 const receipts = createReceipts("tea");
 const inbox = chat.inbox({ archived: false, onRead: receipts.hear });
-
-function Inbox() {
-  const { conversations, totals } = useSyncExternalStore(inbox.subscribe, inbox.getSnapshot);
-  return (
-    <nav>
-      <h2>{`Inbox (${totals?.messages ?? "…"})`}</h2>
-      {conversations.map(({ id, title, unread_count, mention_count }) => (
-        <p key={id}>
-          <span>{`${title ?? id}: ${unread_count} unread, ${mention_count} for you`}</span>
-          <button type="button" onClick={() => inbox.markRead(id)}>
-            Mark as read
-          </button>
-        </p>
-      ))}
-    </nav>
-  );
-}
-
-function Receipts() {
-  const reads = useSyncExternalStore(receipts.subscribe, receipts.getSnapshot);
-  return reads.map(([user, seq]) => <p key={user}>{`${user} has read up to ${seq}`}</p>);
-}
+const list = chat.conversation("tea").messages();
 
 function Chat() {
   const { messages, state } = useSyncExternalStore(list.subscribe, list.getSnapshot);
@@ -41,7 +20,6 @@ function Chat() {
           <Line key={message.id} message={message} />
         ))}
       </ol>
-      <Receipts />
       <button type="button" onClick={() => list.send({ content: "Hello from the page" })}>
         Send
       </button>
@@ -85,8 +63,9 @@ const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <Inbox />
+      <Inbox inbox={inbox} />
       <Chat />
+      <Receipts receipts={receipts} />
     </StrictMode>,
   );
 }

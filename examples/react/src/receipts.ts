@@ -1,5 +1,8 @@
 import type { InboxRead } from "@chatnest/client";
 
+/** What {@link createReceipts} creates. */
+export type ReceiptList = ReturnType<typeof createReceipts>;
+
 /** How far the other members of a conversation have read, as React wants it. */
 export function createReceipts(conversationId: string) {
   const listeners = new Set<() => void>();
