@@ -3,8 +3,8 @@ import type { InboxConversation } from "../entities.ts";
 import type { Identity, KnownUser } from "../http/identity.ts";
 import type { Requests } from "../http/request.ts";
 import type { Transport } from "../http/transport.ts";
+import { createListeners } from "../lists/listeners.ts";
 import { callSafely } from "../live/subscription.ts";
-import { platform } from "../platform.ts";
 import type { Reads } from "../reads.ts";
 import { HeldInbox } from "./held-inbox.ts";
 import type { ConversationChange } from "./inbox-events.ts";
@@ -35,10 +35,12 @@ export function createInbox(
   { requests, transport, identity, conversations, reads }: InboxParts,
   { user_id, limit = 20, archived, members = 10, onRead }: InboxOptions = {},
 ): Inbox {
-  const listeners = new Set<() => void>();
+  const listeners = createListeners(
+    () => isClosed || feed.start(),
+    () => isClosed || feed.pause(),
+  );
   let shown: Shown | undefined;
   let snapshot: InboxSnapshot | undefined;
-  let isToTell = false;
   let isClosed = false;
 
   const held = new HeldInbox(changeRows);
@@ -71,26 +73,13 @@ export function createInbox(
     change();
   }
 
-  // Told once for all that happens at once.
   function change(): void {
     snapshot = undefined;
-    if (isToTell || listeners.size === 0) return;
-    isToTell = true;
-    platform.queueMicrotask(() => {
-      isToTell = false;
-      for (const listener of listeners) callSafely(listener);
-    });
+    listeners.tell();
   }
 
   return {
-    subscribe(listener) {
-      const call = () => listener();
-      listeners.add(call);
-      if (listeners.size === 1 && !isClosed) feed.start();
-      return () => {
-        if (listeners.delete(call) && listeners.size === 0 && !isClosed) feed.pause();
-      };
-    },
+    subscribe: listeners.subscribe,
     getSnapshot() {
       shown ??= toShown();
       snapshot ??= {

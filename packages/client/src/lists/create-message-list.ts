@@ -1,13 +1,12 @@
 import type { Identity, KnownUser } from "../http/identity.ts";
 import type { Requests } from "../http/request.ts";
 import type { CallOptions } from "../http/transport.ts";
-import { callSafely } from "../live/subscription.ts";
 import type { Messages } from "../messages.ts";
-import { platform } from "../platform.ts";
 import { HeldMessages } from "./held-messages.ts";
 import { createListActions } from "./list-actions.ts";
 import { ListFeed } from "./list-feed.ts";
 import { createRows } from "./list-rows.ts";
+import { createListeners } from "./listeners.ts";
 import type { MessageList, MessageListOptions, MessageListSnapshot } from "./message-list.ts";
 import type { ListedMessage } from "./own-changes.ts";
 import { OwnStore } from "./own-store.ts";
@@ -26,10 +25,9 @@ export function createMessageList(
   options: MessageListOptions = {},
 ): MessageList {
   const { user_id, limit = 50, view, thread, deleted } = options;
-  const listeners = new Set<() => void>();
+  const listeners = createListeners(start, () => isClosed || feed.pause());
   let snapshot: MessageListSnapshot | undefined;
   let rows: readonly ListedMessage[] | undefined;
-  let isToTell = false;
   let isClosed = false;
   let actor = user_id ?? identity.known;
 
@@ -75,15 +73,9 @@ export function createMessageList(
     change();
   }
 
-  // Told once for all that happens at once.
   function change(): void {
     snapshot = undefined;
-    if (isToTell || listeners.size === 0) return;
-    isToTell = true;
-    platform.queueMicrotask(() => {
-      isToTell = false;
-      for (const listener of listeners) callSafely(listener);
-    });
+    listeners.tell();
   }
 
   async function learnUser(): Promise<void> {
@@ -92,18 +84,14 @@ export function createMessageList(
     changeRows();
   }
 
+  function start(): void {
+    if (isClosed) return;
+    if (actor === undefined) void learnUser();
+    feed.start();
+  }
+
   return {
-    subscribe(listener) {
-      const call = () => listener();
-      listeners.add(call);
-      if (listeners.size === 1 && !isClosed) {
-        if (actor === undefined) void learnUser();
-        feed.start();
-      }
-      return () => {
-        if (listeners.delete(call) && listeners.size === 0 && !isClosed) feed.pause();
-      };
-    },
+    subscribe: listeners.subscribe,
     getSnapshot() {
       rows ??= toRows();
       snapshot ??= {
