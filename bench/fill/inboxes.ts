@@ -1,5 +1,5 @@
 import type { ChatStore } from "@chatnest/db";
-import { fillConversation } from "./store.ts";
+import { fillConversations } from "./store.ts";
 
 const atOnce = 32;
 
@@ -10,12 +10,9 @@ export function userIn(count: number): string {
 
 /** Fills a store with users who are in so many conversations of 5 messages each, none of which they have read. */
 export async function fillInboxes(store: ChatStore, counts: readonly number[]): Promise<void> {
-  const numbers = Array.from({ length: Math.max(...counts) }, (_, n) => n).values();
-  const fillers = Array.from({ length: atOnce }, async () => {
-    for (const n of numbers) {
-      const user_ids = counts.filter((count) => n < count).map(userIn);
-      await fillConversation(store, { id: `room-${n}`, user_ids, length: 5 });
-    }
+  const conversations = Array.from({ length: Math.max(...counts) }, (_, n) => {
+    const user_ids = counts.filter((count) => n < count).map(userIn);
+    return { id: `room-${n}`, user_ids, length: 5 };
   });
-  await Promise.all(fillers);
+  await fillConversations(store, conversations, atOnce);
 }

@@ -2,11 +2,18 @@ import type { ChatStore } from "@chatnest/db";
 import { append } from "@chatnest/tests/support/append.ts";
 import { conversationsOfFill, type FilledConversation, messageOfFill } from "./chat.ts";
 
-const atOnce = 8;
-
 /** Fills a store with the conversations of most rows. */
 export async function fillStore(store: ChatStore): Promise<void> {
-  const conversations = conversationsOfFill().values();
+  await fillConversations(store, conversationsOfFill());
+}
+
+/** Fills conversations, some at a time: a store refuses sends of which too many wait. */
+export async function fillConversations(
+  store: ChatStore,
+  all: readonly FilledConversation[],
+  atOnce = 8,
+): Promise<void> {
+  const conversations = all.values();
   const fillers = Array.from({ length: atOnce }, async () => {
     for (const conversation of conversations) await fillConversation(store, conversation);
   });
@@ -14,7 +21,7 @@ export async function fillStore(store: ChatStore): Promise<void> {
 }
 
 /** Creates a conversation and stores its messages, so many at a time that they are committed together. */
-export async function fillConversation(
+async function fillConversation(
   store: ChatStore,
   { id, user_ids, length }: FilledConversation,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { type ChatStore, openMongoStore, openSqliteStore } from "@chatnest/db";
 import { alternate } from "../alternate.ts";
 import { fillInboxes, userIn } from "../fill/inboxes.ts";
 import { settleMongo, settleSqlite } from "../fill/settle.ts";
-import { fillConversation } from "../fill/store.ts";
+import { fillConversations } from "../fill/store.ts";
 import { type Kit, makeFolder } from "../kit.ts";
 import { marking, measureLoad, reading, sending } from "../load/load.ts";
 import { mongoUri } from "../peers/mongo.ts";
@@ -102,13 +102,13 @@ async function measureMarksMongo(kit: Kit): Promise<Measured> {
 }
 
 async function fillMarked(store: ChatStore): Promise<void> {
-  const ids = Array.from({ length: 64 }, (_, n) => `read-${n}`).values();
-  const fillers = Array.from({ length: 8 }, async () => {
-    for (const id of ids) {
-      await fillConversation(store, { id, user_ids: ["reader-0", "reader-1"], length: 4_000 });
-    }
-  });
-  await Promise.all(fillers);
+  const user_ids = ["reader-0", "reader-1"];
+  const conversations = Array.from({ length: 64 }, (_, n) => ({
+    id: `read-${n}`,
+    user_ids,
+    length: 4_000,
+  }));
+  await fillConversations(store, conversations);
 }
 
 function measureMarks(kit: Kit, server: MeasuredServer): Promise<Measured> {
