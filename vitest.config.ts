@@ -14,6 +14,8 @@ export default defineConfig({
     exclude: ["**/{node_modules,dist}/**", "tests/{faults,attacks,consumers}/**"],
     passWithNoTests: false,
     globalSetup: "tests/support/global-setup.ts",
+    // Each schedule is drawn anew, so that many runs try what one alone does not. `npm run test:schedules` tries them all.
+    provide: { scheduleShare: 0.05 },
     // Processes, since tests open native databases; two, since most of a test is waiting for a server beside it.
     pool: "forks",
     // A busy machine may take its time: what is waited for is mostly there at once.

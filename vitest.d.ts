@@ -10,5 +10,7 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The MongoDBs that every store test runs on, named "replica set" and "standalone", or "given deployment". */
     mongoDeployments: ProvidedMongoDeployment[];
+    /** Which part of the random schedules to try: 1 is all. */
+    scheduleShare: number;
   }
 }

@@ -4,13 +4,14 @@ import {
   type MessageList,
   type MessageListSnapshot,
 } from "@chatnest/client";
+import { shareOf } from "@chatnest/db/tests/schedule-share.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startServer, type TestServer } from "../support/server.ts";
 import { type Listing, lookAt, readAll, toMessages } from "./listing.ts";
 import { becomeBrowser, MoodyNetwork } from "./moody-network.ts";
 
-const schedules = 150;
+const schedules = shareOf(150);
 const keys = ["x", "👍🏽", "🏳️‍🌈"];
 
 /** Which message is meant: counted back from the newest. */

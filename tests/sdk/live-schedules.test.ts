@@ -1,9 +1,10 @@
 import { createChatClient, type LiveState, type UserEvent } from "@chatnest/client";
+import { shareOf } from "@chatnest/db/tests/schedule-share.ts";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isMessage, ModelServer } from "./model-server.ts";
 
-const schedules = 3_000;
+const schedules = shareOf(3_000);
 const rooms = ["tea", "milk", "salt", "rye", "oats", "figs"];
 
 /** What happens next: to the conversations, to the connection, or a step that waits is let go. */

@@ -7,7 +7,6 @@ import { changeInstancesContract } from "./contract/change-instances.ts";
 import { changePagesContract } from "./contract/change-pages.ts";
 import { changeReopeningContract } from "./contract/change-reopening.ts";
 import { changeRepeatsContract } from "./contract/change-repeats.ts";
-import { changeSchedulesContract } from "./contract/change-schedules.ts";
 import { changeWatchContract } from "./contract/change-watch.ts";
 import { changesContract } from "./contract/changes.ts";
 import { conversationChangesContract } from "./contract/conversation-changes.ts";
@@ -21,7 +20,6 @@ import { idsContract } from "./contract/ids.ts";
 import { inboxContract } from "./contract/inbox.ts";
 import { inboxIdsContract } from "./contract/inbox-ids.ts";
 import { inboxOrderContract } from "./contract/inbox-order.ts";
-import { inboxSchedulesContract } from "./contract/inbox-schedules.ts";
 import { instancesContract } from "./contract/instances.ts";
 import { interleavingsContract } from "./contract/interleavings.ts";
 import { lifecycleContract } from "./contract/lifecycle.ts";
@@ -54,8 +52,7 @@ import { timestampsContract } from "./contract/timestamps.ts";
 import { totalsContract } from "./contract/totals.ts";
 import { versionsContract } from "./contract/versions.ts";
 import { watchContract } from "./contract/watch.ts";
-import type { Clocked } from "./inbox-schedule.ts";
-import type { ClockedStore, OpenedStore, StoreKind } from "./opened-store.ts";
+import type { OpenedStore, StoreKind } from "./opened-store.ts";
 
 const timeoutMs = 30_000;
 
@@ -64,7 +61,6 @@ export function describeStore(name: string, kind: StoreKind): void {
   describe(name, { timeout: timeoutMs }, () => {
     describe("in use", () => describeUse(kind));
     describe("lifecycle", () => lifecycleContract(kind.open));
-    describe("schedules of inboxes", () => describeInboxes(kind, 1));
     if (kind.data === "gone") return;
     describe("reopening", () => {
       reopeningContract(kind.open);
@@ -75,56 +71,9 @@ export function describeStore(name: string, kind: StoreKind): void {
       instancesContract(kind.open);
       changeInstancesContract(kind.open);
     });
-    describe("schedules of changes by two", () => describeTwo(kind));
-    describe("schedules of inboxes by two", () => describeInboxes(kind, 2));
     describe("shared membership", () => sharedMembershipContract(kind.open));
     describe("shared reads", () => sharedReadEventsContract(kind.open));
   });
-}
-
-/** What two stores on the same data have to do together. */
-function describeTwo(kind: StoreKind): void {
-  let opened: OpenedStore | undefined;
-  let stores: ChatStore[] = [];
-  beforeAll(async () => {
-    opened = await kind.open();
-    stores = [opened.store, await opened.openAgain()];
-  }, timeoutMs);
-  afterAll(async () => {
-    await opened?.[Symbol.asyncDispose]();
-  }, timeoutMs);
-
-  changeSchedulesContract(() => stores, schedulesOf(kind));
-}
-
-/** What stores on the same data have to show while time passes. */
-function describeInboxes(kind: StoreKind, count: 1 | 2): void {
-  let opened: ClockedStore | undefined;
-  let stores: ChatStore[] = [];
-  beforeAll(async () => {
-    opened = await kind.openClocked();
-    stores = [opened.store];
-    if (count === 2) stores.push(await opened.openAgain());
-  }, timeoutMs);
-  afterAll(async () => {
-    await opened?.[Symbol.asyncDispose]();
-  }, timeoutMs);
-
-  const reopen = async () => {
-    await Promise.all(stores.map((store) => store.close()));
-    if (opened) stores = [await opened.openAgain()];
-  };
-  const clocked = (): Clocked => {
-    if (!opened) throw new Error("the store is not open");
-    const { settle } = opened;
-    return { stores, settle, ...(kind.data === "exclusive" && { reopen }) };
-  };
-  const isRepeatable = kind.data !== "shared";
-  inboxSchedulesContract(clocked, { runs: schedulesOf(kind), isRepeatable });
-}
-
-function schedulesOf({ schedules }: StoreKind): number {
-  return Number(process.env["CHATNEST_TEST_SCHEDULES"] || schedules);
 }
 
 /** All that one open store, shared by these tests, has to do. */
@@ -189,7 +138,4 @@ function describeUse(kind: StoreKind): void {
   describe("groups of changes", () => changeGroupsContract(store));
   describe("changes and inboxes", () => changeInboxContract(store));
   describe("changes watched", () => changeWatchContract(store));
-  describe("schedules of changes", () => {
-    changeSchedulesContract(() => [store()], schedulesOf(kind));
-  });
 }

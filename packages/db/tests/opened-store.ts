@@ -24,6 +24,4 @@ export interface StoreKind {
   data: "gone" | "exclusive" | "shared";
   /** How many random interleavings to try. */
   interleavings: number;
-  /** How many random schedules of changes to try. `CHATNEST_TEST_SCHEDULES` says otherwise. */
-  schedules: number;
 }

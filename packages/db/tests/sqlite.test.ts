@@ -4,27 +4,14 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, vi } from "vitest";
 import { openSqliteStore } from "../src/index.ts";
 import { readHead } from "../src/read-head.ts";
-import type { ChatStore } from "../src/store.ts";
 import { describeStore } from "./describe-store.ts";
 import { newFolder } from "./folder.ts";
 import { expectCrowdRefused, send } from "./log.ts";
 import { newMessage } from "./make.ts";
-import type { ClockedStore, OpenedStore, OpenStore } from "./opened-store.ts";
+import { sqliteFile, sqliteMemory } from "./sqlite-kinds.ts";
 
-describeStore("SQLite file", {
-  open: openOnFile,
-  openClocked: () => withClock(openOnFile),
-  data: "exclusive",
-  interleavings: 30,
-  schedules: 100,
-});
-describeStore("SQLite :memory:", {
-  open: openInMemory,
-  openClocked: () => withClock(openInMemory),
-  data: "gone",
-  interleavings: 30,
-  schedules: 100,
-});
+describeStore("SQLite file", sqliteFile);
+describeStore("SQLite :memory:", sqliteMemory);
 
 describe("opening a SQLite file", () => {
   it("makes the folders that are not there", async () => {
@@ -98,12 +85,12 @@ describe("opening a SQLite file", () => {
 });
 
 it("SQLite refuses sends beyond the 10,000 that may wait", async () => {
-  await using opened = await openInMemory();
+  await using opened = await sqliteMemory.open();
   await expectCrowdRefused(opened.store);
 });
 
 it("SQLite refuses a send that has waited for 12 s, unwritten", async () => {
-  await using opened = await openInMemory();
+  await using opened = await sqliteMemory.open();
   const { store } = opened;
   const sending = send(store, newMessage({ conversation_id: "room" }));
   const { now } = performance;
@@ -122,55 +109,4 @@ function expectCannotOpen(file: string): void {
   expect(() => openSqliteStore(file)).toThrow(
     expect.objectContaining({ name: "StoreError", code: "cannot_open" }),
   );
-}
-
-async function openOnFile(): Promise<OpenedStore> {
-  const folder = await newFolder();
-  const opened: ChatStore[] = [];
-  const openAgain = async () => {
-    const store = openSqliteStore(join(folder.path, "chatnest.db"));
-    opened.push(store);
-    return store;
-  };
-  return {
-    store: await openAgain(),
-    openAgain,
-    async [Symbol.asyncDispose]() {
-      for (const store of opened) await store.close();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
-
-async function openInMemory(): Promise<OpenedStore> {
-  const store = openSqliteStore(":memory:");
-  return {
-    store,
-    openAgain: () => Promise.reject(new Error(":memory: keeps nothing")),
-    [Symbol.asyncDispose]: () => store.close(),
-  };
-}
-
-/** Opens a store that settles when the clock, which a test moves, says so. */
-async function withClock(open: OpenStore): Promise<ClockedStore> {
-  vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
-  const opened = await open();
-  let { store } = opened;
-  return {
-    store,
-    async openAgain() {
-      store = await opened.openAgain();
-      return store;
-    },
-    async settle() {
-      vi.setSystemTime(Date.now() + 61_000);
-      await vi.advanceTimersByTimeAsync(15_000);
-      // What is settled is written before this.
-      await store.renewEpoch();
-    },
-    async [Symbol.asyncDispose]() {
-      await opened[Symbol.asyncDispose]();
-      vi.useRealTimers();
-    },
-  };
 }

@@ -6,6 +6,7 @@ import {
   type Message,
   openSqliteStore,
 } from "@chatnest/db";
+import { shareOf } from "@chatnest/db/tests/schedule-share.ts";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { delayed, fate } from "../../tests/delayed-store.ts";
@@ -15,7 +16,7 @@ import { RandomLog, randomEntry } from "../../tests/random-entries.ts";
 import { createHub } from "./hub.ts";
 import { createMembershipEnds } from "./membership-ends.ts";
 
-const schedules = 4_000;
+const schedules = shareOf(4_000);
 
 /** What happens next: some entries are stored, time passes, a delayed step runs, or a client comes, or comes back. */
 const step = fc.oneof(

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import { type ChatStore, openSqliteStore } from "@chatnest/db";
+import { shareOf } from "@chatnest/db/tests/schedule-share.ts";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { delayed } from "../../tests/delayed-store.ts";
@@ -11,7 +12,7 @@ import { createCaller } from "../root.ts";
 import { Following } from "./following.ts";
 import { createLive } from "./index.ts";
 
-const schedules = 1_000;
+const schedules = shareOf(1_000);
 
 /** What happens next: some entries are stored, time passes, a delayed step runs, or a reader comes. */
 const step = fc.oneof(

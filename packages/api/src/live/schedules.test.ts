@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type ChatStore, openSqliteStore } from "@chatnest/db";
+import { shareOf } from "@chatnest/db/tests/schedule-share.ts";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { append } from "../../tests/append.ts";
@@ -8,7 +9,7 @@ import { type FollowParts, followConversation } from "./follow-conversation.ts";
 import { createHub } from "./hub.ts";
 import { createMembershipEnds } from "./membership-ends.ts";
 
-const schedules = 10_000;
+const schedules = shareOf(10_000);
 
 /** What happens next: a send, time passes, a delayed step runs, a follower reconnects, or an epoch starts. */
 const step = fc.oneof(

@@ -50,6 +50,21 @@ export function changeGroupsContract(store: () => ChatStore): void {
     expect(await room.entries()).toHaveLength(3);
   });
 
+  it("let the author of a message join that comes under the id of a change without effect", async () => {
+    const room = await newRoom();
+    const change = room.newReaction(1, "+1", { user_id: "zoe", added: false });
+    const { id, user_id, conversation_id } = change;
+    const outcomes = await room.outcomes([
+      change,
+      { kind: "message", id, user_id, conversation_id, content: "hello" },
+    ]);
+    expect(outcomes).toEqual(["repeated", "created"]);
+    const found = await store().members.among({
+      members: [{ user_id, conversation_id: String(conversation_id) }],
+    });
+    expect(found).toMatchObject([{ user_id }]);
+  });
+
   it("let no text follow a deletion", async () => {
     const room = await newRoom();
     const requests = [

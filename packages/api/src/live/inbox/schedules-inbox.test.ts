@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { type ChatStore, openSqliteStore } from "@chatnest/db";
+import { shareOf } from "@chatnest/db/tests/schedule-share.ts";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { delayed, fate } from "../../../tests/delayed-store.ts";
@@ -8,7 +9,7 @@ import { InboxChat } from "../../../tests/inbox-chat.ts";
 import { InboxClient } from "../../../tests/inbox-client.ts";
 import { createLive } from "../index.ts";
 
-const schedules = 1_500;
+const schedules = shareOf(1_500);
 const room = fc.constantFrom(0, 1, 2);
 const back = fc.nat(3);
 const change = fc.constantFrom(

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import { type ChatStore, conversationStream, openSqliteStore, readHead } from "@chatnest/db";
+import { shareOf } from "@chatnest/db/tests/schedule-share.ts";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { append } from "../../../tests/append.ts";
@@ -9,7 +10,7 @@ import { FollowingClient } from "../../../tests/following-client.ts";
 import { PlainUserClient } from "../../../tests/plain-user-client.ts";
 import { createLive } from "../index.ts";
 
-const schedules = 5_000;
+const schedules = shareOf(5_000);
 const rooms = [0, 1, 2];
 
 /** What happens next: a send, a change of the newest message, a joining or leaving, time passes, a delayed step runs, or the client reconnects. */

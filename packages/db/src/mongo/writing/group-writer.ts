@@ -88,6 +88,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
    * where only members may write.
    */
   async function admit(appends: PendingAppend[], call: Call): Promise<PendingAppend[]> {
+    if (appends.length === 0) return [];
     await refuseStrangers(activity, appends);
     const admitted = await refuseUnfounded(withoutSettled(appends), call);
     const joining = admitted.filter(({ append }) => activity.isJoining(append));
@@ -117,7 +118,8 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
     const heads = await allocator.headsOf(new Set(appends.map(({ stream }) => stream)), session);
     const parts = { heads, targets, session, by };
     const { decided, unstored, left } = await decideGroup(connection, appends, parts);
-    left.push(...(await settleUnstored(unstored, call)));
+    // What takes the place of a refused entry of the same id may be by another author.
+    left.push(...(await admit(await settleUnstored(unstored, call), call)));
     if (decided.length === 0) return left;
     const joining = decided.map(({ append }) => append).filter((append) => joinsLate(append, call));
     if (joining.length > 0) {
@@ -184,7 +186,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
       default: {
         const [refused, ...others] = stopped.jobs;
         refused?.reject(new Error(`MongoDB refused an entry: ${reason}`));
-        return [...toPendingAppends(others), ...rest];
+        return [...(await admit(toPendingAppends(others), call)), ...rest];
       }
     }
   }

@@ -4,10 +4,9 @@ import { afterEach, describe, inject, it, vi } from "vitest";
 import { createConnection } from "../src/mongo/connection/connection.ts";
 import { ensureSchema } from "../src/mongo/connection/schema.ts";
 import { type Deed, type Round, rooms, startWorld, users } from "./mongo-inbox-world.ts";
+import { shareOf } from "./schedule-share.ts";
 import { Stage } from "./stepped.ts";
 import { withDatabase } from "./with-database.ts";
-
-const runs = Number(process.env["CHATNEST_TEST_SCHEDULES"] || 40);
 
 const name = fc.constantFrom(...users);
 const room = fc.constantFrom(...rooms);
@@ -112,7 +111,7 @@ describe.each(inject("mongoDeployments"))("MongoDB $name inboxes", ({ uri }) => 
       await world.end();
     });
     try {
-      await fc.assert(schedule, { numRuns: runs, endOnFailure: true });
+      await fc.assert(schedule, { numRuns: shareOf(100), endOnFailure: true });
     } finally {
       await plain.db.dropDatabase();
       await plain.client.close();

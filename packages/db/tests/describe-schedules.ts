@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import type { ChatStore } from "../src/store.ts";
+import { changeSchedulesContract } from "./contract/change-schedules.ts";
+import { inboxSchedulesContract } from "./contract/inbox-schedules.ts";
+import type { Clocked } from "./inbox-schedule.ts";
+import type { ClockedStore, OpenedStore, StoreKind } from "./opened-store.ts";
+import { shareOf } from "./schedule-share.ts";
+
+const timeoutMs = 30_000;
+
+/** How many random schedules there are: of entries of all kinds, and of inboxes. */
+interface Schedules {
+  changes: number;
+  inboxes: number;
+}
+
+/** Runs random schedules on one kind of store, by one process and, where the data can be shared, by two. */
+export function describeSchedules(name: string, kind: StoreKind, { changes, inboxes }: Schedules) {
+  describe.each(kind.data === "shared" ? [1, 2] : [1])(`${name}, by %i`, (count) => {
+    describe("changes", () => describeChanges(kind, { count, runs: shareOf(changes) }));
+    describe("inboxes", () => describeInboxes(kind, { count, runs: shareOf(inboxes) }));
+  });
+}
+
+/** How many stores on the same data there are, and how many schedules they try. */
+interface Trying {
+  count: number;
+  runs: number;
+}
+
+function describeChanges(kind: StoreKind, { count, runs }: Trying): void {
+  let opened: OpenedStore | undefined;
+  let stores: ChatStore[] = [];
+  beforeAll(async () => {
+    opened = await kind.open();
+    stores = [opened.store];
+    if (count === 2) stores.push(await opened.openAgain());
+  }, timeoutMs);
+  afterAll(async () => {
+    await opened?.[Symbol.asyncDispose]();
+  }, timeoutMs);
+
+  changeSchedulesContract(() => stores, { runs, isRepeatable: kind.data !== "shared" });
+}
+
+/** What stores on the same data have to show while time passes. */
+function describeInboxes(kind: StoreKind, { count, runs }: Trying): void {
+  let opened: ClockedStore | undefined;
+  let stores: ChatStore[] = [];
+  beforeAll(async () => {
+    opened = await kind.openClocked();
+    stores = [opened.store];
+    if (count === 2) stores.push(await opened.openAgain());
+  }, timeoutMs);
+  afterAll(async () => {
+    await opened?.[Symbol.asyncDispose]();
+  }, timeoutMs);
+
+  const reopen = async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    if (opened) stores = [await opened.openAgain()];
+  };
+  const clocked = (): Clocked => {
+    if (!opened) throw new Error("the store is not open");
+    const { settle } = opened;
+    return { stores, settle, ...(kind.data === "exclusive" && { reopen }) };
+  };
+  const isRepeatable = kind.data !== "shared";
+  inboxSchedulesContract(clocked, { runs, isRepeatable });
+}
