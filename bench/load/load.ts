@@ -38,13 +38,23 @@ export function sending({
   return { connections, args: (run) => ["post", run, ...rest] };
 }
 
-/** Makes the load of members who mark conversations as read, each time further. */
-export function marking({ conversations = 64, name = "read-%d", stride = 1 } = {}): Load {
-  let position = 1 - stride;
+/** Who marks conversations as read. */
+export interface Marking {
+  conversations: number;
+  members: number;
+  /** The first position that is marked. */
+  from: number;
+  /** How many marks a run makes at most. */
+  stride: number;
+}
+
+/** Makes the load of members who mark conversations as read, one member after the other, and then each one position further. */
+export function marking({ conversations, members, from, stride }: Marking): Load {
+  let count = -stride;
   return {
     args: () => {
-      position += stride;
-      return ["mark", String(conversations), name, String(position)];
+      count += stride;
+      return ["mark", ...[conversations, members, from, count].map(String)];
     },
   };
 }

@@ -1,7 +1,7 @@
 -- Arguments: `get` and a file of paths, one a line, which are asked for in turn; or `post`, a prefix for the ids, over how many
--- conversations the messages are spread, how these are named (`%d`: the number), and how far apart the numbers are; or `mark`, over
--- how many conversations the marks as read are spread, how these are named, and the position of the first mark.
-local requests, prefix, conversations, name, step, position
+-- conversations the messages are spread, how these are named (`%d`: the number), and how far apart the numbers are; or `mark`, how
+-- many conversations are marked as read, by how many members each, the first position, and how many marks were made before.
+local requests, prefix, conversations, name, step, members, position
 local count = 0
 local headers = { ["Content-Type"] = "application/json" }
 local content = string.rep("x", 100)
@@ -14,8 +14,9 @@ function init(args)
     end
   elseif args[1] == "mark" then
     conversations = tonumber(args[2])
-    name = args[3]
+    members = tonumber(args[3])
     position = tonumber(args[4])
+    count = tonumber(args[5])
   else
     prefix = args[2]
     conversations = tonumber(args[3])
@@ -31,10 +32,9 @@ function request()
   end
   local n = count % conversations
   if position then
-    -- Two members of each conversation, one position after the other.
-    local user = math.floor(count / conversations) % 2
-    local path = string.format("/messages/%s/reads/reader-%d", string.format(name, n), user)
-    local seq = position + math.floor(count / conversations / 2)
+    local user = math.floor(count / conversations) % members
+    local path = string.format("/messages/read-%d/reads/reader-%d", n, user)
+    local seq = position + math.floor(count / conversations / members)
     return wrk.format("PUT", path, headers, string.format('{"read_seq":%d}', seq))
   end
   local body = string.format(

@@ -14,6 +14,8 @@ import type { Measured, Row } from "../row.ts";
 const [few, many] = [20, 20_000];
 const [pair, crowd] = [2, 100_000];
 const page = "inbox of 20 with 1 message each";
+/** As many conversations as can be small ones of many members, so that marks are of new members for most of the time. */
+const marked = { conversations: 640, members: 90 };
 const isExtra = true;
 
 export const readRows: readonly Row[] = [
@@ -102,18 +104,16 @@ async function measureMarksMongo(kit: Kit): Promise<Measured> {
 }
 
 async function fillMarked(store: ChatStore): Promise<void> {
-  const user_ids = ["reader-0", "reader-1"];
-  const conversations = Array.from({ length: 64 }, (_, n) => ({
-    id: `read-${n}`,
-    user_ids,
-    length: 4_000,
-  }));
-  await fillConversations(store, conversations);
+  const { conversations, members } = marked;
+  const user_ids = Array.from({ length: members }, (_, n) => `reader-${n}`);
+  const all = Array.from({ length: conversations }, (_, n) => {
+    return { id: `read-${n}`, user_ids, length: 60 };
+  });
+  await fillConversations(store, all);
 }
 
 function measureMarks(kit: Kit, server: MeasuredServer): Promise<Measured> {
-  // A run does not get that far.
-  const marks = marking({ stride: 600 });
+  const marks = marking({ ...marked, from: 50, stride: 50_000 });
   return alternate({
     ours: () => measureLoad(kit, server, marks),
     peer: () => measureLoad(kit, server, sending()),

@@ -111,7 +111,7 @@ describe.each(inject("mongoDeployments"))("MongoDB $name inboxes", ({ uri }) => 
       await world.end();
     });
     try {
-      await fc.assert(schedule, { numRuns: shareOf(100), endOnFailure: true });
+      await fc.assert(schedule, { numRuns: shareOf(40), endOnFailure: true });
     } finally {
       await plain.db.dropDatabase();
       await plain.client.close();

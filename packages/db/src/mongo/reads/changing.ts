@@ -14,7 +14,7 @@ export type ChangeRow = (member: Member, change: RowChange) => Promise<Changed>;
 
 /** How many changes a group has at most, and how many groups are under way at once. */
 const groupSizeMax = 240;
-const groupsInFlightMax = 2;
+const groupsInFlightMax = 4;
 const pauseMinMs = 2;
 const pauseMaxMs = 100;
 

@@ -1,4 +1,5 @@
 import { readInOrder } from "../connection/read-rows.ts";
+import { seqIndex } from "../connection/schema.ts";
 import type { EntryDocument } from "../entry-documents.ts";
 import { placeKey } from "../writing/targets.ts";
 import type { LogWindows } from "./log-windows.ts";
@@ -22,8 +23,10 @@ export async function readDraftedPositions(
 ): Promise<ReadPosition[]> {
   const places = drafted.filter((one) => knownCount(one, windows) === undefined);
   const stretches = drafted.filter((one) => knownOwn(one, windows) === undefined);
-  const counts = await readCounts(connection, places);
-  const own = await countOwn(connection, stretches.map(ownStretch));
+  const [counts, own] = await Promise.all([
+    readCounts(connection, places),
+    countOwn(connection, stretches.map(ownStretch)),
+  ]);
   const owns = new Map(stretches.map((one, index) => [one, own[index]]));
   return drafted.map((one) => ({
     read_seq: one.draft.read_seq,
@@ -60,6 +63,8 @@ async function readCounts(
   const rows = await readInOrder<Pick<EntryDocument, "stream" | "seq" | "count">>(connection, {
     find: connection.messages.collectionName,
     filter: { $or: places.map(({ stream, after }) => ({ stream, seq: after })) },
+    // Otherwise each of the searches is planned by itself.
+    hint: seqIndex,
     projection: { _id: 0, stream: 1, seq: 1, count: 1 },
     batchSize: places.length + 1,
     singleBatch: true,

@@ -10,13 +10,15 @@ import {
   type RowChange,
 } from "./row-changes.ts";
 import {
-  countNew,
+  findNew,
   type NewCounts,
+  newStretch,
   type ReadPosition,
   readPositions,
   type Standing,
   storedPosition,
   stretchOf,
+  toCounts,
 } from "./states.ts";
 
 /** Changes of one row, in order. */
@@ -50,16 +52,15 @@ export async function draftRows(
     const position = before[index] ?? storedPosition(one.standing);
     return { standing: one.standing, position, ...draftOne(one, position) };
   });
-  const positions = await readDraftedPositions(connection, drafted, windows);
-  const placed = drafted.map((one, index) => ({
-    ...one,
-    position: positions[index] ?? one.position,
-  }));
-  const counts = await countNew(connection, placed, windows);
-  return placed.map((one, index) => ({
-    ...one,
-    counts: counts[index] ?? { unread_count: 0, mention_count: 0 },
-  }));
+  const stretches = drafted.map(({ standing, draft }) => newStretch(standing, draft.read_seq));
+  const [positions, found] = await Promise.all([
+    readDraftedPositions(connection, drafted, windows),
+    findNew(connection, stretches, windows),
+  ]);
+  return drafted.map((one, index) => {
+    const position = positions[index] ?? one.position;
+    return { ...one, position, counts: toCounts(one.standing, position, found[index] ?? []) };
+  });
 }
 
 /** Completes a standing with up to where it is going to be read in any case: only own messages behind that matter. */

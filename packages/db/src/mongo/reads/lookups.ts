@@ -32,7 +32,7 @@ export interface Lookup {
 }
 
 /** How many stretches one command looks at. */
-const stretchesMax = 500;
+export const stretchesMax = 500;
 
 /** That a message lies in the stretch. */
 const inStretch: Document[] = [

@@ -4,7 +4,7 @@ import type { LogHead } from "../log/heads.ts";
 import { type LogWindows, readWindows, type SeenMessage } from "./log-windows.ts";
 import type { ReadParts, Stretch } from "./lookups.ts";
 import { isSettled, type MemberRow } from "./member-rows.ts";
-import { countNewMessages } from "./new-messages.ts";
+import { countNewMessages, type NewMessages } from "./new-messages.ts";
 import { type OwnMessage, readNewestOwn } from "./own-messages.ts";
 
 /** A membership, and the head of its log, which was read after it. */
@@ -78,30 +78,33 @@ export async function readOwnPositions(
   return readPositions(connection, standings, await readWindows(connection, asked));
 }
 
-/** Counts what is new to members who have read up to given positions. */
-export async function countNew(
+/** What was found behind the position of a member: all messages, or how many of them do not count. */
+type Found = readonly SeenMessage[] | NewMessages;
+
+/** Returns where there may be something new to a member who has read up to a position: an empty stretch if there is nothing. */
+export function newStretch(standing: Standing, readSeq: number): Stretch {
+  const { said_seq, seq } = standing.head;
+  return stretchOf(standing, readSeq < said_seq ? readSeq : seq);
+}
+
+/** Finds what decides how much is new to members behind given positions. */
+export async function findNew(
   connection: ReadParts,
-  asked: readonly { standing: Standing; position: ReadPosition }[],
+  stretches: readonly Stretch[],
   windows: LogWindows,
-): Promise<NewCounts[]> {
-  const unknown: { index: number; stretch: Stretch; sent: number }[] = [];
-  const counts = asked.map(({ standing, position }, index): NewCounts => {
-    const sent = sentAfter(standing, position);
-    const stretch = stretchOf(standing, position.read_seq);
-    const seen = sent > 0 ? windows.messagesIn(stretch) : [];
-    if (seen) return countSeen(seen, standing.row.user_id);
-    unknown.push({ index, stretch, sent });
-    return { unread_count: 0, mention_count: 0 };
-  });
-  const found = await countNewMessages(
-    connection,
-    unknown.map(({ stretch }) => stretch),
-  );
-  for (const [n, { index, sent }] of unknown.entries()) {
-    const { deleted, mentions } = found[n] ?? { deleted: 0, mentions: 0 };
-    counts[index] = { unread_count: Math.max(0, sent - deleted), mention_count: mentions };
-  }
-  return counts;
+): Promise<Found[]> {
+  const seen = stretches.map((one) => (one.after < one.to ? windows.messagesIn(one) : []));
+  const unseen = stretches.filter((_, index) => !seen[index]);
+  const counted = await countNewMessages(connection, unseen);
+  const found = new Map(unseen.map((one, index) => [one, counted[index]]));
+  return stretches.map((one, index) => seen[index] ?? found.get(one) ?? []);
+}
+
+/** Counts what is new to a member who has read up to a position. */
+export function toCounts(standing: Standing, position: ReadPosition, found: Found): NewCounts {
+  if (!("deleted" in found)) return countSeen(found, standing.row.user_id);
+  const sent = sentAfter(standing, position);
+  return { unread_count: Math.max(0, sent - found.deleted), mention_count: found.mentions };
 }
 
 /** Reads how far members have read, and what is new to them, as their logs say. */
@@ -121,9 +124,10 @@ export async function readStates(
     const standing = standings[index];
     return standing ? [{ standing, position }] : [];
   });
-  const counts = await countNew(connection, places, windows);
-  return places.map(({ position }, index) => {
-    return { ...position, ...(counts[index] ?? { unread_count: 0, mention_count: 0 }) };
+  const stretches = places.map(({ standing, position }) => newStretch(standing, position.read_seq));
+  const found = await findNew(connection, stretches, windows);
+  return places.map(({ standing, position }, index) => {
+    return { ...position, ...toCounts(standing, position, found[index] ?? []) };
   });
 }
 
