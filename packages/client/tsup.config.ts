@@ -27,6 +27,16 @@ export default defineConfig(async () => {
         await copyLicense("eventsource-parser", "dist/eventsource-parser.LICENSE");
       },
     },
+    {
+      ...shared,
+      // In a folder as its source is, so that `../index.js` is the client in both: its classes exist once.
+      entry: { "outbox/index": "src/outbox/index.ts" },
+      tsconfig: "src/outbox/tsconfig.json",
+      external: ["../index.js"],
+      noExternal: [],
+      dts: true,
+      sourcemap: true,
+    },
     // A build of its own, so that each entry's declarations are one file; tRPC's types come from the peer dependency.
     { ...shared, entry: ["src/trpc.ts"], noExternal: [], dts: true },
   ];

@@ -1,21 +1,15 @@
 import { readFile } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startHttp } from "../sdk/http.ts";
 import { append } from "../support/append.ts";
 import { startChromium } from "../support/chromium.ts";
 import { startServer } from "../support/server.ts";
 import { newProject, type Project } from "./project.ts";
 import { run } from "./run.ts";
+import { startSite } from "./site.ts";
 import { toCompiler } from "./tools.ts";
-
-const types: Record<string, string> = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".mjs": "text/javascript",
-};
 
 let browser: Browser;
 let project: Project;
@@ -124,15 +118,4 @@ function build(mode: string, ...args: string[]): Promise<string> {
   const vite = join(project.directory, "node_modules/vite/bin/vite.js");
   const command = [`NODE_ENV=${mode}`, process.execPath, vite, "build", ...args];
   return run("env", command, project.directory);
-}
-
-/** Serves a folder, as any file server does. */
-function startSite(directory: string) {
-  return startHttp(async (request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://site");
-    const file = await readFile(join(directory, pathname)).catch(() => undefined);
-    response.statusCode = file ? 200 : 404;
-    response.setHeader("content-type", types[extname(pathname)] ?? "text/plain");
-    response.end(file);
-  });
 }

@@ -13,7 +13,7 @@ export interface Project extends AsyncDisposable {
 }
 
 /**
- * Makes a project of a folder of the repository, with what its `package.json` asks for; the client is the packed one, and
+ * Makes a project of a folder of the repository, with what its `package.json` asks for; the client and the hooks are the packed ones, and
  * `versions` may name others than the newest that will do.
  */
 export async function newProject(
@@ -25,7 +25,9 @@ export async function newProject(
   const path = join(directory, "package.json");
   const manifest = JSON.parse(await readFile(path, "utf8"));
   const client = { "@chatnest/client": `file:${inject("clientTarball")}` };
-  Object.assign(manifest.dependencies, versions, client);
+  const hooks = { "@chatnest/react": `file:${inject("reactTarball")}` };
+  const hasHooks = "@chatnest/react" in manifest.dependencies;
+  Object.assign(manifest.dependencies, versions, client, hasHooks && hooks);
   await writeFile(path, JSON.stringify(manifest));
   await npmInstall(directory);
   return {

@@ -9,7 +9,7 @@ const execute = promisify(execFile);
  */
 export async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
   try {
-    const { stdout } = await execute(command, args, { cwd, timeout: 60_000 });
+    const { stdout } = await execute(command, args, { cwd, timeout: 110_000 });
     return stdout.trim();
   } catch (error) {
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };

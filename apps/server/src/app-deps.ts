@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { CredentialSettings } from "./auth/credentials.ts";
 import type { Trust } from "./auth/trust.ts";
 import type { StreamLimits } from "./http/stream-slots.ts";
+import type { PageFile } from "./page/page-files.ts";
 
 /** What the server is made of. */
 export interface AppDeps {
@@ -24,6 +25,8 @@ export interface AppDeps {
   streamLimits?: StreamLimits;
   /** How many whole histories and inboxes may be read at a time. @default 500 in all, 20 of one user */
   readLimits?: StreamLimits;
+  /** The files of the page at `/`. @default none: `/` leads to the documentation */
+  page?: readonly PageFile[];
   /** Whether the server is on its way down, and takes no more than one request on each connection. */
   isDraining(): boolean;
 }

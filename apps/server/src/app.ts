@@ -13,6 +13,7 @@ import { PathRouter } from "./http/path-router.ts";
 import { wrapRoutes } from "./http/routes.ts";
 import { StreamSlots } from "./http/stream-slots.ts";
 import { readPath } from "./http/target.ts";
+import { servePage } from "./page/serve-page.ts";
 import { createContextOf } from "./request-context.ts";
 import { leaveNames, serveRest } from "./rest/adapter.ts";
 import { tellUnavailable } from "./rest/events/tell-unavailable.ts";
@@ -30,6 +31,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 
   // What holds no data answers everybody.
   const open = wrapRoutes(app, handle);
+  servePage(open, deps.page ?? []);
   serveDocs(open);
   serveHealth(open, deps);
 

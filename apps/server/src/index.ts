@@ -1,2 +1,3 @@
 export { createApp } from "./app.ts";
 export type { AppDeps } from "./app-deps.ts";
+export { readPageFiles } from "./page/page-files.ts";

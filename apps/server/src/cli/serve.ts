@@ -7,6 +7,7 @@ import type { Settings } from "../env.ts";
 import { listen } from "../http/listen.ts";
 import { createLogger } from "../log/logger.ts";
 import { toLogged } from "../log/request-log.ts";
+import { readPageFiles } from "../page/page-files.ts";
 import { type OpenedStore, openStore } from "../store.ts";
 import { version } from "../version.ts";
 import { abortOnStopSignals } from "./stop-signals.ts";
@@ -36,6 +37,7 @@ export async function serve(settings: Settings): Promise<void> {
       proxyHops,
       sendsPerSecond,
       corsOrigins,
+      page: await readPageFiles(),
       isDraining: () => isDraining,
     });
     const { url, drain } = await listen({ fetch: app.fetch, host, port });

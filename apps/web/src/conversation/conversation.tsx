@@ -1,0 +1,171 @@
+import type { ListedMessage } from "@chatnest/client";
+import { useChat, useConversation, useInbox } from "@chatnest/react";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { nameOf } from "../inbox/describe.ts";
+import { inboxOptions } from "../inbox/inbox-options.ts";
+import { Members } from "../members/members.tsx";
+import { useReport } from "../shell/reports.tsx";
+import { isStored, type MessageActions } from "./actions.ts";
+import { Composer, type Purpose } from "./composer.tsx";
+import css from "./conversation.module.css";
+import { ConversationHead } from "./conversation-head.tsx";
+import { DeleteDialog } from "./delete-dialog.tsx";
+import { JoinBar, Loading } from "./loading.tsx";
+import { newestSeq } from "./message-rows.ts";
+import { ReactDialog } from "./react-dialog.tsx";
+import { Timeline, type TimelineHandle } from "./timeline.tsx";
+import { useAnnouncements } from "./use-announcements.ts";
+import { useDetails } from "./use-details.ts";
+
+const listOptions = { limit: 100 };
+
+/** A conversation: its messages, and the field to write in. */
+export function Conversation({ id, userId }: { id: string; userId: string }) {
+  const client = useChat();
+  const view = useConversation(id, listOptions);
+  const { messages, state, hasMore, isLoadingOlder, send, edit, remove, react } = view;
+  const { conversations, markRead, state: inboxState } = useInbox(inboxOptions);
+  const item = conversations.find((conversation) => conversation.id === id);
+  const { conversation, refresh } = useDetails(id, `${item?.title} ${state.status}`);
+  const [purpose, setPurpose] = useState<Purpose>();
+  const [asked, setAsked] = useState<{ what: "delete" | "react"; message: ListedMessage }>();
+  const [isPanelOpen, setPanelOpen] = useState(false);
+  const timeline = useRef<TimelineHandle>(null);
+  const report = useReport();
+  const known = conversation ?? item;
+  const name = known ? nameOf(known, userId) : id;
+
+  // As it was when the conversation was opened, or marked as unread since.
+  const readSeq = useRef<{ seq: number; revision: number }>(undefined);
+  if (item && readSeq.current?.revision !== item.revision) {
+    readSeq.current = { seq: item.read_seq, revision: item.revision };
+  }
+  useAnnouncements(messages, state, userId);
+
+  const isListed = item !== undefined;
+  // Archived, or beyond what the inbox has loaded.
+  const isHidden =
+    !isListed && inboxState.status === "live" && conversation?.user_ids.includes(userId) === true;
+  const onSeen = useCallback(
+    (seq: number) => {
+      if (seq === 0) return;
+      if (isListed) markRead(id, seq);
+      else if (isHidden) client.reads.mark({ conversation_id: id, read_seq: seq }).catch(report);
+    },
+    [isListed, isHidden, markRead, client, id, report],
+  );
+
+  const latest = useRef(view);
+  latest.current = view;
+  const actions = useMemo<MessageActions>(
+    () => ({
+      reply: (message) => setPurpose({ kind: "reply", message }),
+      edit: (message) => {
+        if (message.user_id === userId) setPurpose({ kind: "edit", message });
+      },
+      remove: (message) => {
+        if (message.user_id === userId) setAsked({ what: "delete", message });
+      },
+      choose: (message) => setAsked({ what: "react", message }),
+      toggle: ({ id: messageId, reactions = [] }, key) => {
+        const isOwn = reactions.some(
+          (reaction) => reaction.key === key && reaction.user_ids.includes(userId),
+        );
+        if (isOwn) latest.current.unreact(messageId, key);
+        else latest.current.react(messageId, key);
+      },
+      retry: (messageId) => latest.current.retry(messageId),
+      discard: (messageId) => latest.current.discard(messageId),
+      show: (seq) => void timeline.current?.show(seq).catch(report),
+    }),
+    [userId, report],
+  );
+
+  function submit(content: string): void {
+    setPurpose(undefined);
+    if (purpose?.kind === "edit") {
+      if (content !== purpose.message.content) edit(purpose.message.id, { content });
+      return;
+    }
+    const reply_to = purpose?.message.seq ?? undefined;
+    send({ content, ...(reply_to !== undefined && { reply_to }) });
+    requestAnimationFrame(() => timeline.current?.toEnd());
+  }
+
+  function editLast(): void {
+    const own = messages.findLast((message) => message.user_id === userId && isStored(message));
+    if (own) actions.edit(own);
+  }
+
+  const isEmpty = messages.length === 0;
+  // The inbox tells where the unread begin, so it is waited for as well.
+  const isLoading = (isEmpty && state.status !== "live") || inboxState.status === "connecting";
+  const isMember = !conversation || conversation.user_ids.includes(userId);
+  const missing = state.status === "catching_up" ? (item?.last_seq ?? 0) - newestSeq(messages) : 0;
+  return (
+    <div className={css.split}>
+      <section className={css.conversation} aria-label={name}>
+        <ConversationHead
+          id={id}
+          name={name}
+          memberCount={known?.member_count}
+          state={state}
+          missing={Math.max(0, missing)}
+          isPanelOpen={isPanelOpen}
+          onPanel={() => setPanelOpen(!isPanelOpen)}
+        />
+        {isLoading ? (
+          <Loading state={state} />
+        ) : (
+          <Timeline
+            ref={timeline}
+            messages={messages}
+            hasMore={hasMore}
+            isLoadingOlder={isLoadingOlder}
+            loadOlder={view.loadOlder}
+            readSeq={readSeq.current?.seq}
+            userId={userId}
+            conversationId={id}
+            name={name}
+            actions={actions}
+            onSeen={onSeen}
+          />
+        )}
+        {!isMember && conversation && conversation.member_count <= 1_000 && (
+          <JoinBar id={id} userId={userId} onJoined={refresh} />
+        )}
+        <Composer
+          conversationId={id}
+          userId={userId}
+          label={`Message ${name}`}
+          purpose={purpose}
+          onSubmit={submit}
+          onCancel={() => setPurpose(undefined)}
+          onEditLast={editLast}
+        />
+      </section>
+      {isPanelOpen && (
+        <Members
+          conversation={conversation ?? undefined}
+          userId={userId}
+          refresh={refresh}
+          onClose={() => setPanelOpen(false)}
+        />
+      )}
+      {asked?.what === "delete" && (
+        <DeleteDialog
+          message={asked.message}
+          onDelete={remove}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+      {asked?.what === "react" && (
+        <ReactDialog
+          message={asked.message}
+          onChoose={(message, key) => void react(message.id, key)}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,202 @@
+import type { ListedMessage } from "@chatnest/client";
+import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { Button, IconButton } from "../ui/button.tsx";
+import type { MessageActions } from "./actions.ts";
+import { Message } from "./message.tsx";
+import {
+  countAfter,
+  findFirstUnread,
+  indexAfter,
+  newestSeq,
+  placeMessage,
+} from "./message-rows.ts";
+import { DaySeparator, Intro, UnreadLine } from "./separators.tsx";
+import css from "./timeline.module.css";
+import { useMessageKeys } from "./use-message-keys.ts";
+import { useTimeline } from "./use-timeline.ts";
+
+/** How others move what is in sight. */
+export interface TimelineHandle {
+  toEnd(): void;
+  /** Scrolls to a message, reading older ones until it is there. */
+  show(seq: number): Promise<void>;
+}
+
+/** The messages of a conversation, oldest first. */
+export function Timeline({
+  ref,
+  messages,
+  hasMore,
+  isLoadingOlder,
+  loadOlder,
+  readSeq,
+  userId,
+  conversationId,
+  name,
+  actions,
+  onSeen,
+}: {
+  ref: Ref<TimelineHandle>;
+  messages: readonly ListedMessage[];
+  hasMore: boolean;
+  isLoadingOlder: boolean;
+  loadOlder(): Promise<void>;
+  /** The position after which the unread began when the conversation was opened. */
+  readSeq: number | undefined;
+  userId: string;
+  conversationId: string;
+  name: string;
+  actions: MessageActions;
+  /** Called when the newest message is in sight. */
+  onSeen(seq: number): void;
+}) {
+  const [focusedId, setFocusedId] = useState<string>();
+  const [failed, setFailed] = useState(false);
+  const [shownId, setShownId] = useState<string>();
+  const { scroller, virtualizer, isAtEnd, intro } = useTimeline({
+    messages,
+    userId,
+    readSeq,
+    hasIntro: !hasMore,
+    focusedId,
+  });
+  const items = virtualizer.getVirtualItems();
+  const latest = useRef({ messages, hasMore, intro });
+  latest.current = { messages, hasMore, intro };
+
+  async function older(): Promise<void> {
+    try {
+      setFailed(false);
+      await loadOlder();
+    } catch {
+      setFailed(true);
+    }
+  }
+
+  const isNearStart = (items.find(({ index }) => index >= intro)?.index ?? 99) < 20;
+  useEffect(() => {
+    if (isNearStart && hasMore && !isLoadingOlder && !failed) void older();
+  }, [isNearStart, hasMore, isLoadingOlder, failed, messages.length]);
+
+  async function readBackTo(seq: number): Promise<void> {
+    while (latest.current.hasMore && (latest.current.messages[0]?.seq ?? 0) > seq) {
+      await loadOlder();
+      await new Promise(requestAnimationFrame);
+    }
+  }
+
+  async function show(seq: number): Promise<void> {
+    await readBackTo(seq);
+    const index = indexAfter(latest.current.messages, seq - 1);
+    const found = latest.current.messages[index];
+    if (!found) return;
+    virtualizer.scrollToIndex(index + latest.current.intro, { align: "center" });
+    setShownId(found.id);
+    setTimeout(() => setShownId(undefined), 2_000);
+  }
+
+  useImperativeHandle(ref, () => ({ toEnd: () => virtualizer.scrollToEnd(), show }));
+
+  const newest = newestSeq(messages);
+  const [seenSeq, setSeenSeq] = useState(newest);
+  useEffect(() => {
+    const see = () => {
+      if (!isAtEnd || document.visibilityState === "hidden") return;
+      setSeenSeq(newest);
+      onSeen(newest);
+    };
+    see();
+    document.addEventListener("visibilitychange", see);
+    return () => document.removeEventListener("visibilitychange", see);
+  }, [isAtEnd, newest, onSeen]);
+
+  const keys = useMessageKeys({
+    messages,
+    focusedId,
+    setFocusedId,
+    actions,
+    scrollTo: (index) => virtualizer.scrollToIndex(index + intro, { align: "auto" }),
+    toStart: () =>
+      void readBackTo(0).then(
+        () => virtualizer.scrollToIndex(0),
+        () => setFailed(true),
+      ),
+    toEnd: () => virtualizer.scrollToEnd(),
+  });
+
+  const unreadAt = readSeq === undefined ? -1 : findFirstUnread(messages, readSeq, userId);
+  const unseen = isAtEnd !== false ? 0 : countAfter(messages, seenSeq, userId);
+  const reachedId = focusedId ?? messages.at(-1)?.id;
+  return (
+    <div className={css.timeline}>
+      {(isLoadingOlder || failed) && (
+        <div className={css.older}>
+          {failed ? (
+            <Button onClick={() => void older()}>
+              Older messages could not be read. Try again
+            </Button>
+          ) : (
+            <span role="status">Reading older messages…</span>
+          )}
+        </div>
+      )}
+      <div
+        ref={scroller}
+        className={css.scroller}
+        role="feed"
+        aria-label="Messages"
+        aria-busy={isLoadingOlder}
+        {...keys}
+      >
+        <div ref={virtualizer.containerRef} className={css.rows}>
+          {items.map(({ key, index }) => {
+            const at = index - intro;
+            const message = messages[at];
+            if (!message) {
+              return (
+                <div
+                  key={key}
+                  ref={virtualizer.measureElement}
+                  data-index={index}
+                  className={css.row}
+                >
+                  <Intro name={name} isEmpty={messages.length === 0} />
+                </div>
+              );
+            }
+            const { startsDay, startsGroup } = placeMessage(messages, at);
+            return (
+              <div
+                key={key}
+                ref={virtualizer.measureElement}
+                data-index={index}
+                className={message.id === shownId ? `${css.row} ${css.shown}` : css.row}
+              >
+                {startsDay && <DaySeparator timestamp={message.timestamp} />}
+                {at === unreadAt && <UnreadLine />}
+                <Message
+                  message={message}
+                  conversationId={conversationId}
+                  userId={userId}
+                  startsGroup={startsGroup || at === unreadAt}
+                  isReached={message.id === reachedId}
+                  actions={actions}
+                />
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {isAtEnd === false && (
+        <div className={css.jump}>
+          {unseen > 0 && <span>{unseen > 999 ? "999+" : unseen} new</span>}
+          <IconButton
+            icon="down"
+            label={unseen > 0 ? `Jump to the newest: ${unseen} new` : "Jump to the newest"}
+            onClick={() => virtualizer.scrollToEnd()}
+          />
+        </div>
+      )}
+    </div>
+  );
+}

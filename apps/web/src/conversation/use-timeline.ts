@@ -1,0 +1,88 @@
+import type { ListedMessage } from "@chatnest/client";
+import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { findFirstUnread } from "./message-rows.ts";
+
+/** What the messages are laid out from. */
+export interface TimelineLayout {
+  messages: readonly ListedMessage[];
+  userId: string;
+  /** The position after which the unread begin. */
+  readSeq: number | undefined;
+  /** Whether the list begins with the beginning of the conversation, which has a row of its own. */
+  hasIntro: boolean;
+  /** The message that stays in the page because it has the focus. */
+  focusedId: string | undefined;
+}
+
+// So that what is not measured yet is about as high as it will be.
+const lineLength = 90;
+
+/**
+ * Lays out messages, of which only those in sight are in the page. The message that one reads stays where it is when
+ * older ones are put before it; at the end, the newest message is followed.
+ */
+export function useTimeline({ messages, userId, readSeq, hasIntro, focusedId }: TimelineLayout) {
+  const scroller = useRef<HTMLDivElement>(null);
+  // Until the first messages are placed it is not known.
+  const [isAtEnd, setAtEnd] = useState<boolean>();
+  const intro = hasIntro ? 1 : 0;
+
+  const getItemKey = useCallback(
+    (index: number) => messages[index - intro]?.id ?? "intro",
+    [messages, intro],
+  );
+  const focusedIndex = useRef(-1);
+  const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
+    count: messages.length + intro,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => estimate(messages[index - intro]),
+    getItemKey,
+    anchorTo: "end",
+    followOnAppend: true,
+    scrollEndThreshold: 40,
+    overscan: 10,
+    paddingEnd: 12,
+    directDomUpdates: true,
+    directDomUpdatesMode: "position",
+    rangeExtractor(range) {
+      const shown = defaultRangeExtractor(range);
+      const kept = focusedIndex.current;
+      if (kept === -1 || shown.includes(kept)) return shown;
+      return [...shown, kept].sort((one, other) => one - other);
+    },
+    onChange: (instance) => setAtEnd(instance.isAtEnd()),
+  });
+
+  const measured = useRef(new Set<unknown>());
+  // What changes its height above the fold moves nothing, also while one scrolls up: the first message loses its day when
+  // older ones are put before it.
+  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = ({ key, start, end }, _, instance) => {
+    const isFirst = !measured.current.has(key);
+    measured.current.add(key);
+    return (isFirst ? start : end - 1) < (instance.scrollOffset ?? 0);
+  };
+
+  focusedIndex.current = useMemo(() => {
+    if (focusedId === undefined) return -1;
+    const at = messages.findIndex(({ id }) => id === focusedId);
+    return at === -1 ? -1 : at + intro;
+  }, [messages, focusedId, intro]);
+
+  const isPlaced = useRef(false);
+  useLayoutEffect(() => {
+    if (isPlaced.current || messages.length === 0) return;
+    isPlaced.current = true;
+    const unread = readSeq === undefined ? -1 : findFirstUnread(messages, readSeq, userId);
+    if (unread > 0) virtualizer.scrollToIndex(unread + intro, { align: "start" });
+    else virtualizer.scrollToEnd();
+    setAtEnd(unread <= 0 || virtualizer.isAtEnd());
+  }, [virtualizer, messages, readSeq, userId, intro]);
+
+  return { scroller, virtualizer, isAtEnd, intro };
+}
+
+function estimate(message: ListedMessage | undefined): number {
+  if (!message) return 120;
+  return 30 + Math.ceil(message.content.length / lineLength) * 22;
+}

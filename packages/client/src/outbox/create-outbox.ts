@@ -1,0 +1,120 @@
+import { type ChatClient, createMessageId } from "../index.js";
+import { Entries } from "./entries.ts";
+import { createEntry, type Entry, keyOf, toItem } from "./entry.ts";
+import { createListeners } from "./listeners.ts";
+import { createMirror } from "./mirror.ts";
+import type { Outbox, OutboxSnapshot } from "./outbox.ts";
+import { joinPages, type Pages } from "./pages.ts";
+import { createSender } from "./sender.ts";
+import { openStorage } from "./storage.ts";
+
+/** Whose messages an outbox keeps. */
+export interface OutboxOptions {
+  client: ChatClient;
+  /** Who sends: users of one browser never send each other's messages. */
+  user_id: string;
+  /** Names the database; pages that talk to several servers need one for each. @default `chatnest` */
+  name?: string | undefined;
+}
+
+/**
+ * Opens the outbox of a user, which sends at once what an earlier page left.
+ * @example
+ * ```ts
+ * const client = createChatClient({ url: "", userId: "ada" });
+ * const outbox = createOutbox({ client, user_id: "ada" });
+ * outbox.send({ conversation_id: "tea", content: "Hello" });
+ * ```
+ */
+export function createOutbox({ client, user_id, name = "chatnest" }: OutboxOptions): Outbox {
+  const fullName = `${name}-outbox:${user_id}`;
+  const listeners = createListeners();
+  const saves = new Set<Promise<void>>();
+  let snapshot: OutboxSnapshot | undefined;
+  let isLeading = false;
+  let isClosed = false;
+
+  const entries = new Entries(change);
+  const storage = openStorage(fullName, change);
+  const sender = createSender({
+    client,
+    entries,
+    // What could not be saved is known to this page alone.
+    maySend: ({ item }) => !isClosed && (isLeading || !item.isSaved),
+    isSaved: (key) => storage.has(key),
+    onSent: (entry, message) => mirror.end(entry, message),
+    onRefused(entry, { code, message, status }) {
+      entry.saved = { ...entry.saved, refused: { at: Date.now(), code, message, status } };
+      show(entry);
+    },
+  });
+  const mirror = createMirror({
+    entries,
+    storage,
+    pages: (): Pages => pages,
+    onChange: () => sender.wake(),
+  });
+  const pages = joinPages(fullName, {
+    onNews: (news) => mirror.hear(news),
+    onLead() {
+      isLeading = true;
+      void mirror.loaded.then(mirror.sync);
+    },
+  });
+  // Only in windows and workers of browsers.
+  globalThis.addEventListener?.("online", sender.wake);
+
+  function change(): void {
+    snapshot = undefined;
+    listeners.tell();
+  }
+
+  function show(entry: Entry): void {
+    entries.show(entry, toItem(entry.saved, entry.item.isSaved));
+    const save = mirror.save(entry).finally(() => saves.delete(save));
+    saves.add(save);
+  }
+
+  const named = (id: string) => entries.all.filter(({ item }) => item.id === id);
+
+  return {
+    subscribe: listeners.subscribe,
+    getSnapshot() {
+      snapshot ??= { items: entries.items, ...storage.state };
+      return snapshot;
+    },
+    send({ id = createMessageId(), ...input }) {
+      const known = entries.find(keyOf(input.conversation_id, id));
+      if (known) return id;
+      const entry = createEntry({ id, ...input }, user_id, entries.nextAt);
+      entries.add(entry);
+      show(entry);
+      return id;
+    },
+    async saved() {
+      await Promise.all(saves);
+    },
+    retry(id) {
+      for (const entry of named(id)) {
+        if (entry.item.status !== "failed") continue;
+        const { refused: _, ...saved } = entry.saved;
+        entry.saved = saved;
+        show(entry);
+      }
+      sender.wake();
+    },
+    remove(id) {
+      for (const entry of named(id)) mirror.remove(entry);
+    },
+    close() {
+      isClosed = true;
+      globalThis.removeEventListener?.("online", sender.wake);
+      for (const { timer, sending } of entries.all) {
+        clearTimeout(timer);
+        sending?.abort();
+      }
+      pages.close();
+      storage.close();
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { createOutbox, type OutboxOptions } from "./create-outbox.ts";
+export type { Outbox, OutboxItem, OutboxSnapshot, SendToOutboxInput } from "./outbox.ts";
