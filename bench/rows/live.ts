@@ -34,6 +34,7 @@ export const liveRows: readonly Row[] = [
   },
   {
     name: "live-one",
+    isExtra: true,
     title: "lone event to one follower, p99",
     unit: "ms",
     peer,
@@ -58,6 +59,7 @@ export const liveRows: readonly Row[] = [
   },
   {
     name: "across",
+    isExtra: true,
     title: "lone event to a follower at another instance, three-member MongoDB, p99",
     unit: "ms",
     peer: "at the same instance",
