@@ -1,16 +1,48 @@
-import { defineConfig } from "tsup";
+import { copyFile, mkdir, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { defineConfig, type Options } from "tsup";
 
-export default defineConfig({
-  entry: ["src/main.ts"],
+const require = createRequire(import.meta.url);
+
+const shared: Options = {
   format: "esm",
   target: "node24",
   platform: "node",
-  // One file: our packages are in it (they are development dependencies), those of npm are not.
+  // One file each: our packages are in it (they are development dependencies), those of npm are not.
   splitting: false,
-  clean: true,
   sourcemap: true,
   // There is no module called sqlite, only node:sqlite.
   removeNodeProtocol: false,
-  // A young generation in which what one request allocates dies before it is copied. `npm run serve` sets the same.
-  banner: { js: "#!/usr/bin/env -S node --max-semi-space-size=32" },
+};
+
+export default defineConfig(async () => {
+  // The `clean` of one build would remove the files of the other.
+  await rm("dist", { recursive: true, force: true });
+  return [
+    {
+      ...shared,
+      entry: ["src/main.ts"],
+      // A young generation in which what one request allocates dies before it is copied. `npm run serve` sets the same.
+      banner: { js: "#!/usr/bin/env -S node --max-semi-space-size=32" },
+      onSuccess: copySwaggerUi,
+    },
+    {
+      ...shared,
+      entry: ["src/index.ts"],
+      sourcemap: false,
+      dts: true,
+      tsconfig: "tsconfig.dts.json",
+    },
+  ];
 });
+
+// Their package would bring a script along that reports installations.
+async function copySwaggerUi(): Promise<void> {
+  const from = dirname(require.resolve("swagger-ui-dist/package.json"));
+  await mkdir("dist/swagger-ui", { recursive: true });
+  const bundle = "swagger-ui-bundle.js";
+  for (const name of [bundle, `${bundle}.LICENSE.txt`, "swagger-ui.css", "LICENSE", "NOTICE"]) {
+    await copyFile(join(from, name), join("dist/swagger-ui", name));
+  }
+}

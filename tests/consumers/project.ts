@@ -7,14 +7,14 @@ import { npmInstall } from "./npm-install.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A project outside the workspace, with the packed client installed. */
+/** A project outside the workspace, with a packed package installed. */
 export interface Project extends AsyncDisposable {
   directory: string;
 }
 
 /**
- * Makes a project of a folder of the repository, with what its `package.json` asks for; the client is the packed one, and
- * `versions` may name others than the newest that will do.
+ * Makes a project of a folder of the repository, with what its `package.json` asks for; the client and the server are the
+ * packed ones, and `versions` may name others than the newest that will do.
  */
 export async function newProject(
   folder: string,
@@ -24,8 +24,12 @@ export async function newProject(
   await cp(join(root, folder), directory, { recursive: true });
   const path = join(directory, "package.json");
   const manifest = JSON.parse(await readFile(path, "utf8"));
-  const client = { "@chatnest/client": `file:${inject("clientTarball")}` };
-  Object.assign(manifest.dependencies, versions, client);
+  const packed = {
+    "@chatnest/client": `file:${inject("clientTarball")}`,
+    chatnest: `file:${inject("serverTarball")}`,
+  };
+  const ours = Object.entries(packed).filter(([name]) => name in manifest.dependencies);
+  Object.assign(manifest.dependencies, versions, Object.fromEntries(ours));
   await writeFile(path, JSON.stringify(manifest));
   await npmInstall(directory);
   return {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { ChatStore } from "../src/store.ts";
 import { changeSchedulesContract } from "./contract/change-schedules.ts";
+import { erasureHistoriesContract } from "./contract/erasure-histories.ts";
 import { inboxSchedulesContract } from "./contract/inbox-schedules.ts";
 import type { Clocked } from "./inbox-schedule.ts";
 import type { ClockedStore, OpenedStore, StoreKind } from "./opened-store.ts";
@@ -8,17 +9,20 @@ import { shareOf } from "./schedule-share.ts";
 
 const timeoutMs = 30_000;
 
-/** How many random schedules there are: of entries of all kinds, and of inboxes. */
+/** How many random schedules there are: of entries of all kinds, of inboxes, and of histories of users who are erased. */
 interface Schedules {
   changes: number;
   inboxes: number;
+  erasures: number;
 }
 
 /** Runs random schedules on one kind of store, by one process and, where the data can be shared, by two. */
-export function describeSchedules(name: string, kind: StoreKind, { changes, inboxes }: Schedules) {
+export function describeSchedules(name: string, kind: StoreKind, schedules: Schedules): void {
+  const { changes, inboxes, erasures } = schedules;
   describe.each(kind.data === "shared" ? [1, 2] : [1])(`${name}, by %i`, (count) => {
     describe("changes", () => describeChanges(kind, { count, runs: shareOf(changes) }));
     describe("inboxes", () => describeInboxes(kind, { count, runs: shareOf(inboxes) }));
+    if (count === 1) describe("erasures", () => describeErasures(kind, shareOf(erasures)));
   });
 }
 
@@ -67,4 +71,20 @@ function describeInboxes(kind: StoreKind, { count, runs }: Trying): void {
   };
   const isRepeatable = kind.data !== "shared";
   inboxSchedulesContract(clocked, { runs, isRepeatable });
+}
+
+function describeErasures(kind: StoreKind, runs: number): void {
+  let opened: OpenedStore | undefined;
+  beforeAll(async () => {
+    opened = await kind.open();
+  }, timeoutMs);
+  afterAll(async () => {
+    await opened?.[Symbol.asyncDispose]();
+  }, timeoutMs);
+
+  const store = (): ChatStore => {
+    if (!opened) throw new Error("the store is not open");
+    return opened.store;
+  };
+  erasureHistoriesContract(store, runs);
 }

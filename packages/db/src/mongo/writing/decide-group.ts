@@ -69,11 +69,12 @@ export async function decideGroup(
 
   async function take(append: PendingAppend, parts: EntryParts): Promise<void> {
     const { stream } = append;
-    const { entry } = append.append;
+    const { entry: given } = append.append;
     const head = newHeads.get(stream) ?? noHead;
-    const outcome = await outcomeOf(entry, placeAfter(head, entry), parts);
+    const outcome = await outcomeOf(given, placeAfter(head, given), parts);
     if ("store" in outcome) {
       const document = toDocument(outcome.store, { stream, by, head });
+      if (given.kind === "message" && given.sent_hash) document.sent_hash = given.sent_hash;
       newHeads.set(stream, headOf(document));
       state.add(document);
       // Metadata is answered as it is read, whatever object the sender has.
@@ -81,7 +82,7 @@ export async function decideGroup(
       group.decided.push({ append, entry, document });
     }
     // An answer must not rest on what is not stored yet.
-    else if (isOnTouched(entry, parts)) leave(append);
+    else if (isOnTouched(given, parts)) leave(append);
     else group.unstored.push({ append, outcome });
   }
 

@@ -48,7 +48,8 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
   // A backup may have been restored while events were missed, so nothing known is trusted.
   events.watch((event) => {
     if (event.kind === "entry") allocator.hear(event.entry);
-    else if (event.kind === "missed") allocator.forgetAll();
+    // An erasure removes notes, which their log then begins anew.
+    else if (event.kind === "missed" || event.kind === "erased") allocator.forgetAll();
   });
 
   async function write(jobs: readonly AppendJob[]): Promise<void> {
@@ -146,7 +147,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
       if (contended.has(document.stream)) allocator.forget(document.stream);
       else allocator.acknowledge(document);
       events.emit({ kind: "entry", entry });
-      settleAppend(append, entry, true);
+      settleAppend(append, { entry, sentHash: document.sent_hash }, true);
     }
     void takeOff(
       connection,
@@ -224,7 +225,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
       const entry = toEntry(document);
       const isOwn = document.by === by;
       if (isOwn) events.emit({ kind: "entry", entry });
-      settleAppend(append, entry, isOwn);
+      settleAppend(append, { entry, sentHash: document.sent_hash }, isOwn);
       return false;
     });
   }
