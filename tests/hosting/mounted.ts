@@ -8,7 +8,7 @@ export interface Mounted extends AsyncDisposable {
 }
 
 /** Lets users in by a header, which no real server would do. */
-export const byHeader: Identify = (request) => {
+const byHeader: Identify = (request) => {
   const user_id = request.headers.get("x-user");
   if (user_id === "server") return "server";
   return user_id === null ? null : { user_id };

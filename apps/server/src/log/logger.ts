@@ -7,7 +7,7 @@ import { escapeControls } from "./escape-controls.ts";
 export type LogFormat = "pretty" | "json";
 
 /** Where people read the log as it is written. */
-export interface Terminal {
+interface Terminal {
   write(text: string): unknown;
   isTTY?: boolean;
 }
