@@ -203,7 +203,8 @@ describe("a server of two processes", () => {
   it("leaves no process behind when the first is killed while another one starts", async () => {
     await using folder = await newFolder();
     // Nobody answers there, so the second process waits for the store.
-    await using silent = createServer().listen(0, "127.0.0.1");
+    await using silent = createServer((socket) => socket.on("error", () => {}).resume());
+    silent.listen(0, "127.0.0.1");
     await once(silent, "listening");
     const { port } = silent.address() as { port: number };
     const MONGODB_URI = `mongodb://127.0.0.1:${port}/none?directConnection=true`;

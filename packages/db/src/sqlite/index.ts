@@ -26,6 +26,7 @@ import { openMentions } from "./reads/mentions.ts";
 import { openReadStore } from "./reads/read-store.ts";
 import { openUnread } from "./reads/unread.ts";
 import { prepareQuery } from "./statements.ts";
+import { createOneAtATime } from "./transfer/one-at-a-time.ts";
 import { openTransfer } from "./transfer/transfer.ts";
 import { openTurns } from "./turns.ts";
 
@@ -57,6 +58,7 @@ export function openSqliteStore(file: string): ChatStore {
   const messages = openMessages(db, heads);
   const { newestOf } = messages;
   const descriptions = openDescriptions(db);
+  const oneAtATime = createOneAtATime();
   const ping = prepareQuery(db, "SELECT 1");
   let closing: Promise<void> | undefined;
 
@@ -80,9 +82,9 @@ export function openSqliteStore(file: string): ChatStore {
     messages,
     members: openMemberStore(db, { members, heads, events, durably, share }),
     conversations: openConversations(db, { members, items, newestOf, events, durably, inTurns }),
-    erasures: openErasures(db, { heads, events, commits, mentions: counts.mentions }),
+    erasures: openErasures(db, { heads, events, commits, oneAtATime, mentions: counts.mentions }),
     reads: openReadStore(db, { heads, unread, events, share, totalsOf }),
-    transfer: openTransfer(db, { heads, pages, descriptions, durably, ...counts }),
+    transfer: openTransfer(db, { heads, pages, descriptions, durably, oneAtATime, ...counts }),
     checks: openChecks(db, { inTurns }),
     ...openEpoch(db, durably),
     watch,

@@ -4,6 +4,7 @@ import type { ErasureStore } from "../../ports/erasures.ts";
 import type { Commits } from "../commits/commits.ts";
 import type { LogHeads } from "../log/heads.ts";
 import type { MentionCounts } from "../reads/mentions.ts";
+import type { OneAtATime } from "../transfer/one-at-a-time.ts";
 import { openLeftovers } from "./leftovers.ts";
 import { openOwned } from "./owned.ts";
 import { openParts } from "./parts.ts";
@@ -17,12 +18,13 @@ export interface ErasureParts {
   heads: Pick<LogHeads, "forget">;
   events: Pick<Events, "emit">;
   commits: Pick<Commits, "durably" | "alone">;
+  oneAtATime: OneAtATime;
 }
 
 /** Opens the port of the erasures. */
 export function openErasures(
   db: DatabaseSync,
-  { mentions, heads, events, commits }: ErasureParts,
+  { mentions, heads, events, commits, oneAtATime }: ErasureParts,
 ): ErasureStore {
   const { durably, alone } = commits;
   const tasks = openTasks(db);
@@ -81,7 +83,7 @@ export function openErasures(
         mentions.forget(erasure.user_id);
         tasks.end(erasure);
       });
-      await alone(() => rewriteFile(db));
+      await oneAtATime(() => alone(() => rewriteFile(db)));
       await tell();
     },
     async check() {},

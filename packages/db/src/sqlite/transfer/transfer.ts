@@ -14,6 +14,7 @@ import type { LogPages } from "../log/pages.ts";
 import { quietAfterMs } from "../log/touches.ts";
 import { prepareCommand, prepareQuery } from "../statements.ts";
 import { openBackup } from "./backup.ts";
+import type { OneAtATime } from "./one-at-a-time.ts";
 import { openPutEntry, type PutParts } from "./put-entries.ts";
 import { openStored, type StoredRow, storedSql, toStored } from "./stored.ts";
 
@@ -41,6 +42,7 @@ export interface TransferParts extends PutParts {
   heads: Pick<LogHeads, "get" | "set">;
   descriptions: Pick<Descriptions, "update">;
   durably: Durably;
+  oneAtATime: OneAtATime;
 }
 
 const sourceKey = "source";
@@ -53,7 +55,7 @@ function markOf(conversationId: string): string {
 /** Opens the port of the transfers. */
 export function openTransfer(
   db: DatabaseSync,
-  { heads, descriptions, durably, ...parts }: TransferParts,
+  { heads, descriptions, durably, oneAtATime, ...parts }: TransferParts,
 ): TransferStore {
   const putEntry = openPutEntry(db, parts);
   const conversation = prepareQuery<StoredRow>(db, storedSql.conversation);
@@ -65,6 +67,7 @@ export function openTransfer(
   const setMeta = prepareCommand(db, transferSql.setMeta);
   const removeMeta = prepareCommand(db, transferSql.removeMeta);
   const ids = prepareQuery<{ seq: number; id: string }>(db, transferSql.ids);
+  const copy = openBackup(db);
 
   function find(conversationId: string): FoundConversation | null {
     const row = conversation.get(conversationId);
@@ -139,6 +142,6 @@ export function openTransfer(
         if (name === null) removeMeta.run(sourceKey);
         else setMeta.run(sourceKey, name);
       }),
-    backup: openBackup(db),
+    backup: (file, onProgress) => oneAtATime(() => copy(file, onProgress)),
   };
 }
