@@ -40,8 +40,10 @@ export function serveEvents(
     if (response.closed) return markSent();
     const events = beginStream(response, completeHeaders(c, {}));
     heartbeat.follow(response, () => events.sayAlive());
+    // The context of the request is not kept for as long as somebody follows.
+    const requestId = c.get("requestId");
     void sendAll(events, following, chunks).catch((error) => {
-      logFailure(logger, error, c.get("requestId"));
+      logFailure(logger, error, requestId);
       refuse(events, toChatError(error));
     });
     return markSent();
