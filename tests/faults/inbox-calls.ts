@@ -1,12 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { clientTimeoutMs } from "./send.ts";
-
-/** A request to any of the servers. */
-export interface Call {
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  path: string;
-  body?: object;
-}
+import { type Call, callOnce } from "./call-once.ts";
 
 /** What a server has answered in the end. Times in ms, as `performance.now()` has them. */
 export interface Told {
@@ -40,21 +33,4 @@ export async function callUntilTold(urls: UrlsNow, call: Call): Promise<Told> {
     await delay(pauseMs);
   }
   throw new Error(`the outcome stays unknown: ${call.method} ${call.path}`);
-}
-
-async function callOnce(url: string, { method, path, body }: Call) {
-  try {
-    const response = await fetch(url + path, {
-      method,
-      ...(body && {
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-      }),
-      signal: AbortSignal.timeout(clientTimeoutMs),
-    });
-    const text = await response.text();
-    return response.status === 503 ? undefined : { status: response.status, text };
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { MemberSettingsChange, Mentions, Message, ReadState } from "@chatnest/db";
 import type { Act } from "@chatnest/db/tests/inbox-oracle.ts";
-import type { Call, Told } from "./inbox-calls.ts";
+import type { Call } from "./call-once.ts";
+import type { Told } from "./inbox-calls.ts";
 import { drawn, isDrawn, oneOf } from "./inbox-drawing.ts";
 
 /** A conversation, as those who use it know it. */

@@ -42,10 +42,13 @@ export function serveEvents(
     }
     if (ending.closed) return response ? markSent() : new Response(null, { status: 499 });
     const begun = response ? beginOnNode(c, response) : beginOnWeb(c, webAnswerOf(c));
-    heartbeat.follow(response ?? webAnswerOf(c), () => begun.events.sayAlive());
-    void sendAll(begun.events, following, chunks).catch((error) => {
-      logFailure(logger, error, c.get("requestId"));
-      refuse(begun.events, toChatError(error));
+    const { events } = begun;
+    heartbeat.follow(ending, () => events.sayAlive());
+    // The context of the request is not kept for as long as somebody follows.
+    const requestId = c.get("requestId");
+    void sendAll(events, following, chunks).catch((error) => {
+      logFailure(logger, error, requestId);
+      refuse(events, toChatError(error));
     });
     return begun.answer;
   };
