@@ -5,11 +5,21 @@ import { type ChatStore, openSqliteStore } from "@chatnest/db";
 import { MongoClient } from "mongodb";
 import { type CommandResult, runChatnest } from "../cli/chatnest.ts";
 
-/** A database of a test's own. */
-export function newDatabase(uri: string): AsyncDisposable & { uri: string } {
+/** A database of a test. */
+interface TestDatabase extends AsyncDisposable {
+  uri: string;
+  countEntries(): Promise<number>;
+}
+
+/** Names a new database, and drops it in the end. */
+export function newDatabase(uri: string): TestDatabase {
   const name = `test-${randomUUID()}`;
   return {
     uri: uri.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]+)\/?[^?]*/, `$1/${name}`),
+    async countEntries() {
+      await using client = new MongoClient(uri);
+      return await client.db(name).collection("chat_messages").countDocuments();
+    },
     async [Symbol.asyncDispose]() {
       await using client = new MongoClient(uri);
       await client.db(name).dropDatabase();

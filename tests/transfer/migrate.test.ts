@@ -4,6 +4,7 @@ import { openMongoStore } from "@chatnest/db";
 import { describe, expect, inject, it } from "vitest";
 import { RunningCommand, runChatnest } from "../cli/chatnest.ts";
 import { newFolder } from "../cli/folder.ts";
+import { until } from "../support/until.ts";
 import { exported, fillFolder, newDatabase } from "./kit.ts";
 
 const [deployment] = inject("mongoDeployments");
@@ -17,11 +18,12 @@ describe("chatnest migrate", { timeout: 180_000 }, () => {
     await fillFolder(cwd, 3_000);
     const { text } = await exported(cwd);
     const there = ["migrate", "--from", "sqlite:data", "--to", database.uri];
-    for (const ms of [900, 1_500]) {
+    for (const stored of [300, 1_500]) {
       await using running = new RunningCommand(there, { cwd });
-      const timer = setTimeout(() => running.process.kill("SIGKILL"), ms);
-      await running.ended;
-      clearTimeout(timer);
+      const isThere = async () => (await database.countEntries()) >= stored;
+      await until(isThere, { timeoutMs: 60_000, what: `${stored} entries are there` });
+      running.process.kill("SIGKILL");
+      expect(await running.ended).toMatchObject({ signal: "SIGKILL" });
     }
     const moved = await runChatnest([...there, "--json"], { cwd });
     expect([moved.code, moved.stderr]).toEqual([0, ""]);

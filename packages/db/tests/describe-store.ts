@@ -145,5 +145,5 @@ function describeUse(kind: StoreKind): void {
   describe("changes and inboxes", () => changeInboxContract(store));
   describe("changes watched", () => changeWatchContract(store));
   describe("erasures", () => erasuresContract(store));
-  describe("erasures that are interrupted", () => erasureCrashesContract(store));
+  describe("erasures that are interrupted", () => erasureCrashesContract(kind.open));
 }

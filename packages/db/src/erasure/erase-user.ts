@@ -55,6 +55,8 @@ export async function eraseUser(
   const { erasures } = store;
   const erasure = await erasures.begin(user_id, mode);
   const { pseudonym } = erasure;
+  // From now on others do not copy the id any further.
+  await erasures.tell();
   const report: ErasureReport = {
     ...{ mode, pseudonym, memberships: 0, notes: 0, entries: 0, messages: 0, reactions: 0 },
   };

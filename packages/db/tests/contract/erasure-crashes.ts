@@ -4,13 +4,17 @@ import type { ErasureMode } from "../../src/ports/erasures.ts";
 import type { ChatStore } from "../../src/store.ts";
 import { erase, expectGone } from "../erased.ts";
 import { unique } from "../make.ts";
+import type { OpenStore } from "../opened-store.ts";
 import { Room } from "../room.ts";
 
 /** An erasure that ends between any two of its steps, and is made again. */
-export function erasureCrashesContract(store: () => ChatStore): void {
+export function erasureCrashesContract(open: OpenStore): void {
   it.each(["delete", "anonymize"] as const)(
     "end as if they were not (%s)",
     async (mode) => {
+      // A store of its own: each step may read all entries.
+      await using opened = await open();
+      const store = () => opened.store;
       for (let steps = 1; ; steps++) {
         const [ann, bob] = [unique("ann"), unique("bob")];
         const room = new Room(store, { user_id: ann });

@@ -72,9 +72,11 @@ export function sharedErasuresContract(open: OpenStore): void {
     await there.say();
     await room.react(1, "+1");
     await room.react(1, "heart");
+    other.watch(() => {});
     let isDone = false;
     const writing = upTo(8).map(async (n) => {
       while (!isDone) {
+        if (other.watchState() === "alone") await other.erasures.check();
         await there.react(1, "+1", `${bob}-${n}`);
         await there.unreact(1, "+1", `${bob}-${n}`);
       }

@@ -35,6 +35,7 @@ export async function endErasure(
   await erasures.deleteOne({ _id: user_id, pseudonym });
 }
 
-function toErasure({ _id, pseudonym, mode }: ErasureDocument): Erasure {
+/** Reads what is stored of an erasure. */
+export function toErasure({ _id, pseudonym, mode }: ErasureDocument): Erasure {
   return { user_id: _id, pseudonym, mode };
 }

@@ -1,3 +1,4 @@
+import { shareOf } from "@chatnest/db/tests/schedule-share.ts";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import { act, history, seen } from "./testing/histories.ts";
@@ -9,7 +10,7 @@ const [deployment] = inject("mongoDeployments");
 if (!deployment) throw new Error("no MongoDB was provided: these tests never skip it");
 const inFile: Open = openFile;
 const inMongo: Open = () => openDatabase(deployment.uri);
-const runs = Number(process.env["CHATNEST_TEST_SCHEDULES"] || 15);
+const runs = shareOf(20);
 
 describe("any history, exported", () => {
   it.each<[string, Open, Open]>([
