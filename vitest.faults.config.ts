@@ -10,6 +10,7 @@ const besideOthers = [
   "live-mongo",
   "majority-read",
   "slow-election",
+  "inbox",
 ].map((name) => `tests/faults/${name}.test.ts`);
 
 // Real servers and databases that are killed, stopped and cut off while others write. Where a short stall is measured, one

@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 // All random schedules, of which `npm test` tries some.
 export default defineConfig({
   test: {
-    include: ["{packages/*/{src,tests},tests}/**/*schedules*.test.ts"],
+    include: ["{packages/*/{src,tests},apps/*/src,tests}/**/*schedules*.test.ts"],
     provide: { scheduleShare: 1 },
     passWithNoTests: false,
     globalSetup: "tests/support/global-setup.ts",

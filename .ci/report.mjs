@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 
 const CONTRACT_TESTS_MIN = 60;
 const TITLES_SHOWN_MAX = 20;
+const MESSAGE_SHOWN_MAX = 2_000;
 const CONTRACT_FILE = /\/packages\/db\/tests\/[^/]+\.test\.ts$/;
 const DEPLOYMENTS = ["MongoDB replica set", "MongoDB standalone"];
 
@@ -25,6 +26,12 @@ const complaints = [
 if (Number(failedSteps) > 0 && failed + complaints.length === 0)
   complaints.push("a step failed though no test did");
 for (const complaint of complaints) console.error(`NOT OK: ${complaint}`);
+
+// The end of the output is what is read first, so it says what failed.
+for (const test of failedTests())
+  console.error(
+    `FAILED: ${test.fullName}\n${test.failureMessages.join("\n").slice(0, MESSAGE_SHOWN_MAX)}`,
+  );
 
 const failures = failed + complaints.length;
 console.log(`${passed} passed, ${failures} failed`);
@@ -70,6 +77,13 @@ function testsThatDidNotRun() {
     : [
         `${titles.length} tests did not run, among them:\n  ${titles.slice(0, TITLES_SHOWN_MAX).join("\n  ")}`,
       ];
+}
+
+function failedTests() {
+  return files
+    .flatMap((file) => file.assertionResults)
+    .filter((test) => test.status === "failed")
+    .slice(0, TITLES_SHOWN_MAX);
 }
 
 function ranOn(test, deployment) {

@@ -1,36 +1,64 @@
-import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { constants, gzipSync } from "node:zlib";
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
 
-export default defineConfig({
-  entry: ["src/main.ts"],
+const require = createRequire(import.meta.url);
+
+const shared: Options = {
   format: "esm",
   target: "node24",
   platform: "node",
-  // One file: our packages are in it (they are development dependencies), those of npm are not.
+  // One file each: our packages are in it (they are development dependencies), those of npm are not.
   splitting: false,
-  clean: true,
   sourcemap: true,
   // There is no module called sqlite, only node:sqlite.
   removeNodeProtocol: false,
-  // The page is served from here, so that the package has it.
-  async onSuccess() {
-    await rm("dist/page", { recursive: true, force: true });
-    await cp("../web/dist", "dist/page", { recursive: true });
-    await compressFiles("dist/page");
-  },
-  // A young generation in which what one request allocates dies before it is copied. `npm run serve` sets the same.
-  banner: { js: "#!/usr/bin/env -S node --max-semi-space-size=32" },
+};
+
+export default defineConfig(async () => {
+  // The `clean` of one build would remove the files of the other.
+  await rm("dist", { recursive: true, force: true });
+  return [
+    {
+      ...shared,
+      entry: ["src/main.ts"],
+      // A young generation in which what one request allocates dies before it is copied. `npm run serve` sets the same.
+      banner: { js: "#!/usr/bin/env -S node --max-semi-space-size=32" },
+      async onSuccess() {
+        await copySwaggerUi();
+        await copyPage();
+      },
+    },
+    {
+      ...shared,
+      entry: ["src/index.ts"],
+      sourcemap: false,
+      dts: true,
+      tsconfig: "tsconfig.dts.json",
+    },
+  ];
 });
 
-/** Compresses what is worth it, beside the file. */
-async function compressFiles(directory: string): Promise<void> {
-  for (const name of await readdir(directory, { recursive: true })) {
+// Their package would bring a script along that reports installations.
+async function copySwaggerUi(): Promise<void> {
+  const from = dirname(require.resolve("swagger-ui-dist/package.json"));
+  await mkdir("dist/swagger-ui", { recursive: true });
+  const bundle = "swagger-ui-bundle.js";
+  for (const name of [bundle, `${bundle}.LICENSE.txt`, "swagger-ui.css", "LICENSE", "NOTICE"]) {
+    await copyFile(join(from, name), join("dist/swagger-ui", name));
+  }
+}
+
+// The page that the server shows at `/`.
+async function copyPage(): Promise<void> {
+  await cp("../web/dist", "dist/page", { recursive: true });
+  for (const name of await readdir("dist/page", { recursive: true })) {
     if (!/\.(?:html|js|css|svg)$/.test(name)) continue;
-    const bytes = await readFile(join(directory, name));
+    const path = join("dist/page", name);
+    const bytes = await readFile(path);
     const compressed = gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION });
-    if (compressed.length < bytes.length)
-      await writeFile(join(directory, `${name}.gz`), compressed);
+    if (compressed.length < bytes.length) await writeFile(`${path}.gz`, compressed);
   }
 }

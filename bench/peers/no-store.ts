@@ -1,7 +1,7 @@
 // The same server as ChatNest's over a store that does nothing.
 import { createLive } from "@chatnest/api";
 import { type ChatStore, openSqliteStore } from "@chatnest/db";
-import { createApp } from "@chatnest/server";
+import { createApp } from "chatnest/app";
 import { pino } from "pino";
 import { serve } from "./serve.ts";
 

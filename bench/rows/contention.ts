@@ -20,7 +20,7 @@ export const contentionRows: readonly Row[] = [
     unit: "/s",
     peer: "one process",
     bar: { ratio: { least: 1 / 3 } },
-    measure: measureHot,
+    measure: (kit) => kit.get(measureHot),
   },
   {
     name: "contention-share",

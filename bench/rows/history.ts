@@ -17,6 +17,7 @@ export const historyRows: readonly Row[] = [
   ...rowsOf("mongo", { prefix: "history-mongo", where: "three-member MongoDB" }),
   {
     name: "ready",
+    isExtra: true,
     title: "from start to ready, embedded",
     unit: "ms",
     peer: "bare Node",
@@ -45,6 +46,7 @@ function rowsOf(store: FilledStore, { prefix, where }: { prefix: string; where: 
     },
     {
       name: `${prefix}-memory`,
+      isExtra: store === "mongo",
       title: `memory that ${count} messages take, ${where}`,
       unit: "MiB",
       peer,

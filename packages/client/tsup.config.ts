@@ -30,7 +30,8 @@ export default defineConfig(async () => {
     {
       ...shared,
       // In a folder as its source is, so that `../index.js` is the client in both: its classes exist once.
-      entry: { "outbox/index": "src/outbox/index.ts" },
+      entry: ["src/outbox/index.ts"],
+      outDir: "dist/outbox",
       tsconfig: "src/outbox/tsconfig.json",
       external: ["../index.js"],
       noExternal: [],

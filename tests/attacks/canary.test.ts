@@ -188,7 +188,7 @@ describe.each(storeNames)("on %s", (store) => {
       await exchange(target.port, text, 200);
       expectNoCanary(text);
     }
-    expect(target.output()).toContain('"path":"/messages/room"');
+    expect(target.output()).toContain('"path":"/messages/{conversation_id}"');
     tell(
       "canary",
       store,

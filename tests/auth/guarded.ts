@@ -1,4 +1,4 @@
-import type { AppDeps } from "@chatnest/server";
+import type { AppDeps } from "chatnest/app";
 import { pino } from "pino";
 import { startServer, type TestServer } from "../support/server.ts";
 

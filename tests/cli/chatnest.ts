@@ -102,7 +102,7 @@ export async function runChatnest(
 export async function startServer({ env, ...options }: CommandOptions): Promise<RunningServer> {
   const server = new RunningServer(["serve"], { ...options, env: { PORT: "0", ...env } });
   try {
-    const [, port] = await server.untilPrinted(/"url":"http:\/\/localhost:(\d+)"/);
+    const [, port] = await server.untilPrinted(/(?:"url":"| API +)http:\/\/localhost:(\d+)/);
     server.port = Number(port);
     // Not by name: whether localhost is 127.0.0.1 is not what the tests are about.
     server.url = `http://127.0.0.1:${server.port}`;

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
-import { runChatnest, startServer } from "./chatnest.ts";
+import { RunningCommand, runChatnest, startServer } from "./chatnest.ts";
 import { newFolder } from "./folder.ts";
 
 describe("chatnest serve", () => {
@@ -20,6 +20,10 @@ describe("chatnest serve", () => {
       url,
       docs: `${url}/docs`,
       store,
+      callers: "callers on this machine, without credentials",
+      durable: true,
+      shared: false,
+      processes: 1,
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       msg: `ChatNest is ready: ${url}, docs at ${url}/docs, data in ${store}`,
     });
@@ -52,7 +56,7 @@ describe("chatnest serve", () => {
     expect(await runChatnest(["serve"], { cwd: folder.path, env })).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: `chatnest: port ${port} is in use: stop the program that uses it, or choose another port: PORT=${port + 1} npm start\n`,
+      stderr: `chatnest: port ${port} is in use: stop the program that uses it, or set another one, such as PORT=${port + 1}\n`,
     });
   });
 
@@ -111,9 +115,14 @@ describe("chatnest", () => {
     await using folder = await newFolder();
     const help = await runChatnest(["--help"], { cwd: folder.path });
     expect(help).toMatchObject({ code: 0, stderr: "" });
-    expect(help.stdout).toMatch(/serve.+import/s);
-    const nothing = await runChatnest([], { cwd: folder.path });
-    expect(nothing).toMatchObject({ code: 1, stderr: help.stdout });
+    expect(help.stdout).toMatch(/serve.+config.+import/s);
+  });
+
+  it("serves when it is given no command", async () => {
+    await using folder = await newFolder();
+    await using server = new RunningCommand([], { cwd: folder.path, env: { PORT: "0" } });
+    await server.untilPrinted(/"msg":"ChatNest is ready/);
+    expect(await server.stop()).toMatchObject({ code: 0, stderr: "" });
   });
 
   it("tells its version", async () => {
@@ -129,7 +138,7 @@ describe("chatnest", () => {
       await using folder = await newFolder();
       const refused = await runChatnest(args, { cwd: folder.path });
       expect(refused).toMatchObject({ code: 1, stdout: "" });
-      expect(refused.stderr).toMatch(/^error: /);
+      expect(refused.stderr).toMatch(/^(?:error|chatnest): /);
     },
   );
 });

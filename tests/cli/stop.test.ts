@@ -120,20 +120,51 @@ describe("a server that meets an unexpected error", () => {
   it.each([
     ["thrown", "throw new Error('boom')"],
     ["rejected", "Promise.reject(new Error('boom'))"],
-  ])("logs it, closes the store and exits with 1: %s", async (_how, code) => {
+  ])("logs it, stops as it is told to stop, and exits with 1: %s", async (_how, code) => {
     await using folder = await newFolder();
-    const script = encodeURIComponent(`setTimeout(() => { ${code} }, 1500)`);
-    const env = { NODE_OPTIONS: `--import=data:text/javascript,${script}` };
-    await using server = await startServer({ cwd: folder.path, env });
+    await using server = await startServer({ cwd: folder.path, env: onUsr2(code) });
+    using connection = await openRawConnection(server.port);
+    connection.write(sending.slice(0, -20));
+    await fetch(`${server.url}/livez`);
+    server.process.kill("SIGUSR2");
+    await server.untilPrinted(stopping);
+    connection.write(sending.slice(-20));
+    expect(await connection.untilRead(/"seq":1\}/)).toMatch(/^HTTP\/1\.1 201 /);
     const result = await server.ended;
     expect(result).toMatchObject({ code: 1, stderr: "" });
-    const last = JSON.parse(result.stdout.trimEnd().split("\n").at(-1) ?? "");
-    const err = { stack: expect.stringContaining("boom") };
-    expect(last).toMatchObject({ level: "fatal", err });
+    const lines = result.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const fatal = lines.filter(({ level }) => level === "fatal");
+    expect(fatal).toMatchObject([{ err: { stack: expect.stringContaining("boom") } }]);
+    expect(lines.at(-1)).toMatchObject({ msg: "stopped" });
     // What SQLite has beside a database that was not closed.
     expect(await readdir(join(folder.path, "data"))).toEqual(["chatnest.db"]);
   });
+
+  it("does not fill the log when the error comes again and again", async () => {
+    await using folder = await newFolder();
+    const env = onUsr2("setInterval(() => { throw new Error('boom') }, 1)");
+    await using server = await startServer({ cwd: folder.path, env });
+    using connection = await openRawConnection(server.port);
+    connection.write(sending.slice(0, -20));
+    await fetch(`${server.url}/livez`);
+    server.process.kill("SIGUSR2");
+    await server.untilPrinted(stopping);
+    connection.write(sending.slice(-20));
+    await connection.untilRead(/"seq":1\}/);
+    const { code, stdout } = await server.ended;
+    expect(code).toBe(1);
+    expect(stdout.match(/"level":"fatal"/g)).toHaveLength(10);
+  });
 });
+
+/** Lets a server run code when it gets the signal SIGUSR2, as a bug would. */
+function onUsr2(code: string): Record<string, string> {
+  const script = `process.on("SIGUSR2", () => { ${code} })`;
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` };
+}
 
 describe("a server that is killed", () => {
   it("has all that it acknowledged when it starts again", async () => {

@@ -7,13 +7,13 @@ import { npmInstall } from "./npm-install.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A project outside the workspace, with the packed client installed. */
+/** A project outside the workspace, with a packed package installed. */
 export interface Project extends AsyncDisposable {
   directory: string;
 }
 
 /**
- * Makes a project of a folder of the repository, with what its `package.json` asks for; the client and the hooks are the packed ones, and
+ * Makes a project of a folder of the repository, with what its `package.json` asks for; our packages are the packed ones, and
  * `versions` may name others than the newest that will do.
  */
 export async function newProject(
@@ -24,10 +24,13 @@ export async function newProject(
   await cp(join(root, folder), directory, { recursive: true });
   const path = join(directory, "package.json");
   const manifest = JSON.parse(await readFile(path, "utf8"));
-  const client = { "@chatnest/client": `file:${inject("clientTarball")}` };
-  const hooks = { "@chatnest/react": `file:${inject("reactTarball")}` };
-  const hasHooks = "@chatnest/react" in manifest.dependencies;
-  Object.assign(manifest.dependencies, versions, client, hasHooks && hooks);
+  const packed = {
+    "@chatnest/client": `file:${inject("clientTarball")}`,
+    "@chatnest/react": `file:${inject("reactTarball")}`,
+    chatnest: `file:${inject("serverTarball")}`,
+  };
+  const ours = Object.entries(packed).filter(([name]) => name in manifest.dependencies);
+  Object.assign(manifest.dependencies, versions, Object.fromEntries(ours));
   await writeFile(path, JSON.stringify(manifest));
   await npmInstall(directory);
   return {

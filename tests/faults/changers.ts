@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { clientTimeoutMs } from "./send.ts";
+import { type Call, callOnce } from "./call-once.ts";
 
 /** A request that changes a conversation, and its answer. */
 export interface Changed {
@@ -14,13 +14,6 @@ export interface Changers {
   /** The requests that were answered for good. */
   readonly answered: readonly Changed[];
   stop(): Promise<void>;
-}
-
-interface Request {
-  method: "POST" | "PATCH" | "PUT" | "DELETE";
-  path: string;
-  body?: object;
-  query?: string;
 }
 
 const changersCount = 12;
@@ -40,9 +33,9 @@ export function startChangers(urls: readonly string[], conversation: string): Ch
       const end = performance.now() + giveUpMs;
       const request = drawRequest(conversation, { user, id });
       for (let tries = 0; performance.now() < end; tries++) {
-        const changed = await tryOnce(urls[(n + tries) % urls.length] ?? "", request, id);
-        if (changed) {
-          answered.push(changed);
+        const answer = await callOnce(urls[(n + tries) % urls.length] ?? "", request);
+        if (answer) {
+          answered.push({ id, ...answer });
           break;
         }
         await delay(100);
@@ -60,28 +53,7 @@ export function startChangers(urls: readonly string[], conversation: string): Ch
   };
 }
 
-async function tryOnce(
-  url: string,
-  { method, path, body, query = "" }: Request,
-  id: string,
-): Promise<Changed | undefined> {
-  try {
-    const response = await fetch(`${url}${path}${query}`, {
-      method,
-      ...(body && {
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-      }),
-      signal: AbortSignal.timeout(clientTimeoutMs),
-    });
-    const text = await response.text();
-    return response.status === 503 ? undefined : { id, status: response.status, text };
-  } catch {
-    return undefined;
-  }
-}
-
-function drawRequest(conversation: string, { user, id }: { user: string; id: string }): Request {
+function drawRequest(conversation: string, { user, id }: { user: string; id: string }): Call {
   const target = 1 + Math.floor(Math.random() * targetsMax);
   const who = { id, user_id: user };
   const message = `/messages/${conversation}/${target}`;
@@ -89,9 +61,9 @@ function drawRequest(conversation: string, { user, id }: { user: string; id: str
   const drawn = Math.random();
   if (drawn < 0.3) return { method: "PUT", path: `${message}/reactions/${key}`, body: who };
   const query = `?${new URLSearchParams(who)}`;
-  if (drawn < 0.5) return { method: "DELETE", path: `${message}/reactions/${key}`, query };
+  if (drawn < 0.5) return { method: "DELETE", path: `${message}/reactions/${key}${query}` };
   if (drawn < 0.65) return { method: "PATCH", path: message, body: { ...who, content: id } };
-  if (drawn < 0.655) return { method: "DELETE", path: message, query };
+  if (drawn < 0.655) return { method: "DELETE", path: `${message}${query}` };
   const reply = drawn < 0.85 ? { thread_seq: target } : { reply_to: target };
   const body = { ...who, content: id, conversation_id: conversation, ...reply };
   return { method: "POST", path: "/messages/", body };

@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { readPageFiles } from "@chatnest/server";
+import { readPageFiles } from "chatnest/app";
 import { beforeAll, expect, it } from "vitest";
 import { startServer } from "../support/server.ts";
 

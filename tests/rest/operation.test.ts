@@ -95,12 +95,12 @@ describe("the log", () => {
     expect(server.log).toEqual([
       expect.objectContaining({
         method: "POST",
-        path: "/messages/",
+        path: "/messages",
         status: 201,
         request_id: "request-7",
       }),
-      expect.objectContaining({ method: "GET", path: "/messages/room", status: 422 }),
-      expect.objectContaining({ method: "GET", path: "/nothing%20here", status: 404 }),
+      expect.objectContaining({ method: "GET", path: "/messages/{conversation_id}", status: 422 }),
+      expect.objectContaining({ method: "GET", path: "unmatched", status: 404 }),
     ]);
     for (const line of server.log) {
       expect(Object.keys(line).toSorted()).toEqual([

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { AppDeps } from "@chatnest/server";
+import type { AppDeps } from "chatnest/app";
 import { inSeconds } from "../auth/forge.ts";
 import { apiKey, claim, secret } from "../auth/good-token.ts";
 import { say } from "../support/live.ts";

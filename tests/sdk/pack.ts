@@ -35,15 +35,15 @@ export async function packOutside(): Promise<OutsideProject> {
 
 /** Packs the client as it is built into a folder, and says where it is. */
 export function packClient(destination: string): Promise<string> {
-  return packPackage("client", destination);
+  return packPackage("packages/client", destination);
 }
 
-/** Packs a package as it is built into a folder, and says where it is. */
-export async function packPackage(name: string, destination: string): Promise<string> {
+/** Packs a package as it is built into an empty folder, and says where it is. */
+export async function packPackage(folder: string, destination: string): Promise<string> {
   const { packageManager } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  const packed = ["-C", join(root, "packages", name), "pack", "--pack-destination", destination];
+  const packed = ["-C", join(root, folder), "pack", "--pack-destination", destination];
   await runCommand("npx", ["--yes", packageManager, ...packed], { timeoutMs: 60_000 });
-  const tarball = (await readdir(destination)).find((file) => file.startsWith(`chatnest-${name}-`));
-  if (!tarball) throw new Error(`${name} was not packed`);
+  const tarball = (await readdir(destination)).find((name) => name.endsWith(".tgz"));
+  if (!tarball) throw new Error(`${folder} was not packed`);
   return join(destination, tarball);
 }

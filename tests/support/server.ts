@@ -3,8 +3,8 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createLive } from "@chatnest/api";
 import { type ChatStore, openSqliteStore } from "@chatnest/db";
-import { type AppDeps, createApp } from "@chatnest/server";
 import { createAdaptorServer } from "@hono/node-server";
+import { type AppDeps, createApp } from "chatnest/app";
 import { pino } from "pino";
 
 /** A server of this process, on a free port of loopback. */

@@ -1,9 +1,13 @@
 import type { Caller } from "@chatnest/api";
 import type { HttpBindings } from "@hono/node-server";
+import type { WebAnswer } from "./http/web-answer.ts";
 
 /** What handlers find beside the request. The bindings are Node's own request and response, absent off the network. */
 export interface AppEnv {
-  Bindings: Partial<HttpBindings>;
+  Bindings: Partial<HttpBindings> & {
+    /** The path that everything is served under, without a slash at its end. Absent: none. */
+    basePath?: string | undefined;
+  };
   Variables: {
     requestId: string;
     /** The headers of every response to this request, by names in lower case. */
@@ -12,5 +16,7 @@ export interface AppEnv {
     isDraining?(): boolean;
     /** There for all that comes after authentication. */
     caller: Caller;
+    /** The answer, where a web stream carries it. */
+    webAnswer?: WebAnswer;
   };
 }

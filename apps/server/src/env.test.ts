@@ -1,5 +1,5 @@
 import { mkdtempDisposable, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -26,7 +26,12 @@ describe("readSettings", () => {
       proxyHops: 0,
       corsOrigins: [],
       logLevel: "info",
+      logFormat: undefined,
+      logsRequests: true,
+      otlpEndpoint: undefined,
+      processes: 1,
       shutdownGraceMs: 10_000,
+      warnings: [],
     });
   });
 
@@ -58,6 +63,10 @@ describe("readSettings", () => {
     ["CHATNEST_RATE_LIMIT", "0", { sendsPerSecond: 0 }],
     ["CHATNEST_RATE_LIMIT", "1000000", { sendsPerSecond: 1_000_000 }],
     ["CHATNEST_TRUST_PROXY", "16", { proxyHops: 16 }],
+    ["CHATNEST_PROCESSES", "1", { processes: 1 }],
+    ["LOG_FORMAT", "json", { logFormat: "json" }],
+    ["CHATNEST_REQUEST_LOG", "off", { logsRequests: false }],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4318", { otlpEndpoint: "http://a:4318" }],
     [
       "CHATNEST_CORS_ORIGINS",
       "https://a.example.com, http://localhost:5173,capacitor://localhost",
@@ -105,6 +114,15 @@ describe("readSettings", () => {
     ["CHATNEST_RATE_LIMIT", "1000001"],
     ["CHATNEST_TRUST_PROXY", "17"],
     ["CHATNEST_TRUST_PROXY", "true"],
+    ["CHATNEST_PROCESSES", "0"],
+    ["CHATNEST_PROCESSES", "65"],
+    ["CHATNEST_PROCESSES", "all"],
+    ["CHATNEST_PROCESSES", "2"],
+    ["CHATNEST_PROCESSES", "auto"],
+    ["CHATNEST_REQUEST_LOG", "no"],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "geheim:4318"],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "http://ada:geheim@collector:4318"],
+    ["LOG_FORMAT", "text"],
     ["LOG_LEVEL", "INFO"],
     ["CHATNEST_SHUTDOWN_GRACE_S", "1.5"],
   ])("refuses %s=%s in one line that names it and not its value", (name, value) => {
@@ -172,6 +190,15 @@ describe("readSettings", () => {
   it("opens to other machines when everyone is trusted out loud", () => {
     const settings = readSettings({ HOST: "0.0.0.0", CHATNEST_AUTH: "none" }, noFile);
     expect(settings).toMatchObject({ host: "0.0.0.0", trust: "everyone" });
+  });
+
+  it.each([
+    ["2", 2],
+    ["64", 64],
+    ["auto", Math.min(availableParallelism(), 64)],
+  ])("shares the port among several processes on MongoDB: %s", (value, processes) => {
+    const environment = { MONGODB_URI: "mongodb://a", CHATNEST_PROCESSES: value };
+    expect(readSettings(environment, noFile)).toMatchObject({ processes });
   });
 
   it("reads a file below the environment, also one that begins with a byte order mark", async () => {

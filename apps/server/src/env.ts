@@ -1,12 +1,15 @@
-import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { parseEnv } from "node:util";
 import type { z } from "zod";
 import type { CredentialSettings } from "./auth/credentials.ts";
 import type { Trust } from "./auth/trust.ts";
 import { CommandError } from "./command-error.ts";
 import { findConflicts } from "./settings/conflicts.ts";
+import { type EffectiveSetting, listEffective } from "./settings/effective.ts";
 import { Environment, type logLevels } from "./settings/environment.ts";
+import { readGiven } from "./settings/given.ts";
+import { findUnknownNames } from "./settings/unknown-names.ts";
+import { processesMax } from "./settings/values.ts";
 
 /** What is configured, defaults filled in. */
 export interface Settings {
@@ -27,7 +30,17 @@ export interface Settings {
   proxyHops: number;
   corsOrigins: readonly string[];
   logLevel: (typeof logLevels)[number];
+  /** Undefined means pretty on a terminal and JSON elsewhere. */
+  logFormat: "pretty" | "json" | undefined;
+  /** Whether a line is logged for each request. */
+  logsRequests: boolean;
+  /** Where traces go: a collector's base URL, to which OTLP's own paths are added. */
+  otlpEndpoint: string | undefined;
+  /** How many processes share the port. */
+  processes: number;
   shutdownGraceMs: number;
+  /** What is set and means nothing, a line each. */
+  warnings: readonly string[];
 }
 
 /**
@@ -38,12 +51,12 @@ export function readSettings(
   environment: NodeJS.ProcessEnv = process.env,
   file = ".env",
 ): Settings {
-  const given = { ...withoutEmpty(readEnvFile(file)), ...withoutEmpty(environment) };
-  const parsed = Environment.safeParse(given);
+  const { values } = readGiven(environment, file);
+  const parsed = Environment.safeParse(values);
   const complaints = (parsed.error?.issues ?? []).map(
     ({ path, message }) => `${String(path[0])} ${message}`,
   );
-  complaints.push(...findConflicts(given));
+  complaints.push(...findConflicts(values));
   if (!parsed.success || complaints.length > 0) throw new CommandError([...new Set(complaints)]);
 
   const { data } = parsed;
@@ -60,8 +73,28 @@ export function readSettings(
     proxyHops: data.CHATNEST_TRUST_PROXY,
     corsOrigins: data.CHATNEST_CORS_ORIGINS,
     logLevel: data.LOG_LEVEL,
+    logFormat: data.LOG_FORMAT,
+    logsRequests: data.CHATNEST_REQUEST_LOG === "on",
+    otlpEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT,
+    processes: toProcesses(data.CHATNEST_PROCESSES),
     shutdownGraceMs: data.CHATNEST_SHUTDOWN_GRACE_S * 1000,
+    warnings: findUnknownNames(values),
   };
+}
+
+/**
+ * Reads all settings with where each comes from, and without secrets.
+ * @throws CommandError when the `.env` file cannot be read.
+ */
+export function readEffectiveSettings(
+  environment: NodeJS.ProcessEnv = process.env,
+  file = ".env",
+): EffectiveSetting[] {
+  return listEffective(readGiven(environment, file));
+}
+
+function toProcesses(value: string): number {
+  return value === "auto" ? Math.min(availableParallelism(), processesMax) : Number(value);
 }
 
 function toCredentials(data: z.infer<typeof Environment>): CredentialSettings | undefined {
@@ -78,22 +111,4 @@ function toCredentials(data: z.infer<typeof Environment>): CredentialSettings | 
 function toTrust(auth: "none" | undefined, credentials: CredentialSettings | undefined): Trust {
   if (credentials) return "nobody";
   return auth === "none" ? "everyone" : "loopback";
-}
-
-function readEnvFile(file: string): NodeJS.Dict<string> {
-  try {
-    // parseEnv takes a byte order mark, which some editors write, for a part of the first name.
-    return parseEnv(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
-    throw new CommandError(`${file} cannot be read`, { cause: error });
-  }
-}
-
-function withoutEmpty(values: NodeJS.Dict<string>): Record<string, string> {
-  const entries = Object.entries(values).flatMap(([name, value]) => {
-    const trimmed = value?.trim();
-    return trimmed ? [[name, trimmed] as const] : [];
-  });
-  return Object.fromEntries(entries);
 }

@@ -1,3 +1,26 @@
-export { createApp } from "./app.ts";
-export type { AppDeps } from "./app-deps.ts";
-export { readPageFiles } from "./page/page-files.ts";
+export type {
+  BeforeSend,
+  Hooks,
+  Identity,
+  ProcedureName,
+  Restriction,
+  Restrictions,
+  SendDecision,
+  UnsentMessage,
+} from "@chatnest/api";
+export {
+  type ChatStore,
+  type Message,
+  type MessageEntry,
+  openMongoStore,
+  openSqliteStore,
+} from "@chatnest/db";
+export type { CredentialSettings } from "./auth/credentials.ts";
+export type { Identified, IdentifiedUser, Identify } from "./auth/identify.ts";
+export type { Trust } from "./auth/trust.ts";
+export {
+  type ChatNest,
+  type ChatNestOptions,
+  createChatNest,
+  type StoreOption,
+} from "./create-chatnest.ts";

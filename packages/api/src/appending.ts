@@ -21,14 +21,27 @@ export async function appendEntry<TAnswer>(
   toAnswer: (appended: Appended) => TAnswer | Promise<TAnswer>,
 ): Promise<TAnswer> {
   const id = entry.id ?? randomUUIDv7();
-  try {
+  return namingId({ id, kind: entry.kind }, async () => {
     if (entry.kind === "message" && entry.mentions) await requireMentioned(store, entry, id);
     const admission = caller.kind === "user" ? "members_only" : "join";
-    return await toAnswer(await store.log.append({ ...entry, id }, { admission }));
+    return toAnswer(await store.log.append({ ...entry, id }, { admission }));
+  });
+}
+
+/**
+ * Names the id of an entry in the error of a call whose outcome is unknown.
+ * @throws ChatError `unavailable`, with the id, or whatever `run` throws.
+ */
+export async function namingId<TAnswer>(
+  { id, kind }: Pick<NewEntry, "id" | "kind">,
+  run: () => Promise<TAnswer>,
+): Promise<TAnswer> {
+  try {
+    return await run();
   } catch (error) {
     if (!isStoreError(error) || toChatError(error).code !== "unavailable") throw error;
-    const what = entry.kind === "message" ? "message" : "change";
-    const repeat = entry.kind === "message" ? "send it again" : "repeat it";
+    const what = kind === "message" ? "message" : "change";
+    const repeat = kind === "message" ? "send it again" : "repeat it";
     const text = `the store is unavailable; the ${what} may have been stored: ${repeat} with this id`;
     throw new ChatError("unavailable", text, { id, cause: error });
   }

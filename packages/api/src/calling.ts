@@ -5,7 +5,9 @@ import { boundAnswer } from "./answer-time.ts";
 import type { Context } from "./context.ts";
 import { ChatError, toChatError, toTrpcError } from "./errors.ts";
 import type { Meta } from "./rest.ts";
+import { restrict } from "./restrictions.ts";
 import { rules } from "./rules.ts";
+import { publishStoreFailure } from "./store-failures.ts";
 
 /** What tRPC's borders, and the REST adapter, call a procedure with. */
 interface Call {
@@ -36,11 +38,13 @@ export function withDirectCall<TProcedure extends AnyTRPCProcedure>(
   if (!meta?.name || !resolver || others.length > 0) {
     throw new Error("a procedure needs a row in the table of rules, and at most one input");
   }
-  const rule = rules[meta.name];
+  const { name } = meta;
+  const rule = rules[name];
   const parseInput = schema && createParser(schema);
   const answerSchema = output && z.compile(output);
 
   async function answer({ ctx, getRawInput, path, signal }: Call): Promise<unknown> {
+    if (ctx.restrictions) restrict(ctx.restrictions[name], ctx.caller);
     const given = await getRawInput();
     const own = ctx.caller.kind === "user" ? await admit(rule, ctx, given) : given;
     const result = await resolver({ ctx, input: parseInput?.(own), path, signal });
@@ -51,6 +55,7 @@ export function withDirectCall<TProcedure extends AnyTRPCProcedure>(
     try {
       return await boundAnswer(answer(options));
     } catch (error) {
+      publishStoreFailure(error);
       // Any other error than ours is first one of tRPC: an invalid value in the procedure is not an invalid input.
       throw toTrpcError(error instanceof ChatError ? error : getTRPCErrorFromUnknown(error));
     }

@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { ChatStore } from "@chatnest/db";
 import type { Caller } from "./caller.ts";
 import { ChatError } from "./errors.ts";
+import type { RunningHooks } from "./hooks/running-hooks.ts";
 import type { Live } from "./live/index.ts";
+import type { Restrictions } from "./restrictions.ts";
 
 /** What every procedure can use. */
 export interface Context {
@@ -16,6 +18,9 @@ export interface Context {
    * @throws ChatError `too_many_requests`.
    */
   countSend(caller: Caller): Promise<void> | void;
+  hooks?: RunningHooks | undefined;
+  /** Who may call less than the table of rules says. */
+  restrictions?: Restrictions | undefined;
 }
 
 /** The parts of a context. */
@@ -28,6 +33,10 @@ export interface ContextParts {
   requestId?: string;
   /** @default no limit */
   countSend?: Context["countSend"];
+  /** @default none */
+  hooks?: Context["hooks"];
+  /** @default none */
+  restrictions?: Context["restrictions"];
 }
 
 /** Creates the context of one request. */

@@ -35,6 +35,25 @@ export type GroupOutcome = JobOutcome | "left";
 /** `chatnest.group_commit`: one message for each group, once its sends are settled. */
 export const groupCommitChannel = openChannel<GroupCommitMessage>("chatnest.group_commit");
 
+/** How many sends wait to be written. */
+export interface WaitingMessage {
+  store: GroupCommitMessage["store"];
+  waiting: number;
+}
+
+/** `chatnest.waiting`: one message each time the number has changed, looked at once a turn of the event loop. */
+export const waitingChannel = openChannel<WaitingMessage>("chatnest.waiting");
+
+/** Sends that were rejected before a group took them, and so were never written. */
+export interface UnwrittenMessage {
+  store: GroupCommitMessage["store"];
+  /** The number of sends. */
+  size: number;
+}
+
+/** `chatnest.unwritten`: one message each time that happens: too many waited, they waited too long, or a write ahead of them failed. */
+export const unwrittenChannel = openChannel<UnwrittenMessage>("chatnest.unwritten");
+
 /** News of MongoDB's change stream. */
 export type WatchMessage =
   /** The state has changed. `degraded` is published at the next attempt to reopen the change stream, a few seconds late. */

@@ -52,3 +52,13 @@ export function toMetadataText(metadata: Metadata): string {
 export function readMetadata(text: string): Metadata {
   return JSON.parse(text) as Metadata;
 }
+
+/** Writes metadata as JSON in which the order of names does not matter. */
+export function sortNames(metadata: Metadata): string {
+  return JSON.stringify(metadata, (_, value: unknown) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).sort(([a], [b]) => (a < b ? -1 : Number(a > b))),
+    );
+  });
+}

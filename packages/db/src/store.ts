@@ -1,9 +1,12 @@
 import type { Entry } from "./entities.ts";
+import type { CheckStore } from "./ports/checks.ts";
 import type { ConversationStore } from "./ports/conversations.ts";
+import type { ErasureStore } from "./ports/erasures.ts";
 import type { LogStore } from "./ports/log.ts";
 import type { Member, MemberStore, MembershipChange } from "./ports/members.ts";
 import type { MessageStore } from "./ports/messages.ts";
 import type { ReadStore } from "./ports/reads.ts";
+import type { TransferStore } from "./ports/transfer.ts";
 
 /** A store of chat data. All stores pass the same contract tests. */
 export interface ChatStore {
@@ -12,6 +15,9 @@ export interface ChatStore {
   readonly members: MemberStore;
   readonly conversations: ConversationStore;
   readonly reads: ReadStore;
+  readonly erasures: ErasureStore;
+  readonly transfer: TransferStore;
+  readonly checks: CheckStore;
   /**
    * Reads the name of the epoch: 1 to 32 of `a-z0-9`. Positions of another epoch are meaningless here.
    * @throws StoreError `unavailable`, `closed`.
@@ -62,6 +68,8 @@ export type StoreEvent =
   | ({ kind: "read" } & Member)
   /** The title or the metadata of a conversation has changed. */
   | { kind: "conversation"; conversation_id: string }
+  /** A user was erased: what was read before may still show its id or its texts. */
+  | { kind: "erased" }
   /** Events may have been lost: what depends on them has to be read again. */
   | { kind: "missed" };
 

@@ -3,12 +3,14 @@ import { StoreError } from "./errors.ts";
 import { isId, isMessageId } from "./limits.ts";
 import { checkConversationChange, checkNewConversation } from "./new-conversation.ts";
 import type { ConversationStore } from "./ports/conversations.ts";
+import type { ErasureStore } from "./ports/erasures.ts";
 import type { LogStore } from "./ports/log.ts";
 import type { MemberStore } from "./ports/members.ts";
 import type { MessageStore } from "./ports/messages.ts";
 import type { ReadStore } from "./ports/reads.ts";
 import { checkMark, checkSettings } from "./reads/check.ts";
 import type { ChatStore } from "./store.ts";
+import { validatedTransfer } from "./transfer/validated.ts";
 
 /** A store that trusts its input. Its owner closes it. */
 export type UncheckedStore = Omit<ChatStore, "close">;
@@ -34,6 +36,10 @@ export function validatedStore(store: UncheckedStore, admit: () => void): Unchec
     members: validatedMembers(store.members, check),
     conversations: validatedConversations(store.conversations, check),
     reads: validatedReads(store.reads, check),
+    erasures: validatedErasures(store.erasures, check),
+    transfer: validatedTransfer(store.transfer, check),
+    // They are given what was read from the store.
+    checks: store.checks,
     watch: store.watch,
     watchState: store.watchState,
     async epoch() {
@@ -65,6 +71,11 @@ function validatedLog(log: LogStore, check: Check): LogStore {
     async find(stream, id) {
       check(stream.slice(2));
       return isMessageId(id) ? log.find(stream, id) : null;
+    },
+    async findSame(entry) {
+      check();
+      checkNewEntry(entry);
+      return log.findSame(entry);
     },
     async page(stream, range) {
       check(stream.slice(2));
@@ -189,6 +200,44 @@ function validatedReads(reads: ReadStore, check: Check): ReadStore {
     async totals(userId) {
       check(userId);
       return reads.totals(userId);
+    },
+  };
+}
+
+function validatedErasures(erasures: ErasureStore, check: Check): ErasureStore {
+  return {
+    settleMs: erasures.settleMs,
+    async begin(userId, mode) {
+      check(userId);
+      return erasures.begin(userId, mode);
+    },
+    async memberships(erasure) {
+      check();
+      return erasures.memberships(erasure);
+    },
+    async notes(erasure) {
+      check();
+      return erasures.notes(erasure);
+    },
+    async replace(erasure, from) {
+      check();
+      return erasures.replace(erasure, from);
+    },
+    async leftovers(erasure, from) {
+      check();
+      return erasures.leftovers(erasure, from);
+    },
+    async tell() {
+      check();
+      return erasures.tell();
+    },
+    async finish(erasure) {
+      check();
+      return erasures.finish(erasure);
+    },
+    async check() {
+      check();
+      return erasures.check();
     },
   };
 }

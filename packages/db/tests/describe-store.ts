@@ -14,6 +14,8 @@ import { conversationsContract } from "./contract/conversations.ts";
 import { countsContract } from "./contract/counts.ts";
 import { deletionsContract } from "./contract/deletions.ts";
 import { editsContract } from "./contract/edits.ts";
+import { erasureCrashesContract } from "./contract/erasure-crashes.ts";
+import { erasuresContract } from "./contract/erasures.ts";
 import { groupsContract } from "./contract/groups.ts";
 import { headsContract } from "./contract/heads.ts";
 import { idsContract } from "./contract/ids.ts";
@@ -44,7 +46,9 @@ import { readsContract } from "./contract/reads.ts";
 import { receiptsContract } from "./contract/receipts.ts";
 import { reopeningContract } from "./contract/reopening.ts";
 import { repeatsContract } from "./contract/repeats.ts";
+import { sentHashesContract } from "./contract/sent-hashes.ts";
 import { settingsContract } from "./contract/settings.ts";
+import { sharedErasuresContract } from "./contract/shared-erasures.ts";
 import { sharedMembershipContract } from "./contract/shared-membership.ts";
 import { textContract } from "./contract/text.ts";
 import { threadsContract } from "./contract/threads.ts";
@@ -71,6 +75,7 @@ export function describeStore(name: string, kind: StoreKind): void {
       instancesContract(kind.open);
       changeInstancesContract(kind.open);
     });
+    describe("shared erasures", () => sharedErasuresContract(kind.open));
     describe("shared membership", () => sharedMembershipContract(kind.open));
     describe("shared reads", () => sharedReadEventsContract(kind.open));
   });
@@ -93,6 +98,7 @@ function describeUse(kind: StoreKind): void {
   describe("order", () => orderContract(store));
   describe("timestamps", () => timestampsContract(store));
   describe("repeats", () => repeatsContract(store));
+  describe("repeats of what hooks have changed", () => sentHashesContract(store));
   describe("groups", () => groupsContract(store));
   describe("interleavings", () => interleavingsContract(store, kind.interleavings));
   describe("notes", () => notesContract(store));
@@ -138,4 +144,6 @@ function describeUse(kind: StoreKind): void {
   describe("groups of changes", () => changeGroupsContract(store));
   describe("changes and inboxes", () => changeInboxContract(store));
   describe("changes watched", () => changeWatchContract(store));
+  describe("erasures", () => erasuresContract(store));
+  describe("erasures that are interrupted", () => erasureCrashesContract(kind.open));
 }

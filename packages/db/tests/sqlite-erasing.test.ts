@@ -8,12 +8,14 @@ import { upTo } from "./make.ts";
 import { Room } from "./room.ts";
 
 const secret = "s3cr3t";
+const hashOf = (word: string) => word.padEnd(43, "x");
 
 it("keeps no byte of a deleted text in the file of SQLite once it is closed", async () => {
   await expectErased(async (room) => {
     await room.say({ content: `kept, not ${secret.toUpperCase()}` });
     const mentions = [`${secret} user`, "bob"];
-    await room.say({ content: `${secret} a`, mentions, metadata: { [secret]: `${secret} b` } });
+    const metadata = { [secret]: `${secret} b` };
+    await room.say({ content: `${secret} a`, mentions, metadata, sent_hash: hashOf(secret) });
     await room.edit(2, { content: `${secret} c` });
     await room.edit(2, { metadata: { secret: `${secret} d` } });
     await room.edit(2, { content: `${secret} e`, metadata: null });
@@ -39,7 +41,8 @@ it.each([
         await Promise.all(
           words.map((word, index) => {
             const mentions = [`${word} user ${index % 9}`];
-            return room.say({ content: textOf(word), ...(index % 3 === 0 && { mentions }) });
+            const more = [{ mentions }, { sent_hash: hashOf(word) }, {}][index % 3];
+            return room.say({ content: textOf(word), ...more });
           }),
         );
         const edits = words.map((word, index) => {

@@ -1,8 +1,15 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
+import { checkSql } from "../src/sqlite/checks/checks.ts";
+import { faultSql } from "../src/sqlite/checks/faults.ts";
 import { headSql } from "../src/sqlite/conversations/conversation-heads.ts";
 import { conversationSql } from "../src/sqlite/conversations/conversations.ts";
 import { descriptionSql } from "../src/sqlite/conversations/descriptions.ts";
+import { leftoverSql } from "../src/sqlite/erasures/leftovers.ts";
+import { ownedSql } from "../src/sqlite/erasures/owned.ts";
+import { partSql } from "../src/sqlite/erasures/parts.ts";
+import { replacingSql } from "../src/sqlite/erasures/replacing.ts";
+import { taskSql } from "../src/sqlite/erasures/tasks.ts";
 import { inboxSql } from "../src/sqlite/inbox/inbox.ts";
 import { itemSql } from "../src/sqlite/inbox/items.ts";
 import { settledSql } from "../src/sqlite/inbox/settled.ts";
@@ -31,17 +38,23 @@ import { readSql } from "../src/sqlite/reads/read-store.ts";
 import { unreadSql } from "../src/sqlite/reads/unread.ts";
 import { messageAtSql } from "../src/sqlite/rows.ts";
 import { migrate } from "../src/sqlite/schema.ts";
+import { putEntrySql } from "../src/sqlite/transfer/put-entries.ts";
+import { storedSql } from "../src/sqlite/transfer/stored.ts";
+import { transferSql } from "../src/sqlite/transfer/transfer.ts";
 
 const sets: Record<string, Readonly<Record<string, string>>> = {
   authorSql,
   changeSql,
+  checkSql,
   conversationSql,
   deletionSql,
   descriptionSql,
   erasingSql,
+  faultSql,
   headSql,
   inboxSql,
   itemSql,
+  leftoverSql,
   logHeadSql,
   logPageSql,
   markSql,
@@ -51,15 +64,22 @@ const sets: Record<string, Readonly<Record<string, string>>> = {
   messagePageSqls: Object.fromEntries(messagePageSqls.entries()),
   messageSql: { at: messageAtSql },
   messageWriterSql,
+  ownedSql,
+  partSql,
+  putEntrySql,
   reactorSql,
   readSql,
+  replacingSql,
   settingsSql,
   settledSql,
   settlingSql,
   stateSql,
+  storedSql,
   targetSql,
+  taskSql,
   totalSql,
   touchSql,
+  transferSql,
   unreadSql,
   versionSql,
   wakingSql,

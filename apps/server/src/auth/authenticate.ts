@@ -8,6 +8,7 @@ import { CallLimit } from "../limits/call-limit.ts";
 import { readClientAddress } from "../limits/client-address.ts";
 import { readBearer } from "./bearer.ts";
 import { type CredentialSettings, createCredentialCheck } from "./credentials.ts";
+import { createIdentification, type Identify } from "./identify.ts";
 import { checkTrust, type Trust } from "./trust.ts";
 
 /** How callers are told apart. */
@@ -16,6 +17,8 @@ export interface AuthenticateOptions {
   trust: Trust;
   /** Which credentials are taken; where there are none, those that are sent are ignored. */
   credentials?: CredentialSettings | undefined;
+  /** Tells who calls, in the place of both. */
+  identify?: Identify | undefined;
   /** How many proxies stand before the server. @default 0 */
   proxyHops?: number | undefined;
   logger: Logger;
@@ -26,6 +29,7 @@ const failuresPerMinute = 30;
 /** Finds out who calls, before a handler runs, or answers 401, 403 or 429. */
 export function authenticate(options: AuthenticateOptions): Wrap {
   const { trust, credentials, proxyHops = 0, logger } = options;
+  const identified = options.identify && createIdentification(options.identify, logger);
   const check = credentials && createCredentialCheck(credentials);
   const failures = new CallLimit({
     name: "failed-credentials",
@@ -52,7 +56,7 @@ export function authenticate(options: AuthenticateOptions): Wrap {
   }
 
   return (handler) => async (c, next) => {
-    c.set("caller", await findCaller(c));
+    c.set("caller", await (identified ?? findCaller)(c));
     return handler(c, next);
   };
 }

@@ -1,81 +1,109 @@
 import { once } from "node:events";
-import { createLive } from "@chatnest/api";
-import { type ChatStore, closeTimeoutMs } from "@chatnest/db";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ChatStore } from "@chatnest/db";
+import type { HttpBindings } from "@hono/node-server";
 import type { Logger } from "pino";
-import { createApp } from "../app.ts";
+import { storeCommands } from "../admin/commands.ts";
+import { type AdminSocket, listenAdmin } from "../admin/listen-admin.ts";
+import { adminSocketPath } from "../admin/socket-path.ts";
+import { type ClusterMember, joinCluster } from "../cluster/member.ts";
+import { serveInProcesses } from "../cluster/primary.ts";
+import { isForUsers } from "../command-error.ts";
 import type { Settings } from "../env.ts";
 import { listen } from "../http/listen.ts";
-import { createLogger } from "../log/logger.ts";
+import { chooseLogFormat, createLogger } from "../log/logger.ts";
 import { toLogged } from "../log/request-log.ts";
+import { logStart } from "../log/start-lines.ts";
+import { findStartWarnings } from "../log/start-warnings.ts";
+import { logStoreEvents } from "../log/store-events.ts";
+import { mountChatNest } from "../mount.ts";
+import { observe } from "../observe.ts";
 import { readPageFiles } from "../page/page-files.ts";
 import { type OpenedStore, openStore } from "../store.ts";
-import { version } from "../version.ts";
-import { abortOnStopSignals } from "./stop-signals.ts";
+import { awaitStop, exitWithin, stopTimeoutMs } from "./stop.ts";
 
-/** A stop ends the process this long after the grace period at the latest, in ms, whatever hangs. */
-const stopTimeoutMs = closeTimeoutMs + 2_000;
+/** How long one process of several waits for the store before it listens, in ms. */
+const storeTimeoutMs = 10_000;
 
 /**
  * Serves until a stop signal, then answers the requests in progress, closes the store and returns.
+ * @returns the exit code: 1 when an unexpected error stopped it.
  * @throws CommandError or StoreError `cannot_open` when it cannot start, or when the store proves unusable later.
  */
-export async function serve(settings: Settings): Promise<void> {
-  const logger = createLogger(settings.logLevel);
-  const { store, name, ready } = openLogged(settings, logger);
-  exitOnUnknownErrors(logger, store);
-  const stop = abortOnStopSignals(1);
-  const live = createLive(store);
-  let isDraining = false;
+export async function serve(settings: Settings): Promise<number> {
+  const member = joinCluster();
+  if (!member && settings.processes > 1) return serveInProcesses(settings);
   try {
-    const { trust, credentials, proxyHops, sendsPerSecond, corsOrigins, host, port } = settings;
-    const app = createApp({
-      store,
-      live,
-      logger,
-      trust,
-      credentials,
-      proxyHops,
-      sendsPerSecond,
-      corsOrigins,
-      page: await readPageFiles(),
-      isDraining: () => isDraining,
+    return await serveHere(settings, member);
+  } catch (error) {
+    if (!member || !isForUsers(error)) throw error;
+    // The primary prints it, once for all.
+    await member.giveUp(error.message);
+    return 1;
+  } finally {
+    member?.leave();
+  }
+}
+
+async function serveHere(settings: Settings, member: ClusterMember | undefined): Promise<number> {
+  const { logLevel: level, host, port, shutdownGraceMs, otlpEndpoint } = settings;
+  const format = chooseLogFormat(settings.logFormat);
+  const logger = createLogger({ level, format, processNumber: member?.number });
+  // What is the same for all processes is said by the first.
+  const isFirst = member?.isFirst ?? true;
+  const { store, name, ready } = openLogged(settings, isFirst ? logger : undefined);
+  const timeoutMs = shutdownGraceMs + stopTimeoutMs;
+  const stop = awaitStop(logger, { other: member?.stop, timeoutMs });
+  const isOneOfSeveral = member !== undefined;
+  const observation = await observe({ store, logger, otlpEndpoint, isOneOfSeveral });
+  try {
+    const page = await readPageFiles();
+    const chatnest = mountChatNest({ ...settings, ...observation.deps, page, store, logger });
+    // The first listens without a store too, for the probes; another one would only answer worse than those that are there.
+    if (!isFirst)
+      await Promise.race([
+        ready,
+        aborted(stop.signal),
+        delay(storeTimeoutMs, undefined, { ref: false }),
+      ]);
+    // Without its primary, a process would wait for ever to listen.
+    if (stop.signal.aborted) return stop.exitCode();
+    const { url, drain } = await listen({
+      fetch: (request, bindings) => chatnest.fetch(request, bindings as HttpBindings),
+      host,
+      port,
     });
-    const { url, drain } = await listen({ fetch: app.fetch, host, port });
-    const docs = `${url}/docs`;
-    const text = `${startText(settings)}: ${url}, docs at ${docs}, data in ${name}`;
-    logger.info({ url, docs, store: name, version }, text);
-    warnOfForeignTokens(settings, logger);
+    if (isFirst) {
+      logStart(logger, format, { url, store: name, settings });
+      for (const warning of findStartWarnings(settings)) logger.warn(warning);
+    }
+    const admin = await openAdmin(settings, store, logger);
     try {
-      await Promise.race([aborted(stop), ready.then(() => aborted(stop))]);
-      logger.info({ signal: stop.reason }, "stopping: finishing the requests in progress");
+      await Promise.race([aborted(stop.signal), ready.then(() => aborted(stop.signal))]);
+      logger.info({ signal: stop.signal.reason }, "stopping: finishing the requests in progress");
     } finally {
-      isDraining = true;
-      exitWithin(settings.shutdownGraceMs + stopTimeoutMs, logger);
-      live.close();
-      await drain({ graceMs: settings.shutdownGraceMs });
+      if (!stop.signal.aborted) exitWithin(timeoutMs, logger);
+      chatnest.drain();
+      await drain({ graceMs: shutdownGraceMs });
+      await admin?.close();
     }
   } finally {
     await store.close();
+    await observation.close();
   }
   logger.info("stopped");
+  return stop.exitCode();
 }
 
-function openLogged(settings: Settings, logger: Logger): OpenedStore {
+function openLogged(settings: Settings, logger: Logger | undefined): OpenedStore {
+  if (!logger) return openStore(settings, {});
   let isLate = false;
+  const events = logStoreEvents(logger);
   const opened = openStore(settings, {
-    onRetry({ message }) {
+    ...events,
+    onRetry(error) {
       isLate = true;
-      logger.warn({ reason: message }, "cannot reach the store, trying again");
-    },
-    onAlone() {
-      const text =
-        "this MongoDB is a standalone without change streams: messages from other processes arrive within 5 s";
-      logger.info(text);
-    },
-    onFormerCollections(collections) {
-      const text =
-        "found collections of the former service and left them alone: export them, then run chatnest import FILE.jsonl";
-      logger.info({ collections }, text);
+      events.onRetry?.(error);
     },
   });
   const ready = opened.ready.then(() => {
@@ -86,40 +114,21 @@ function openLogged(settings: Settings, logger: Logger): OpenedStore {
   return { ...opened, ready };
 }
 
-function startText({ trust, host, mongodbUri }: Settings): string {
-  const begins = mongodbUri === undefined ? "ChatNest is ready" : "ChatNest is listening";
-  return trust === "everyone" ? `${begins} on ${host} and trusts every caller` : begins;
-}
-
-function warnOfForeignTokens({ credentials }: Settings, logger: Logger): void {
-  const { key, audience } = credentials?.tokens ?? {};
-  if (key && "jwksUrl" in key && audience === undefined) {
-    const text =
-      "CHATNEST_JWT_AUDIENCE is unset: tokens that the provider makes for others are taken too";
-    logger.warn(text);
-  }
-}
-
-async function aborted(stop: AbortSignal): Promise<void> {
-  if (!stop.aborted) await once(stop, "abort");
-}
-
-function exitOnUnknownErrors(logger: Logger, store: ChatStore): void {
-  // Also for unhandled rejections. From here on nothing in memory can be trusted.
-  process.once("uncaughtException", (error) => {
-    logger.fatal({ err: toLogged(error) }, "stopping after an unexpected error");
-    exitWithin(stopTimeoutMs, logger);
-    const closing = store.close();
-    void closing.catch(() => {}).finally(() => process.exit(1));
+/** Opens the door by which `chatnest` commands reach the store that this server has locked. */
+async function openAdmin(
+  settings: Settings,
+  store: ChatStore,
+  logger: Logger,
+): Promise<AdminSocket | undefined> {
+  const path = adminSocketPath(settings);
+  if (path === undefined) return undefined;
+  return listenAdmin(path, {
+    commands: storeCommands,
+    store,
+    warn: (text, error) => logger.warn(error === undefined ? {} : { err: toLogged(error) }, text),
   });
 }
 
-/** Ends the process after a time if it has not ended by itself. */
-function exitWithin(timeoutMs: number, logger: Logger): void {
-  const exit = () => {
-    // With an exit code the command has returned, and only connections of the driver are left.
-    if (process.exitCode === undefined) logger.error("stopping, although something hangs");
-    process.exit(process.exitCode ?? 1);
-  };
-  setTimeout(exit, timeoutMs).unref();
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
 }

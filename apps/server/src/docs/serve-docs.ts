@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { secureHeaders } from "hono/secure-headers";
@@ -27,25 +28,25 @@ const setSecureHeaders = secureHeaders({
   strictTransportSecurity: false,
 });
 
-const page = `<!doctype html>
+const toPage = (basePath: string) => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>ChatNest API</title>
     <link rel="icon" href="data:,">
-    <link rel="stylesheet" href="/docs/swagger-ui.css">
+    <link rel="stylesheet" href="${basePath}/docs/swagger-ui.css">
   </head>
   <body>
     <div id="swagger-ui"></div>
-    <script src="/docs/swagger-ui-bundle.js"></script>
-    <script src="/docs/start.js"></script>
+    <script src="${basePath}/docs/swagger-ui-bundle.js"></script>
+    <script src="${basePath}/docs/start.js"></script>
   </body>
 </html>
 `;
 
-const start = `SwaggerUIBundle({
-  url: "/openapi.json",
+const toStart = (basePath: string) => `SwaggerUIBundle({
+  url: "${basePath}/openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
   displayRequestDuration: true,
@@ -55,15 +56,15 @@ const start = `SwaggerUIBundle({
 `;
 
 /** Serves the documentation: the OpenAPI document, and a page that shows it and loads only files of this server. */
-export function serveDocs(routes: Routes): void {
+export function serveDocs(routes: Routes, basePath = ""): void {
   const assets: Record<string, Asset> = {
     "/docs": {
       contentType: "text/html; charset=utf-8",
-      load: () => Buffer.from(page),
+      load: () => Buffer.from(toPage(basePath)),
     },
     "/docs/start.js": {
       contentType: "text/javascript; charset=utf-8",
-      load: () => Buffer.from(start),
+      load: () => Buffer.from(toStart(basePath)),
     },
     "/docs/swagger-ui-bundle.js": {
       contentType: "text/javascript; charset=utf-8",
@@ -75,13 +76,13 @@ export function serveDocs(routes: Routes): void {
     },
     "/openapi.json": {
       contentType: "application/json",
-      load: () => Buffer.from(JSON.stringify(createOpenApiDocument())),
+      load: () => Buffer.from(JSON.stringify(createOpenApiDocument(basePath))),
     },
   };
   for (const [path, asset] of Object.entries(assets)) {
     routes.on("GET", bothForms(path), secure(serveAsset(asset)));
   }
-  const headers = { location: "/docs" };
+  const headers = { location: `${basePath}/docs` };
   routes.on("GET", ["/"], (c) => respond(c, { status: 302, headers, body: null }));
 }
 
@@ -92,6 +93,8 @@ const secure: Wrap = (handler) => async (c, next) => {
   return c.res;
 };
 
+// The published package has the files beside its code, and not the package that they come from.
 function readSwaggerUi(name: string): Promise<Buffer> {
-  return readFile(require.resolve(`swagger-ui-dist/${name}`));
+  const built = new URL(`./swagger-ui/${name}`, import.meta.url);
+  return readFile(existsSync(built) ? built : require.resolve(`swagger-ui-dist/${name}`));
 }

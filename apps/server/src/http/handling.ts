@@ -3,7 +3,8 @@ import { ChatError, toChatError } from "@chatnest/api";
 import type { Context, Handler } from "hono";
 import type { Logger } from "pino";
 import type { AppEnv } from "../app-env.ts";
-import { logFailure, logRequest } from "../log/request-log.ts";
+import { logFailure } from "../log/request-log.ts";
+import { type Answered, createPatternOf, toMethod } from "./answered.ts";
 import type { Sharing } from "./cors.ts";
 import { findAmbiguity } from "./framing.ts";
 import type { SendError } from "./methods.ts";
@@ -17,16 +18,22 @@ export interface HandlingOptions {
   /** Whether the server is on its way down, and takes no more than one request on each connection. */
   isDraining(): boolean;
   sendError: SendError;
+  /** Called when the answer to a request begins, whatever it is. It must not throw. */
+  onAnswered(answered: Answered): void;
+  /** Whether it is told the header `traceparent`. @default false */
+  isTraced?: boolean;
 }
 
-/** Makes a handler of another one. */
-export type Wrap = (handler: Handler<AppEnv>) => Handler<AppEnv>;
+/** Makes a handler of another one, which is registered for a path. */
+export type Wrap = (handler: Handler<AppEnv>, path?: string) => Handler<AppEnv>;
 
 /**
- * Gives every request its id and the headers of its response, refuses what can be read in two ways, answers errors and logs.
+ * Gives every request its id and the headers of its response, refuses what can be read in two ways, and answers errors.
  * It is one function, since each middleware costs a request more than what it does.
  */
-export function createHandling({ logger, sharing, isDraining, sendError }: HandlingOptions): Wrap {
+export function createHandling(options: HandlingOptions): Wrap {
+  const { logger, sharing, isDraining, sendError, onAnswered, isTraced = false } = options;
+
   async function answer(c: Context<AppEnv>, handler: Handler<AppEnv>): Promise<Response> {
     try {
       refuseBrokenHead(c);
@@ -37,28 +44,50 @@ export function createHandling({ logger, sharing, isDraining, sendError }: Handl
     }
   }
 
-  return (handler) => async (c) => {
-    const startedAt = performance.now();
-    const requestId = toRequestId(c.req.header("x-request-id"));
-    c.set("requestId", requestId);
-    c.set("isDraining", isDraining);
-    const headers = {
-      "x-content-type-options": "nosniff",
-      "x-request-id": requestId,
-    };
-    c.set("sharedHeaders", headers);
+  function tell(c: Context<AppEnv>, pattern: string, answer: Begun): void {
+    const caller = c.get("caller");
+    onAnswered({
+      method: toMethod(c.req.method),
+      pattern,
+      status: answer.status,
+      ms: performance.now() - answer.startedAt,
+      requestId: c.get("requestId"),
+      userId: caller?.kind === "user" ? caller.user_id : undefined,
+      traceparent: isTraced ? c.req.header("traceparent") : undefined,
+    });
+  }
 
-    const origin = c.req.header("origin");
-    // An OPTIONS that is no preflight asks what the path can do, not who may.
-    const isOptions = origin !== undefined && c.req.method === "OPTIONS";
-    const isPreflight = isOptions && Boolean(c.req.header("access-control-request-method"));
-    if (origin !== undefined && !isOptions) {
-      c.set("sharedHeaders", { ...headers, ...sharing.headersFor(origin) });
-    }
-    const response = isPreflight ? await sharing.answerPreflight(c) : await answer(c, handler);
-    logRequest(logger, c, { startedAt, status: response.status });
-    return response;
+  return (handler, path) => {
+    const patternOf = createPatternOf(path);
+    return async (c) => {
+      const startedAt = performance.now();
+      const requestId = toRequestId(c.req.header("x-request-id"));
+      c.set("requestId", requestId);
+      c.set("isDraining", isDraining);
+      const headers = {
+        "x-content-type-options": "nosniff",
+        "x-request-id": requestId,
+      };
+      c.set("sharedHeaders", headers);
+
+      const origin = c.req.header("origin");
+      // An OPTIONS that is no preflight asks what the path can do, not who may.
+      const isOptions = origin !== undefined && c.req.method === "OPTIONS";
+      const isPreflight = isOptions && Boolean(c.req.header("access-control-request-method"));
+      if (origin !== undefined && !isOptions) {
+        c.set("sharedHeaders", { ...headers, ...sharing.headersFor(origin) });
+      }
+      const response = isPreflight ? await sharing.answerPreflight(c) : await answer(c, handler);
+      tell(c, patternOf(c.req.path), { startedAt, status: response.status });
+      return response;
+    };
   };
+}
+
+interface Begun {
+  /** As `performance.now` counts. */
+  startedAt: number;
+  status: number;
 }
 
 async function noNext(): Promise<void> {}

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { readUnacknowledged, type Unacknowledged } from "./unacknowledged.ts";
+import { WebAnswer } from "./web-answer.ts";
 
 /** How often a stream sends a sign of life, in ms. */
 const heartbeatMs = 15_000;
@@ -11,22 +12,25 @@ interface Beating {
   arrived: number;
 }
 
+/** What a stream is written to. */
+type Peer = ServerResponse | WebAnswer;
+
 /**
  * The one heartbeat of all streams of a server. What a stream sends at a heartbeat must arrive before the next one. If
  * nothing arrived, the peer is gone and the stream is closed.
  */
 export class Heartbeat {
-  readonly #streams = new Map<ServerResponse, Beating>();
+  readonly #streams = new Map<Peer, Beating>();
   #timer: NodeJS.Timeout | undefined;
   #isBeating = false;
 
-  /** Beats for a stream until its response is closed. */
-  follow(response: ServerResponse, say: () => void): void {
-    this.#streams.set(response, { say, arrived: -1 });
+  /** Beats for a stream until its answer is closed. */
+  follow(peer: Peer, say: () => void): void {
+    this.#streams.set(peer, { say, arrived: -1 });
     // The next heartbeat makes up for one that fails.
     this.#timer ??= setInterval(() => void this.#beat().catch(() => {}), heartbeatMs).unref();
-    response.once("close", () => {
-      this.#streams.delete(response);
+    peer.once("close", () => {
+      this.#streams.delete(peer);
       if (this.#streams.size > 0) return;
       clearInterval(this.#timer);
       this.#timer = undefined;
@@ -39,7 +43,10 @@ export class Heartbeat {
     this.#isBeating = true;
     try {
       const unacknowledged = await readUnacknowledged();
-      for (const [response, stream] of this.#streams) beat(response, stream, unacknowledged);
+      for (const [peer, stream] of this.#streams) {
+        if (peer instanceof WebAnswer) beatWeb(peer, stream);
+        else beat(peer, stream, unacknowledged);
+      }
     } finally {
       this.#isBeating = false;
     }
@@ -55,5 +62,14 @@ function beat({ socket }: ServerResponse, stream: Beating, unacknowledged: Unack
     return;
   }
   stream.arrived = arrived;
+  stream.say();
+}
+
+function beatWeb(answer: WebAnswer, stream: Beating): void {
+  if (answer.taken <= stream.arrived) {
+    answer.close();
+    return;
+  }
+  stream.arrived = answer.taken;
   stream.say();
 }

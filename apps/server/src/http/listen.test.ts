@@ -44,7 +44,7 @@ describe("listen", () => {
     const attempt = listen({ fetch: () => new Response(), host: "127.0.0.1", port: other.port });
     await expect(attempt).rejects.toThrow(CommandError);
     await expect(attempt).rejects.toThrow(`port ${other.port} is in use`);
-    await expect(attempt).rejects.toThrow(`PORT=${other.port + 1} npm start`);
+    await expect(attempt).rejects.toThrow(`PORT=${other.port + 1}`);
   });
 
   it("names a host that is not this machine", async () => {

@@ -69,8 +69,8 @@ export async function listen({ fetch, host, port, limits }: ListenOptions): Prom
   };
 }
 
-// What no URL can be made of (a host with a space, a target that is no path) is answered as Node does what is no HTTP.
-function errorHandler(error: unknown): Response {
+/** Answers what no URL can be made of (a host with a space, a target that is no path) as Node does what is no HTTP. */
+export function errorHandler(error: unknown): Response {
   const status = error instanceof RequestError ? 400 : 500;
   return new Response(null, { status, headers: { connection: "close" } });
 }
@@ -87,11 +87,11 @@ function toListenError(error: unknown, host: string, port: number): unknown {
   switch (code) {
     case "EADDRINUSE":
       return new CommandError(
-        `port ${port} is in use: stop the program that uses it, or choose another port: PORT=${otherThan(port)} npm start`,
+        `port ${port} is in use: stop the program that uses it, or set another one, such as PORT=${otherThan(port)}`,
       );
     case "EACCES":
       return new CommandError(
-        `port ${port} needs privileges that this user does not have: choose another port: PORT=8000 npm start`,
+        `port ${port} needs privileges that this user does not have: set another one, such as PORT=8000`,
       );
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":

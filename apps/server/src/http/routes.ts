@@ -9,5 +9,5 @@ export interface Routes {
 
 /** Wraps every handler before it is registered. */
 export function wrapRoutes(routes: Routes, wrap: Wrap): Routes {
-  return { on: (methods, paths, handler) => routes.on(methods, paths, wrap(handler)) };
+  return { on: (methods, paths, handler) => routes.on(methods, paths, wrap(handler, paths[0])) };
 }

@@ -4,6 +4,7 @@ import { createLive, trustedCaller } from "@chatnest/api";
 import { openSqliteStore } from "@chatnest/db";
 import { afterAll, describe, expect, it } from "vitest";
 import { limitLive, StreamSlots } from "./stream-slots.ts";
+import { WebAnswer } from "./web-answer.ts";
 
 const store = openSqliteStore(":memory:");
 const live = createLive(store);
@@ -20,7 +21,7 @@ function openResponses(limits: ConstructorParameters<typeof StreamSlots>[0]) {
   const slots = new StreamSlots(limits);
   return () => {
     const response = new ServerResponse(new IncomingMessage(new Socket()));
-    const limited = limitLive(live, slots, { caller: trustedCaller, response });
+    const limited = limitLive(live, slots, { caller: trustedCaller, endingOf: () => response });
     return {
       followRoom: () => limited.followConversation(room, signal),
       followUser: (user_id: string) => limited.followUser({ user_id }, signal),
@@ -60,14 +61,21 @@ describe("a slot", () => {
     const response = new ServerResponse(new IncomingMessage(new Socket()));
     response.destroy();
     await expect.poll(() => response.closed).toBe(true);
-    limitLive(live, slots, { caller: trustedCaller, response }).followConversation(room, signal);
+    limitLive(live, slots, { caller: trustedCaller, endingOf: () => response }).followConversation(
+      room,
+      signal,
+    );
     expect(() => slots.take()).not.toThrow();
   });
 
-  it("is not needed off the network", () => {
-    const slots = new StreamSlots({ perProcess: 0 });
-    const limited = limitLive(live, slots, { caller: trustedCaller, response: undefined });
-    expect(() => limited.followConversation(room, signal)).not.toThrow();
+  it("is held until a web stream is closed, where that carries the answer", () => {
+    const slots = new StreamSlots({ perProcess: 1 });
+    const answer = new WebAnswer(signal);
+    const limited = limitLive(live, slots, { caller: trustedCaller, endingOf: () => answer });
+    limited.followConversation(room, signal);
+    expect(() => slots.take()).toThrow(refused);
+    answer.close();
+    expect(slots.taken).toBe(0);
   });
 });
 

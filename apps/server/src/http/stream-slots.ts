@@ -1,5 +1,5 @@
-import type { ServerResponse } from "node:http";
 import { type Caller, ChatError, type Live } from "@chatnest/api";
+import type { Ending } from "./web-answer.ts";
 
 /** How many streams there may be at a time. */
 export interface StreamLimits {
@@ -19,6 +19,11 @@ export class StreamSlots {
   constructor({ perProcess = 8_000, perUser = 100 }: StreamLimits = {}) {
     this.#perProcess = perProcess;
     this.#perUser = perUser;
+  }
+
+  /** How many are taken. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /**
@@ -59,16 +64,17 @@ export class StreamSlots {
 /** Who holds slots, and until when. */
 export interface SlotHolder {
   caller: Caller;
-  /** Off the network there is no response, and nothing to count. */
-  response: ServerResponse | undefined;
+  /** Called when a following begins. */
+  endingOf(): Ending;
 }
 
-/** Lets each follower hold a slot of its caller from its beginning until its response is closed. */
-export function limitLive(live: Live, slots: StreamSlots, { caller, response }: SlotHolder): Live {
+/** Lets each follower hold a slot of its caller from its beginning until its answer has ended. */
+export function limitLive(live: Live, slots: StreamSlots, { caller, endingOf }: SlotHolder): Live {
   function hold(userId?: string): void {
+    const ending = endingOf();
     // Closed for good: nobody would hear of it again.
-    if (!response || response.closed) return;
-    response.once("close", slots.takeFor(caller, userId));
+    if (ending.closed) return;
+    ending.once("close", slots.takeFor(caller, userId));
   }
 
   return {

@@ -4,9 +4,24 @@ import type { AppEnv } from "../app-env.ts";
 // Everything but visible ASCII, and `#`, which no request carries.
 const illegalCharacter = /[^!-"$-~]/;
 
-/** Reads the path and the query of a request as they were sent, neither decoded nor normalized. */
+/**
+ * Reads the path and the query of a request as they were sent, neither decoded nor normalized, below the base path where
+ * there is one. It is empty when the request is for something else.
+ */
 export function readTarget(request: Request, env?: AppEnv["Bindings"]): string {
-  const target = env?.incoming?.url ?? request.url;
+  if (env?.basePath === undefined) return toTarget(env?.incoming?.url ?? request.url);
+  // Express takes the path of a mount away from the URL, and keeps the whole here.
+  const { originalUrl, url } = (env.incoming ?? request) as { originalUrl?: string; url: string };
+  return below(env.basePath, toTarget(originalUrl ?? url));
+}
+
+function below(basePath: string, target: string): string {
+  const rest = target.slice(basePath.length);
+  if (!target.startsWith(basePath) || !/^(?:[/?]|$)/.test(rest)) return "";
+  return rest.startsWith("/") ? rest : `/${rest}`;
+}
+
+function toTarget(target: string): string {
   if (target.startsWith("/")) return target;
   // The absolute form (RFC 9112, section 3.2.2).
   const start = target.indexOf("/", target.indexOf("://") + 3);

@@ -1,33 +1,21 @@
 import { ChatError, toChatError } from "@chatnest/api";
 import { isStoreError } from "@chatnest/db";
-import type { Context } from "hono";
 import type { Logger } from "pino";
-import type { AppEnv } from "../app-env.ts";
+import type { Answered } from "../http/answered.ts";
 
-/** What is logged of an answer. */
-export interface Answered {
-  /** When the request came, in ms as `performance.now` counts. */
-  startedAt: number;
-  status: number;
-}
-
-/** Logs one line for a request when its answer begins, never its query, headers or body. */
-export function logRequest(
-  logger: Logger,
-  c: Context<AppEnv>,
-  { startedAt, status }: Answered,
-): void {
-  if (!logger.isLevelEnabled("info")) return;
-  logger.info(
-    {
-      method: c.req.method,
-      path: c.req.path,
+/** Makes a function that logs one line for a request, never its path, query, headers or body. */
+export function createRequestLog(logger: Logger): (answered: Answered) => void {
+  return ({ method, pattern, status, ms, requestId, userId }) => {
+    if (!logger.isLevelEnabled("info")) return;
+    const fields = {
+      method,
+      path: pattern,
       status,
-      ms: Math.round((performance.now() - startedAt) * 10) / 10,
-      request_id: c.get("requestId"),
-    },
-    "request",
-  );
+      ms: Math.round(ms * 10) / 10,
+      request_id: requestId,
+    };
+    logger.info(userId === undefined ? fields : { ...fields, user_id: userId }, "request");
+  };
 }
 
 /** How long no further reason for being unavailable is logged, in ms: it is the same for every request. */

@@ -7,6 +7,7 @@ import { bothForms } from "../http/paths.ts";
 import type { Routes } from "../http/routes.ts";
 import type { StreamSlots } from "../http/stream-slots.ts";
 import { readTarget } from "../http/target.ts";
+import { type Ending, plainResponseOf, webAnswerOf } from "../http/web-answer.ts";
 import { logCut } from "../log/request-log.ts";
 import { sendAnswer, sendStream, toAnswer } from "./answer.ts";
 import { serveEvents } from "./events/serve-events.ts";
@@ -58,23 +59,28 @@ async function stream(
   { logger, reads }: BorderParts,
 ): Promise<Response> {
   if (c.req.method === "HEAD") return sendStream(c, null);
-  holdSlot(c, reads);
-  const array = await openJsonArray(items, (error) => {
-    logCut(logger, error, c.get("requestId"));
-    // The status is sent: only a cut connection says that the array is not whole.
-    const outgoing = c.env?.outgoing;
-    outgoing?.destroy();
-    return outgoing !== undefined;
-  });
-  return sendStream(c, array);
+  const response = plainResponseOf(c);
+  const answer = response ? undefined : webAnswerOf(c);
+  holdSlot(c, reads, response ?? webAnswerOf(c));
+  try {
+    const array = await openJsonArray(items, (error) => {
+      logCut(logger, error, c.get("requestId"));
+      // The status is sent: only a cut connection says that the array is not whole.
+      response?.destroy();
+      return response !== undefined;
+    });
+    return sendStream(c, answer ? answer.carry(array) : array);
+  } catch (error) {
+    answer?.close();
+    throw error;
+  }
 }
 
-/** Lets a caller hold a slot until the response is closed. */
-function holdSlot(c: Context<AppEnv>, slots: StreamSlots): void {
+/** Lets a caller hold a slot until its answer has ended. */
+function holdSlot(c: Context<AppEnv>, slots: StreamSlots, ending: Ending): void {
   const free = slots.takeFor(c.get("caller"));
-  const response = c.env?.outgoing;
-  if (response) response.once("close", free);
-  else free();
+  if (ending.closed) free();
+  else ending.once("close", free);
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { isProcessCount } from "./values.ts";
 
 const tokenSources = ["CHATNEST_JWT_SECRET", "CHATNEST_JWKS_URL"] as const;
 const credentialSources = ["CHATNEST_API_KEYS", ...tokenSources] as const;
@@ -24,14 +25,25 @@ export function findConflicts(given: Readonly<Record<string, string>>): string[]
         `set ${credentialSources.join(", ")}, or CHATNEST_AUTH=none to trust them all, or leave HOST unset`,
     );
   }
+  if (!isSet("MONGODB_URI") && isSeveral(given["CHATNEST_PROCESSES"])) {
+    conflicts.push(
+      "CHATNEST_PROCESSES needs MONGODB_URI: the embedded store is a file that one process holds, " +
+        "so a second one could not open it",
+    );
+  }
   return conflicts;
+}
+
+function isSeveral(processes = "1"): boolean {
+  return processes === "auto" || (isProcessCount(processes) && Number(processes) > 1);
 }
 
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8);
 loopback.addAddress("::1", "ipv6");
 
-function isLoopback(host = "127.0.0.1"): boolean {
+/** Tells whether a HOST is reached from this machine only. */
+export function isLoopback(host = "127.0.0.1"): boolean {
   const version = isIP(host);
   if (version === 0) return host.toLowerCase() === "localhost";
   return loopback.check(host, version === 6 ? "ipv6" : "ipv4");

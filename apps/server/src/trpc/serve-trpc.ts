@@ -16,6 +16,7 @@ import type { Heartbeat } from "../http/heartbeat.ts";
 import { completeHeaders, respond } from "../http/respond.ts";
 import { retryHeaders } from "../http/retry-after.ts";
 import type { Routes } from "../http/routes.ts";
+import { plainResponseOf, webAnswerOf } from "../http/web-answer.ts";
 import { logFailure } from "../log/request-log.ts";
 import { toPingedStream } from "./pings.ts";
 
@@ -32,7 +33,7 @@ export function serveTrpc(routes: Routes, { contextOf, heartbeat, logger }: Bord
   routes.on(["GET", "POST"], [`${endpoint}/*`], async (c) => {
     const requestId = c.get("requestId");
     const response = await fetchRequestHandler({
-      endpoint,
+      endpoint: endpointOf(c),
       router: appRouter,
       req: await readRequest(c),
       maxBatchSize: batchSizeMax,
@@ -48,16 +49,28 @@ export function serveTrpc(routes: Routes, { contextOf, heartbeat, logger }: Bord
   });
 }
 
+// A router of Node's may have taken the base path away already.
+function endpointOf({ env, req }: Context<AppEnv>): string {
+  const based = `${env?.basePath ?? ""}${endpoint}`;
+  if (based === endpoint) return endpoint;
+  return new URL(req.url).pathname.startsWith(`${based}/`) ? based : endpoint;
+}
+
 function isEventStream({ headers }: Response): boolean {
   return headers.get("content-type")?.startsWith("text/event-stream") ?? false;
 }
 
 function keepAlive(c: Context<AppEnv>, response: Response, heartbeat: Heartbeat): Response {
-  const outgoing = c.env?.outgoing;
-  if (!outgoing || !response.body) return response;
+  if (!response.body) return response;
   const { body, ping } = toPingedStream(response.body);
-  heartbeat.follow(outgoing, ping);
-  return new Response(body, response);
+  const outgoing = plainResponseOf(c);
+  if (outgoing) {
+    heartbeat.follow(outgoing, ping);
+    return new Response(body, response);
+  }
+  const answer = webAnswerOf(c);
+  if (!answer.closed) heartbeat.follow(answer, ping);
+  return new Response(answer.carry(body), response);
 }
 
 /** Answers with an error as tRPC's own are. */

@@ -43,3 +43,23 @@ export interface CheckMessage {
 
 /** `chatnest.check`: one message for each part of each check, every 5 s by default and after events may have been missed. */
 export const checkChannel = openChannel<CheckMessage>("chatnest.check");
+
+/** A follower that begins or ends: of one conversation, or of all conversations of a user. */
+export interface FollowerMessage {
+  kind: "conversation" | "user";
+  isFollowing: boolean;
+}
+
+/** `chatnest.follower`: one message when a follower begins, and one when it ends, for whatever reason. */
+export const followerChannel = openChannel<FollowerMessage>("chatnest.follower");
+
+/**
+ * Publishes that a follower begins, and returns what publishes that it ends. Who began to listen in between hears only of the
+ * end.
+ */
+export function publishFollower(kind: FollowerMessage["kind"]): () => void {
+  if (followerChannel.hasSubscribers) followerChannel.publish({ kind, isFollowing: true });
+  return () => {
+    if (followerChannel.hasSubscribers) followerChannel.publish({ kind, isFollowing: false });
+  };
+}

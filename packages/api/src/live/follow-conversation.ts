@@ -1,5 +1,7 @@
 import { conversationStream, type Entry } from "@chatnest/db";
 import { ChatError, noConversation } from "../errors.ts";
+import { publishStoreFailure } from "../store-failures.ts";
+import { publishFollower } from "./diagnostics.ts";
 import type { Erasures } from "./erasures.ts";
 import type { Followed, Hub } from "./hub.ts";
 import type { DetailsWatch } from "./inbox/conversation-details.ts";
@@ -79,6 +81,7 @@ export async function* followConversation(
         })
       : undefined;
   let followed: Followed | undefined;
+  const publishEnd = publishFollower("conversation");
   try {
     // Once for each epoch. A nested generator would pass every event on a second time.
     while (!signal.aborted) {
@@ -121,7 +124,11 @@ export async function* followConversation(
       after = "unreadable";
     }
     endAs(signal);
+  } catch (error) {
+    publishStoreFailure(error);
+    throw error;
   } finally {
+    publishEnd();
     unwatch?.();
     unfollow?.();
     wait.end();

@@ -87,6 +87,7 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
     if (event.kind === "entry") {
       followed.get(streamOf(event.entry))?.tail.push(erasures.apply(event.entry));
     }
+    if (event.kind === "erased") for (const { tail } of followed.values()) tail.forget();
     if (event.kind === "missed") void check();
   }
 
@@ -125,6 +126,7 @@ export function createHub(store: ChatStore, options: HubOptions = {}): Hub {
 
   async function compareLogs(): Promise<CheckCounts> {
     if (knownEpoch !== undefined && (await store.epoch()) !== knownEpoch) startNewEpoch();
+    await store.erasures.check();
     for (const { tail } of followed.values()) tail.age();
     const streams = [...followed.keys()];
     for (let start = 0; start < streams.length; start += checkSize) {

@@ -144,6 +144,12 @@ export class LogTail {
     };
   }
 
+  /** Drops all entries, which may show a user who was erased since. What comes next is read from the store. */
+  forget(): void {
+    this.#reads.clear();
+    if (this.#head !== undefined) this.#clear(this.#head, this.#saidAt(this.#head));
+  }
+
   /** Wakes every reader now, whether there is more or not. */
   wake(): void {
     const isTick = this.#tick !== undefined;

@@ -12,11 +12,18 @@ export class SharedReads<TAnswer> {
     return this.#underWay.has(position);
   }
 
+  /** Lets nobody share the reads that are under way. */
+  clear(): void {
+    this.#underWay.clear();
+  }
+
   /** Returns the answer of the read that is under way, or of a new one. */
   at(position: number): Promise<TAnswer> {
     const known = this.#underWay.get(position);
     if (known) return known;
-    const reading = this.#read(position).finally(() => this.#underWay.delete(position));
+    const reading = this.#read(position).finally(() => {
+      if (this.#underWay.get(position) === reading) this.#underWay.delete(position);
+    });
     this.#underWay.set(position, reading);
     return reading;
   }

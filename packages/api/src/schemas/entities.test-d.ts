@@ -37,10 +37,12 @@ test("a read state is the same in the store and on the wire", () => {
 
 test("all that is sent is a field of what the store takes", () => {
   expectTypeOf<keyof SendMessageInput>().toEqualTypeOf<
-    Exclude<keyof db.NewMessage, "kind" | "timestamp">
+    Exclude<keyof db.NewMessage, "kind" | "timestamp" | "sent_hash">
   >();
   type Line<TKind> = Extract<ImportLine, { kind?: TKind }>;
-  expectTypeOf<keyof Line<"message" | undefined>>().toEqualTypeOf<keyof db.NewMessage>();
+  expectTypeOf<keyof Line<"message" | undefined>>().toEqualTypeOf<
+    Exclude<keyof db.NewMessage, "sent_hash">
+  >();
   expectTypeOf<keyof Line<"edit">>().toEqualTypeOf<Exclude<keyof db.NewEdit, "unchanged_since">>();
   expectTypeOf<keyof Line<"deletion">>().toEqualTypeOf<keyof db.NewDeletion>();
   expectTypeOf<keyof Line<"reaction">>().toEqualTypeOf<keyof db.NewReaction>();

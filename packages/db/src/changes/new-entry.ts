@@ -4,6 +4,7 @@ import { isContent, isId, isMessageId, isReactionKey, mentionsMax } from "../lim
 import { isMetadata } from "../metadata.ts";
 import type { NewEntry } from "../ports/log.ts";
 import type { Member } from "../ports/members.ts";
+import { isSentHash } from "./sent-hash.ts";
 
 // The zone is required: without one, `Date.parse` assumes that of the machine. Years have four digits, as in plain ISO 8601.
 const timestampPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
@@ -28,6 +29,7 @@ export function checkNewEntry(entry: NewEntry): void {
       if (!isSeqOrAbsent(entry.thread_seq)) throw invalid("thread_seq");
       if (entry.mentions !== undefined && !isMentions(entry.mentions)) throw invalid("mentions");
       if (entry.metadata !== undefined && !isMetadata(entry.metadata)) throw invalid("metadata");
+      if (entry.sent_hash !== undefined && !isSentHash(entry.sent_hash)) throw invalid("sent_hash");
       return;
     case "edit":
       if (entry.content === undefined && entry.metadata === undefined) throw invalid("content");

@@ -1,5 +1,10 @@
 import { lastCallsTimeoutMs, waitMsMax } from "../deadlines.ts";
-import { type GroupCommitMessage, groupCommitChannel } from "../diagnostics.ts";
+import {
+  type GroupCommitMessage,
+  groupCommitChannel,
+  unwrittenChannel,
+  waitingChannel,
+} from "../diagnostics.ts";
 import { StoreError } from "../errors.ts";
 import { createJob, type Job, type JobResult, type PendingJob } from "./job.ts";
 import { WaitingLanes } from "./waiting-lanes.ts";
@@ -51,6 +56,8 @@ export class GroupCommit<TItem, TResult extends JobResult> {
   #isFlushPlanned = false;
   /** The number of items ever added. */
   #added = 0;
+  /** The number of waiting items when it was last published. */
+  #waitingBefore = 0;
   #isClosed = false;
   readonly #ended = Promise.withResolvers<void>();
 
@@ -67,6 +74,7 @@ export class GroupCommit<TItem, TResult extends JobResult> {
     if (this.#waiting.size >= this.#options.waitingMax) {
       // It may give up items that have waited too long.
       this.#planFlush();
+      this.#publishUnwritten(1);
       return Promise.reject(new StoreError("unavailable", "too many sends wait to be written"));
     }
     const job = createJob<TItem, TResult>(item);
@@ -90,7 +98,10 @@ export class GroupCommit<TItem, TResult extends JobResult> {
 
   #rejectAll(): void {
     const unwritten = new StoreError("closed", "the store was closed before the send was written");
-    for (const job of this.#waiting.takeWhile(() => true)) job.reject(unwritten);
+    const waiting = this.#waiting.takeWhile(() => true);
+    for (const job of waiting) job.reject(unwritten);
+    this.#publishUnwritten(waiting.length);
+    this.#publishWaiting();
     const unknown = new StoreError(
       "unavailable",
       "the store was closed while the send was written",
@@ -122,6 +133,7 @@ export class GroupCommit<TItem, TResult extends JobResult> {
     this.#giveUp();
     this.#startAlone();
     this.#startShared();
+    this.#publishWaiting();
     // The last items that waited may just have been given up.
     this.#endIfIdle();
   }
@@ -129,9 +141,11 @@ export class GroupCommit<TItem, TResult extends JobResult> {
   /** Rejects the items that have waited too long. On MongoDB their senders are about to be answered. */
   #giveUp(): void {
     const since = performance.now() - this.#options.waitMsMax;
-    for (const job of this.#waiting.takeWhile(({ addedAt }) => addedAt < since)) {
+    const late = this.#waiting.takeWhile(({ addedAt }) => addedAt < since);
+    for (const job of late) {
       job.reject(new StoreError("unavailable", "the send waited too long to be written"));
     }
+    this.#publishUnwritten(late.length);
   }
 
   #startAlone(): void {
@@ -175,11 +189,13 @@ export class GroupCommit<TItem, TResult extends JobResult> {
       // And the rest of their lanes: no item is written ahead of one that came before it.
       const behind = lanes.flatMap((lane) => this.#waiting.take(lane));
       for (const job of [...jobs, ...behind]) job.reject(error);
+      this.#publishUnwritten(behind.length);
     }
     this.#putBack(jobs.filter(({ outcome }) => outcome === undefined));
     for (const lane of lanes) this.#busyLanes.delete(lane);
     this.#inFlight.delete(jobs);
     if (this.#waiting.size > 0) this.#planFlush();
+    else this.#publishWaiting();
     this.#endIfIdle();
     if (startedAt !== undefined) this.#publish(jobs, lanes, performance.now() - startedAt);
   }
@@ -199,6 +215,18 @@ export class GroupCommit<TItem, TResult extends JobResult> {
       outcomes,
       waiting: this.#waiting.size,
     });
+  }
+
+  #publishWaiting(): void {
+    const waiting = this.#waiting.size;
+    if (waiting === this.#waitingBefore || !waitingChannel.hasSubscribers) return;
+    this.#waitingBefore = waiting;
+    waitingChannel.publish({ store: this.#options.store, waiting });
+  }
+
+  #publishUnwritten(size: number): void {
+    if (size === 0 || !unwrittenChannel.hasSubscribers) return;
+    unwrittenChannel.publish({ store: this.#options.store, size });
   }
 
   #putBack(jobs: readonly PendingJob<TItem, TResult>[]): void {

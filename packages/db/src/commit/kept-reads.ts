@@ -120,8 +120,8 @@ export class KeptReads<TValue> {
   // So that the text of a deleted message does not stay in memory, nor what no head will ask for again.
   #hear(event: StoreEvent): void {
     if (event.kind === "entry") this.#dropLog(streamOf(event.entry));
-    // A backup may have been restored: the same position can be that of another entry.
-    if (event.kind !== "missed") return;
+    // A backup may have been restored: the same position can be that of another entry. An erasure changes entries in place.
+    if (event.kind !== "missed" && event.kind !== "erased") return;
     this.#logs.clear();
     this.#size = 0;
   }

@@ -1,3 +1,5 @@
+import type { Erasure } from "../ports/erasures.ts";
+
 /** A document of `chat_conversations`. */
 export interface ConversationDocument {
   /** The conversation's id. */
@@ -21,6 +23,8 @@ export interface ConversationDocument {
   title?: string;
   /** JSON. */
   metadata?: string;
+  /** Present while it is written by an import or a migration: until all its entries and members are stored. */
+  transfer?: true;
 }
 
 /**
@@ -79,9 +83,18 @@ export interface LeavingDocument {
   left_at: Date;
 }
 
-/** A document of `chat_meta`: the version of the schema, the name of the epoch, or the time of the last `ping`, in ms since 1970. */
+/** A document of `chat_erasures`: the erasure of a user has begun. It goes when the erasure is finished. */
+export interface ErasureDocument extends Pick<Erasure, "pseudonym" | "mode"> {
+  /** The id of the user. */
+  _id: string;
+}
+
+/**
+ * A document of `chat_meta`: the version of the schema, the name of the epoch, the time of the last `ping`, in ms since 1970, or how
+ * often processes were told that a user was erased, or the name of the store that is being migrated into this one.
+ */
 export interface MetaDocument {
-  _id: "schema" | "epoch" | "ping";
+  _id: "schema" | "epoch" | "ping" | "erasures" | "source";
   value: number | string;
 }
 

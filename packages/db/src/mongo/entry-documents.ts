@@ -39,6 +39,8 @@ export interface EntryDocument {
   metadata?: string;
   /** Of messages: the users, or `true` for everyone. Absent when it is erased. */
   mentions?: string[] | true;
+  /** Of messages that a hook has changed: the hash of what was sent. Absent when it is erased. */
+  sent_hash?: string;
   reply_to?: number;
   /** Of replies, and of deletions of replies. */
   thread_seq?: number;

@@ -7,13 +7,16 @@ import type { StoreError } from "../errors.ts";
 import type { ChatStore } from "../store.ts";
 import { type UncheckedStore, validatedStore } from "../validated-store.ts";
 import { createActivity } from "./activity.ts";
+import { openChecks } from "./checks/checks.ts";
 import { createCallGuard } from "./connection/call-guard.ts";
 import { connectForEver } from "./connection/connect.ts";
 import { createConnection } from "./connection/connection.ts";
 import { isUnavailable, toStoreError } from "./connection/errors.ts";
+import { findKnownHoles, readServerVersion } from "./connection/known-holes.ts";
 import { formerCollections, readEpoch, renewEpoch } from "./connection/schema.ts";
 import { upgradeSchema } from "./connection/upgrade.ts";
 import { openConversations } from "./conversations/conversations.ts";
+import { openErasures } from "./erasures/erasures.ts";
 import { createSettling } from "./inbox/settling.ts";
 import { createWaking } from "./inbox/waking.ts";
 import { openHeadReads } from "./log/head-reads.ts";
@@ -24,6 +27,7 @@ import { openMembers } from "./members/members.ts";
 import { openMessages } from "./messages/messages.ts";
 import { openRowChanges } from "./reads/changing.ts";
 import { openReads } from "./reads/reads.ts";
+import { openTransfer } from "./transfer/transfer.ts";
 import { openWatch, type Watch } from "./watching/watch.ts";
 import { finishErasing } from "./writing/erasing.ts";
 
@@ -35,6 +39,8 @@ export interface MongoStoreOptions {
   onRetry?(error: StoreError): void;
   /** Called when the database has no change streams, so that events of other processes do not arrive. */
   onAlone?(): void;
+  /** Called when MongoDB has known holes that a newer version has not, a phrase each. */
+  onKnownHoles?(version: string, holes: string[]): void;
   /** Called when the database also has collections of the former service, which are left alone. */
   onFormerCollections?(names: string[]): void;
 }
@@ -79,6 +85,9 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   const conversations = openConversations(connection, {
     ...{ activity, members, waking, kept, readHeads, events },
   });
+  const erasures = openErasures(connection, { waking, events });
+  const checks = openChecks(connection);
+  const transfer = openTransfer(connection, { waking, readHeads });
   const closed = new AbortController();
   let settlingTimer: NodeJS.Timeout | undefined;
   let isSettling = false;
@@ -90,16 +99,23 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
   ready.catch(() => {});
 
   async function open(): Promise<void> {
-    const { onRetry = () => {}, onAlone = () => {}, onFormerCollections } = options;
+    const { onRetry = () => {}, onAlone = () => {}, onFormerCollections, onKnownHoles } = options;
     await connectForEver(connection, { onRetry, signal: closed.signal });
     if (closed.signal.aborted) return;
     guard.open();
     watch = openWatch(connection, events, onAlone);
     settlingTimer = setInterval(settle, settleEveryMs).unref();
     settle();
-    // Only a hint to the operator: the store is open even if this fails.
+    // Only hints to the operator: the store is open even if they fail.
     const former = onFormerCollections ? await formerCollections(connection).catch(() => []) : [];
     if (former.length > 0) onFormerCollections?.(former);
+    if (onKnownHoles) await tellHoles(onKnownHoles).catch(() => {});
+  }
+
+  async function tellHoles(tell: (version: string, holes: string[]) => void): Promise<void> {
+    const version = await readServerVersion(connection);
+    const holes = findKnownHoles(version, new Date());
+    if (holes.length > 0) tell(version, holes);
   }
 
   // What fails is left to the next run, of this process or another.
@@ -128,6 +144,7 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
     log: {
       append: guard.wrap(log.append),
       find: guard.wrap(log.find),
+      findSame: guard.wrap(log.findSame),
       page: guard.wrap(log.page),
       heads: guard.wrap(log.heads),
     },
@@ -160,6 +177,37 @@ export function openMongoStore(options: MongoStoreOptions): MongoChatStore {
       mark: guard.wrap(reads.mark),
       list: guard.wrap(reads.list),
       totals: guard.wrap(reads.totals),
+    },
+    erasures: {
+      settleMs: erasures.settleMs,
+      begin: guard.wrap(erasures.begin),
+      memberships: guard.wrap(erasures.memberships),
+      notes: guard.wrap(erasures.notes),
+      replace: guard.wrap(erasures.replace),
+      leftovers: guard.wrap(erasures.leftovers),
+      tell: guard.wrap(erasures.tell),
+      finish: guard.wrap(erasures.finish),
+      check: guard.wrap(erasures.check),
+    },
+    transfer: {
+      conversations: guard.wrap(transfer.conversations),
+      noteUsers: guard.wrap(transfer.noteUsers),
+      members: guard.wrap(transfer.members),
+      entries: guard.wrap(transfer.entries),
+      find: guard.wrap(transfer.find),
+      begin: guard.wrap(transfer.begin),
+      put: guard.wrap(transfer.put),
+      // Without the guard: a conversation may have any number of members.
+      finish: (...input) => transfer.finish(...input).catch(throwStoreError),
+      source: guard.wrap(transfer.source),
+      setSource: guard.wrap(transfer.setSource),
+      backup: transfer.backup,
+    },
+    checks: {
+      // Without the guard: it reads as long as it takes.
+      faults: checks.faults,
+      counts: guard.wrap(checks.counts),
+      members: guard.wrap(checks.members),
     },
     epoch: guard.wrap(() => readEpoch(connection)),
     // Without the guard: it passes over all conversations, which takes as long as it takes.

@@ -20,6 +20,8 @@ export interface NewMessage extends NewEntryBase {
   thread_seq?: number;
   mentions?: Mentions;
   metadata?: Metadata;
+  /** The hash of what was sent, made by `hashSent`, where a hook has changed it: repeats are compared with that. */
+  sent_hash?: string;
 }
 
 /** A new text for a message, new metadata, or both. */
@@ -109,6 +111,11 @@ export interface LogStore {
    * @throws StoreError `invalid`, `unavailable`, `closed`.
    */
   find(stream: Stream, id: string): Promise<Entry | null>;
+  /**
+   * Reads the entry that a new one repeats; `null` when there is none of its id.
+   * @throws StoreError `conflict` when the id is taken by another body, `invalid`, `unavailable`, `closed`.
+   */
+  findSame(entry: NewEntry): Promise<Entry | null>;
   /**
    * Reads part of a log, oldest first. Positions have no holes: an empty page means that nothing is stored in the range.
    * Ends early with the entry that makes the texts longer than `pageLengthMax`: like one more than `limit`, it tells that there

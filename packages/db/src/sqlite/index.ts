@@ -2,12 +2,15 @@ import { createEvents } from "../commit/events.ts";
 import { StoreError } from "../errors.ts";
 import type { ChatStore } from "../store.ts";
 import { type UncheckedStore, validatedStore } from "../validated-store.ts";
+import { openChecks } from "./checks/checks.ts";
 import { openCommits } from "./commits/commits.ts";
 import { openDatabase } from "./commits/open-database.ts";
 import { openSharedCommits } from "./commits/shared-commits.ts";
 import { withSyncedReads } from "./commits/synced-reads.ts";
 import { openConversations } from "./conversations/conversations.ts";
+import { openDescriptions } from "./conversations/descriptions.ts";
 import { openEpoch } from "./epoch.ts";
+import { openErasures } from "./erasures/erasures.ts";
 import { openItems } from "./inbox/items.ts";
 import { startSettling } from "./inbox/settling.ts";
 import { openTotals } from "./inbox/totals.ts";
@@ -23,6 +26,8 @@ import { openMentions } from "./reads/mentions.ts";
 import { openReadStore } from "./reads/read-store.ts";
 import { openUnread } from "./reads/unread.ts";
 import { prepareQuery } from "./statements.ts";
+import { createOneAtATime } from "./transfer/one-at-a-time.ts";
+import { openTransfer } from "./transfer/transfer.ts";
 import { openTurns } from "./turns.ts";
 
 /**
@@ -52,6 +57,8 @@ export function openSqliteStore(file: string): ChatStore {
   const totalsOf = openTotals(db, { unread, inTurns });
   const messages = openMessages(db, heads);
   const { newestOf } = messages;
+  const descriptions = openDescriptions(db);
+  const oneAtATime = createOneAtATime();
   const ping = prepareQuery(db, "SELECT 1");
   let closing: Promise<void> | undefined;
 
@@ -75,7 +82,10 @@ export function openSqliteStore(file: string): ChatStore {
     messages,
     members: openMemberStore(db, { members, heads, events, durably, share }),
     conversations: openConversations(db, { members, items, newestOf, events, durably, inTurns }),
+    erasures: openErasures(db, { heads, events, commits, oneAtATime, mentions: counts.mentions }),
     reads: openReadStore(db, { heads, unread, events, share, totalsOf }),
+    transfer: openTransfer(db, { heads, pages, descriptions, durably, oneAtATime, ...counts }),
+    checks: openChecks(db, { inTurns }),
     ...openEpoch(db, durably),
     watch,
     watchState,

@@ -183,4 +183,7 @@ export const migrations: readonly string[] = [
     metadata TEXT -- JSON
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE messages ADD COLUMN sent_hash TEXT; -- of what was sent, where a hook has changed it
+  `,
 ];

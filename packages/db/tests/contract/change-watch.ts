@@ -11,7 +11,7 @@ export function changeWatchContract(store: () => ChatStore): void {
     const heard = new Map<number, Entry>();
     const others: StoreEvent[] = [];
     const stop = store().watch((event) => {
-      if (event.kind === "missed") return;
+      if (event.kind === "missed" || event.kind === "erased") return;
       if (event.kind !== "entry") {
         if (event.conversation_id === id) others.push(event);
       } else if (event.entry.conversation_id === id && event.entry.seq > after) {

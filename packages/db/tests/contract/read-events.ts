@@ -9,7 +9,7 @@ import { Room } from "../room.ts";
 function listen(store: ChatStore, { id }: Room) {
   const heard: StoreEvent[] = [];
   const stop = store.watch((event) => {
-    if (event.kind === "missed" || event.kind === "entry") return;
+    if (event.kind === "missed" || event.kind === "erased" || event.kind === "entry") return;
     if (event.conversation_id === id) heard.push(event);
   });
   return { heard, [Symbol.dispose]: stop };

@@ -121,6 +121,16 @@ export function settingsContract(store: () => ChatStore): void {
     expect(await ann.set({ archived: true })).toEqual({ ...none, archived: true });
   });
 
+  it("do not archive again what has returned, when an older message is stored", async () => {
+    const { room, ann } = await newChat(store);
+    await ann.set({ archived: true, muted_until: "2020-01-01T00:00:00.000Z" });
+    await room.say({ timestamp: "2021-01-01T00:00:00.000Z" });
+    expect(await ann.settings()).toMatchObject({ archived: false });
+    expect(await ann.set({ archived: false })).toMatchObject({ archived: false });
+    await room.say({ timestamp: "2019-01-01T00:00:00.000Z" });
+    expect(await ann.settings()).toMatchObject({ archived: false });
+  });
+
   it("keep an archived conversation away as long as it is muted", async () => {
     const { room, ann, bob } = await newChat(store);
     const user_id = bob.id;

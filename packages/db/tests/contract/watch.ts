@@ -16,7 +16,7 @@ function listen(store: ChatStore, conversationId: string) {
 }
 
 function idOf(event: Exclude<StoreEvent, { kind: "entry" }>): string | undefined {
-  return event.kind === "missed" ? undefined : event.conversation_id;
+  return "conversation_id" in event ? event.conversation_id : undefined;
 }
 
 /** What a store tells of the changes that it makes itself. */

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { isStoreError } from "@chatnest/db";
+import { untilReady } from "../../admin/until-ready.ts";
 import { CommandError } from "../../command-error.ts";
 import { readSettings } from "../../env.ts";
 import { type OpenedStore, openStore } from "../../store.ts";
@@ -23,7 +23,6 @@ export interface OpenTargetOptions {
   note(text: string): void;
 }
 
-const readyTimeoutMs = 30_000;
 const patienceMs = 60_000;
 
 /**
@@ -80,16 +79,5 @@ function openEmbedded(open: () => OpenedStore, dataFile: string): OpenedStore["s
     const hint =
       "if a server has it open, import through that server: add --url http://localhost:8000";
     throw new CommandError([error.message, hint], { cause: error });
-  }
-}
-
-async function untilReady({ ready, name }: OpenedStore, signal: AbortSignal): Promise<void> {
-  const waited = new AbortController();
-  const timer = delay(readyTimeoutMs, true, { signal: AbortSignal.any([signal, waited.signal]) });
-  try {
-    const isLate = await Promise.race([timer, ready.then(() => false)]);
-    if (isLate) throw new CommandError(`${name} did not answer within ${readyTimeoutMs / 1000} s`);
-  } finally {
-    waited.abort();
   }
 }

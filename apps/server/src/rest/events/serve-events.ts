@@ -1,10 +1,12 @@
+import type { ServerResponse } from "node:http";
 import { type ChatError, Following, toChatError } from "@chatnest/api";
-import type { Handler } from "hono";
+import type { Context, Handler } from "hono";
 import type { AppEnv } from "../../app-env.ts";
 import type { BorderParts } from "../../border.ts";
 import { completeHeaders, respond } from "../../http/respond.ts";
 import { markSent } from "../../http/sent.ts";
 import { readTarget } from "../../http/target.ts";
+import { plainResponseOf, type WebAnswer, webAnswerOf } from "../../http/web-answer.ts";
 import { logFailure } from "../../log/request-log.ts";
 import { readInput, readQuery } from "../input.ts";
 import { chooseProcedure, type RestOperation } from "../routes.ts";
@@ -12,6 +14,7 @@ import { asksForAll } from "./asked-entries.ts";
 import { EventChunks, type LiveFollowing } from "./event-chunks.ts";
 import { beginStream, type EventStream, streamHeaders, toEventText, toRetryText } from "./sse.ts";
 import { toRefusalText } from "./tell-unavailable.ts";
+import { WebEventStream } from "./web-events.ts";
 
 /** When to come back after a cut, in ms. */
 const [cutFromMs, cutToMs] = [1_000, 5_000];
@@ -27,25 +30,43 @@ export function serveEvents(
     const procedure = chooseProcedure(operation, query);
     const given = await readInput(c, procedure, query);
     const input = asksForAll(c.req.header("accept") ?? "") ? { entries: "all", ...given } : given;
-    const response = c.env?.outgoing;
+    const response = plainResponseOf(c);
+    const ending = response ?? webAnswerOf(c);
     const closed = new AbortController();
-    response?.once("close", () => closed.abort());
+    ending.once("close", () => closed.abort());
     const following = await procedure.call(contextOf(c), input, closed.signal);
     if (!isFollowing(following)) throw new Error("the procedure follows nothing");
     // A HEAD asks for the headers alone: a stream that nobody reads would never end.
     if (c.req.method === "HEAD") {
       return respond(c, { status: 200, headers: streamHeaders, body: null });
     }
-    if (!response) throw new Error("events are written to Node's own response");
-    if (response.closed) return markSent();
-    const events = beginStream(response, completeHeaders(c, {}));
-    heartbeat.follow(response, () => events.sayAlive());
+    if (ending.closed) return response ? markSent() : new Response(null, { status: 499 });
+    const begun = response ? beginOnNode(c, response) : beginOnWeb(c, webAnswerOf(c));
+    const { events } = begun;
+    heartbeat.follow(ending, () => events.sayAlive());
+    // The context of the request is not kept for as long as somebody follows.
+    const requestId = c.get("requestId");
     void sendAll(events, following, chunks).catch((error) => {
-      logFailure(logger, error, c.get("requestId"));
+      logFailure(logger, error, requestId);
       refuse(events, toChatError(error));
     });
-    return markSent();
+    return begun.answer;
   };
+}
+
+/** A stream that has begun, and what the handler answers with. */
+interface Begun {
+  events: EventStream;
+  answer: Response;
+}
+
+function beginOnNode(c: Context<AppEnv>, response: ServerResponse): Begun {
+  return { events: beginStream(response, completeHeaders(c, {})), answer: markSent() };
+}
+
+function beginOnWeb(c: Context<AppEnv>, to: WebAnswer): Begun {
+  const events = new WebEventStream(to);
+  return { events, answer: respond(c, { status: 200, headers: streamHeaders, body: events.body }) };
 }
 
 async function sendAll(

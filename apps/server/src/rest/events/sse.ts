@@ -40,11 +40,20 @@ export function beginStream(
   response.removeHeader("transfer-encoding");
   response.writeHead(200, { ...headers, ...streamHeaders, connection: "close" });
   response.flushHeaders();
-  return new EventStream(response);
+  return new NodeEventStream(response);
 }
 
-/** One stream. It holds what its reader has not taken to what was written last: the next is asked for only then. */
-export class EventStream {
+/** One stream of events. */
+export interface EventStream {
+  /** Writes, and answers when there is room for more: without a promise where there is, or the stream is closed. */
+  write(chunk: string | Buffer): Promise<void> | undefined;
+  /** Says that the stream is alive; what waits to go out says it as well. */
+  sayAlive(): void;
+  end(): void;
+}
+
+/** A stream on Node's own response. It holds what its reader has not taken to what was written last: the next is asked for only then. */
+class NodeEventStream implements EventStream {
   readonly #response: ServerResponse;
   /** The connection itself; a stream whose turn on it has not come writes to the response, which keeps what it gets. */
   readonly #out: Writable;
@@ -54,7 +63,6 @@ export class EventStream {
     this.#out = response.socket ?? response;
   }
 
-  /** Writes, and answers when there is room for more: without a promise where there is, or the stream is closed. */
   write(chunk: string | Buffer): Promise<void> | undefined {
     const out = this.#out;
     if (out.destroyed || out.write(chunk)) return undefined;
@@ -69,7 +77,6 @@ export class EventStream {
     });
   }
 
-  /** Says that the stream is alive; what waits to go out says it as well. */
   sayAlive(): void {
     if (!this.#response.writableEnded && !this.#out.writableNeedDrain) this.#out.write(": \n\n");
   }

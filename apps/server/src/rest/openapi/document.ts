@@ -29,7 +29,7 @@ const tags = [
 ];
 
 /** Makes the OpenAPI 3.1 document of what REST shows, from the same schemas and routes that serve it. */
-export function createOpenApiDocument(): OpenApiObject {
+export function createOpenApiDocument(basePath = ""): OpenApiObject {
   const operations = readOperations(appRouter);
   const schemas = createSchemaWriter();
   const paths: Record<string, OpenApiObject> = {};
@@ -42,7 +42,7 @@ export function createOpenApiDocument(): OpenApiObject {
   return {
     openapi: "3.1.0",
     info: { title: "ChatNest", version, description, license: { name: "MIT", identifier: "MIT" } },
-    servers: [{ url: "/", description: "This server" }],
+    servers: [{ url: basePath || "/", description: "This server" }],
     tags,
     // Without credentials where the server has none configured.
     security: [{ bearer: [] }, {}],

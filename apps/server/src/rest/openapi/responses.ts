@@ -10,7 +10,7 @@ const descriptions: Record<ErrorCode, string> = {
   bad_request: "The URL or the body cannot be read: broken percent-encoding, no UTF-8, no JSON.",
   unauthorized: "Credentials are missing or wrong.",
   forbidden:
-    "The caller may not do this: a user's token acts for its user alone, and without credentials only requests from this machine are trusted, by a loopback name and not through a proxy.",
+    "The caller may not do this: a user's token acts for its user alone, and without credentials only requests from this machine are trusted, by a loopback name and not through a proxy. An application that embeds the server can refuse by its rules and checks, too; `detail` says why.",
   not_found:
     "It does not exist. A conversation that the user of a token is not in is answered in the same way.",
   method_not_allowed: "The path has other methods; `Allow` names them.",

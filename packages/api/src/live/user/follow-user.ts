@@ -1,5 +1,7 @@
 import type { ChatStore, ConversationHead, Entry } from "@chatnest/db";
 import { ChatError } from "../../errors.ts";
+import { publishStoreFailure } from "../../store-failures.ts";
+import { publishFollower } from "../diagnostics.ts";
 import type { Erasures } from "../erasures.ts";
 import type { Hub } from "../hub.ts";
 import type { HeadState } from "../inbox/head-state.ts";
@@ -76,6 +78,7 @@ export async function* followUser(
   const disconnect = followers.connect(feed);
   const inbox = input.inbox ? inboxes.connect(feed, entries) : undefined;
   const wait = createWait(signal);
+  const publishEnd = publishFollower("user");
   try {
     const epoch = await hub.epoch();
     yield* readHeads(parts, { feed, epoch, since: input.since, entries, inbox });
@@ -95,7 +98,11 @@ export async function* followUser(
       } else yield news;
     }
     endAs(signal);
+  } catch (error) {
+    publishStoreFailure(error);
+    throw error;
   } finally {
+    publishEnd();
     wait.end();
     disconnect();
     inbox?.disconnect();

@@ -17,6 +17,7 @@ import {
 import { StoreError } from "../../errors.ts";
 import type {
   ConversationDocument,
+  ErasureDocument,
   LeavingDocument,
   MemberDocument,
   MetaDocument,
@@ -31,7 +32,8 @@ export const inboxVersion = 3;
 /** For how long a process may not know that the version was raised, in ms. */
 const versionAgeMaxMs = 5_000;
 
-const namesDatabase = /^mongodb(\+srv)?:\/\/[^/?]+\/[^?]/;
+/** Tells whether a URI names a database. */
+export const namesDatabase = /^mongodb(\+srv)?:\/\/[^/?]+\/[^?]/;
 
 /** Acknowledged means that a majority has a write in its journal. What is read is never rolled back. */
 function createConcerns() {
@@ -61,6 +63,7 @@ export interface Connection {
   conversations: Collection<ConversationDocument>;
   members: Collection<MemberDocument>;
   leavings: Collection<LeavingDocument>;
+  erasures: Collection<ErasureDocument>;
   meta: Collection<MetaDocument>;
   /** How new a page is at least. */
   horizon: Horizon;
@@ -93,6 +96,7 @@ export function createConnection(uri: string): Connection {
     conversations: db.collection("chat_conversations"),
     members: db.collection("chat_members"),
     leavings: db.collection("chat_leavings"),
+    erasures: db.collection("chat_erasures"),
     meta,
     horizon: new Horizon(),
     async isRouted() {

@@ -29,8 +29,11 @@ const inboxOrder = {
 } as const;
 const settled = { active_at: { $exists: true } };
 
-// In addition, every collection has the unique index of its `_id`.
-const indexes: Record<"messages" | "conversations" | "members" | "leavings", IndexDescription[]> = {
+/** The indexes of the collections. In addition, every collection has the unique index of its `_id`. */
+export const indexes: Record<
+  "messages" | "conversations" | "members" | "leavings",
+  IndexDescription[]
+> = {
   messages: [
     { key: { stream: 1, seq: 1 }, name: seqIndex, unique: true },
     // The messages that are not deleted, without the other entries.

@@ -18,7 +18,8 @@ export async function withoutErased(
   return documents.map((document) => {
     const text = hasChangedText(document) ? newest.get(keyOf(document)) : undefined;
     if (text?.kind !== "deletion") return document;
-    const { content: _, text: _text, metadata: _metadata, mentions: _mentions, ...rest } = document;
+    const { content: _, text: _text, metadata: _metadata, mentions: _mentions, ...more } = document;
+    const { sent_hash: _hash, ...rest } = more;
     return document.kind === "edit"
       ? { ...rest, erased: true }
       : { ...rest, deleted_seq: text.seq };

@@ -1,3 +1,4 @@
+import { checkSameEntry, type StoredEntry } from "../../changes/repeats.ts";
 import type { Events } from "../../commit/events.ts";
 import { GroupCommit } from "../../commit/group-commit.ts";
 import { readTimeoutMs } from "../../deadlines.ts";
@@ -35,17 +36,24 @@ export function openLog(connection: Connection, activity: Activity, events: Even
 
   const readHeads = openHeadReads(connection);
 
+  async function findStored(stream: Stream, id: string): Promise<StoredEntry | undefined> {
+    await using session = connection.client.startSession({ causalConsistency: true });
+    const one = { _id: entryKey(stream, id), stream };
+    const document = await connection.messages.findOne(one, { session, maxTimeMS: readTimeoutMs });
+    const shown = document ? await withoutErased(connection, [document], session) : [];
+    return shown.map((found) => ({ entry: toEntry(found), sentHash: found.sent_hash }))[0];
+  }
+
   return {
     append: (entry, { admission = "join" } = {}) => group.add({ entry, admission }),
     async find(stream, id) {
-      await using session = connection.client.startSession({ causalConsistency: true });
-      const one = { _id: entryKey(stream, id), stream };
-      const document = await connection.messages.findOne(one, {
-        session,
-        maxTimeMS: readTimeoutMs,
-      });
-      const shown = document ? await withoutErased(connection, [document], session) : [];
-      return shown.map(toEntry)[0] ?? null;
+      return (await findStored(stream, id))?.entry ?? null;
+    },
+    async findSame(entry) {
+      const stored = await findStored(streamOf(entry), entry.id);
+      if (!stored) return null;
+      checkSameEntry(stored, entry);
+      return stored.entry;
     },
     async page(stream, range) {
       // In one causal session: the second read sees what the first one saw, also after an election.

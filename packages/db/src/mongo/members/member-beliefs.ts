@@ -35,7 +35,7 @@ export class MemberBeliefs {
   constructor({ events, heardUntil }: BeliefParts) {
     this.#heardUntil = heardUntil;
     events.watch((event) => {
-      if (event.kind === "missed") this.#forgetAll();
+      if (event.kind === "missed" || event.kind === "erased") this.#forgetAll();
       else if (event.kind === "left" || event.kind === "updated") {
         this.#forget(memberKey(event.user_id, event.conversation_id));
       }

@@ -83,8 +83,11 @@ async function write(
     const { row } = drafted.standing;
     const isWritten = !isSame(drafted.before, drafted.draft);
     const changed = toChanged(drafted);
-    // A row that knows nothing of reading gets the head at the first look.
-    const isStored = isWritten || row.read_seq === undefined;
+    // A row that knows nothing of reading gets the head at the first look. An archiving that has ended is forgotten: with an older
+    // message, it could seem to hold again.
+    const { before, draft } = drafted;
+    const isForgotten = before.archived_seq !== null && draft.archived_seq === null;
+    const isStored = isWritten || isForgotten || row.read_seq === undefined;
     const version = newVersion();
     for (const [n, item] of (left[index]?.items ?? []).entries()) {
       const error = drafted.errors.get(n);
@@ -93,7 +96,7 @@ async function write(
       (isStored ? written : outcomes).set(item, outcome);
     }
     if (!isStored) return [];
-    const { draft, position, counts } = drafted;
+    const { position, counts } = drafted;
     const numbers = { position, counts, version, isAdopted: !isWritten };
     return [toUpdate(row, { draft, ...numbers }, isRouted)];
   });

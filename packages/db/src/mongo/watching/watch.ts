@@ -60,6 +60,11 @@ const pipeline = [
             { "updateDescription.removedFields": { $in: ["title", "metadata"] } },
           ],
         },
+        {
+          "ns.coll": "chat_meta",
+          "documentKey._id": "erasures",
+          operationType: { $in: ["insert", "update", "replace"] },
+        },
         { "ns.coll": ofChat, operationType: { $in: ["drop", "rename"] } },
         { "to.coll": ofChat, operationType: "rename" },
         { operationType: { $in: ["dropDatabase", "invalidate"] } },
@@ -195,6 +200,11 @@ function readEvent(change: ChangeStreamDocument<EntryDocument & MemberDocument>)
 }
 
 function toEvent(change: ChangeStreamDocument<EntryDocument & MemberDocument>): StoreEvent {
+  if ("ns" in change && "coll" in change.ns && change.ns.coll === "chat_meta") {
+    return change.operationType === "drop" || change.operationType === "rename"
+      ? { kind: "missed" }
+      : { kind: "erased" };
+  }
   if (change.operationType === "insert") {
     const document = change.fullDocument;
     if (change.ns.coll === "chat_messages") return { kind: "entry", entry: toEntry(document) };

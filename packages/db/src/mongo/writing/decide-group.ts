@@ -8,6 +8,7 @@ import type { NewEntry } from "../../ports/log.ts";
 import type { Stream } from "../../stream.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type EntryDocument, toEntry } from "../entry-documents.ts";
+import type { KnownErasures } from "../erasures/known-erasures.ts";
 import { headOf, type LogHead, noHead } from "../log/heads.ts";
 import { decideEntry, type EntryParts, isOnTouched, needsStored } from "./decide-entry.ts";
 import { GroupState, readGroupState } from "./group-state.ts";
@@ -44,13 +45,14 @@ export interface GroupParts {
   session: ClientSession;
   /** A random number of the call. */
   by: number;
+  erasures: KnownErasures;
 }
 
 /** Decides on entries, in order. Those that refer to nothing are only numbered. */
 export async function decideGroup(
   connection: Connection,
   appends: readonly PendingAppend[],
-  { heads, targets, session, by }: GroupParts,
+  { heads, targets, session, by, erasures }: GroupParts,
 ): Promise<DecidedGroup> {
   const referring = appends.filter(({ append }) => refers(append.entry));
   await readTargets(connection, referring, { targets, session });
@@ -69,19 +71,21 @@ export async function decideGroup(
 
   async function take(append: PendingAppend, parts: EntryParts): Promise<void> {
     const { stream } = append;
-    const { entry } = append.append;
+    const { entry: given } = append.append;
     const head = newHeads.get(stream) ?? noHead;
-    const outcome = await outcomeOf(entry, placeAfter(head, entry), parts);
+    const outcome = await outcomeOf(given, placeAfter(head, given), parts);
     if ("store" in outcome) {
-      const document = toDocument(outcome.store, { stream, by, head });
+      const store = erasures.applyTo(outcome.store);
+      const document = toDocument(store, { stream, by, head });
+      if (given.kind === "message" && given.sent_hash) document.sent_hash = given.sent_hash;
       newHeads.set(stream, headOf(document));
       state.add(document);
       // Metadata is answered as it is read, whatever object the sender has.
-      const entry = document.metadata === undefined ? outcome.store : toEntry(document);
+      const entry = document.metadata === undefined ? store : toEntry(document);
       group.decided.push({ append, entry, document });
     }
     // An answer must not rest on what is not stored yet.
-    else if (isOnTouched(entry, parts)) leave(append);
+    else if (isOnTouched(given, parts)) leave(append);
     else group.unstored.push({ append, outcome });
   }
 

@@ -26,7 +26,7 @@ export async function erase(
           updateOne: {
             filter: { stream, seq: target_seq },
             update: {
-              $unset: { content: true, metadata: true, mentions: true },
+              $unset: { content: true, metadata: true, mentions: true, sent_hash: true },
               $set: { deleted_seq },
             },
           },

@@ -10,6 +10,7 @@ import type { Activity } from "../activity.ts";
 import type { Connection } from "../connection/connection.ts";
 import { isUnavailable } from "../connection/errors.ts";
 import { toEntry } from "../entry-documents.ts";
+import { watchErasures } from "../erasures/known-erasures.ts";
 import { type Decided, decideGroup, type Unstored } from "./decide-group.ts";
 import { erase } from "./erasing.ts";
 import { type Inserted, insertInOrder } from "./insert.ts";
@@ -43,12 +44,14 @@ const contendedForMs = 1_000;
 /** Creates the writer of groups. It writes any number of them at once, as long as no stream is in two. */
 export function createGroupWriter(connection: Connection, activity: Activity, events: Events) {
   const allocator = createSeqAllocator(connection);
+  const erasures = watchErasures(connection, events);
   const contended = new Map<string, NodeJS.Timeout>();
 
   // A backup may have been restored while events were missed, so nothing known is trusted.
   events.watch((event) => {
     if (event.kind === "entry") allocator.hear(event.entry);
-    else if (event.kind === "missed") allocator.forgetAll();
+    // An erasure removes notes, which their log then begins anew.
+    else if (event.kind === "missed" || event.kind === "erased") allocator.forgetAll();
   });
 
   async function write(jobs: readonly AppendJob[]): Promise<void> {
@@ -116,7 +119,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
   async function insert(appends: PendingAppend[], call: Call): Promise<PendingAppend[]> {
     const { session, by, targets } = call;
     const heads = await allocator.headsOf(new Set(appends.map(({ stream }) => stream)), session);
-    const parts = { heads, targets, session, by };
+    const parts = { heads, targets, session, by, erasures };
     const { decided, unstored, left } = await decideGroup(connection, appends, parts);
     // What takes the place of a refused entry of the same id may be by another author.
     left.push(...(await admit(await settleUnstored(unstored, call), call)));
@@ -146,7 +149,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
       if (contended.has(document.stream)) allocator.forget(document.stream);
       else allocator.acknowledge(document);
       events.emit({ kind: "entry", entry });
-      settleAppend(append, entry, true);
+      settleAppend(append, { entry, sentHash: document.sent_hash }, true);
     }
     void takeOff(
       connection,
@@ -224,7 +227,7 @@ export function createGroupWriter(connection: Connection, activity: Activity, ev
       const entry = toEntry(document);
       const isOwn = document.by === by;
       if (isOwn) events.emit({ kind: "entry", entry });
-      settleAppend(append, entry, isOwn);
+      settleAppend(append, { entry, sentHash: document.sent_hash }, isOwn);
       return false;
     });
   }

@@ -45,7 +45,7 @@ describe("pending appends", () => {
     if (!pending) throw new Error("there is one");
     expect(withoutSettled([pending])).toEqual([pending]);
     const entry = toStored(newJob());
-    settleAppend(pending, entry, true);
+    settleAppend(pending, { entry }, true);
     expect(withoutSettled([pending])).toEqual([]);
     expect(await Promise.allSettled(jobs.map(({ result }) => result))).toMatchObject([
       { value: { entry, created: true } },
@@ -59,7 +59,7 @@ describe("pending appends", () => {
     const jobs = [newJob({ content: "other" }), newJob()];
     const [pending] = toPendingAppends(jobs);
     if (!pending) throw new Error("there is one");
-    settleAppend(pending, toStored(newJob()), true);
+    settleAppend(pending, { entry: toStored(newJob()) }, true);
     expect(await Promise.allSettled(jobs.map(({ result }) => result))).toMatchObject([
       { reason: { code: "conflict" } },
       { value: { created: false } },

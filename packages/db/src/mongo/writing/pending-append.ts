@@ -1,6 +1,5 @@
-import { checkSameEntry } from "../../changes/repeats.ts";
+import { checkSameEntry, type StoredEntry } from "../../changes/repeats.ts";
 import type { Job } from "../../commit/job.ts";
-import type { Entry } from "../../entities.ts";
 import type { Appended } from "../../ports/log.ts";
 import { type Stream, streamOf } from "../../stream.ts";
 import type { Append } from "../activity.ts";
@@ -43,11 +42,11 @@ export function withoutSettled(appends: PendingAppend[]): PendingAppend[] {
 }
 
 /** Settles all jobs with the entry stored under their key. Only the first can have created it; other bodies conflict. */
-export function settleAppend({ jobs }: PendingAppend, entry: Entry, created: boolean): void {
+export function settleAppend({ jobs }: PendingAppend, stored: StoredEntry, created: boolean): void {
   for (const [index, job] of jobs.entries()) {
     try {
-      checkSameEntry(entry, job.item.entry);
-      job.resolve({ entry, created: created && index === 0 });
+      checkSameEntry(stored, job.item.entry);
+      job.resolve({ entry: stored.entry, created: created && index === 0 });
     } catch (error) {
       job.reject(error);
     }

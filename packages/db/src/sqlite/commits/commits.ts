@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { setImmediate as turn } from "node:timers/promises";
 import { inTime } from "../../commit/in-time.ts";
 import { StoreError } from "../../errors.ts";
+import { toStoreError } from "../errors.ts";
 import { openChangeCount } from "../statements.ts";
 import { openCheckpoints } from "./checkpoints.ts";
 import type { SyncedFiles } from "./synced-files.ts";
@@ -22,6 +23,12 @@ export type Durably = <TResult>(run: () => TResult) => Promise<TResult>;
 /** The one way to write. */
 export interface Commits {
   durably: Durably;
+  /**
+   * Runs a function outside of a transaction while nothing else is written, and resolves once it has returned. SQLite syncs what
+   * it writes.
+   * @throws StoreError `unavailable`, `closed`, or whatever `run` throws.
+   */
+  alone(run: () => void): Promise<void>;
   /** Tells whether all that can be read is durable; never again after a sync has failed. */
   isSynced(): boolean;
   /**
@@ -90,7 +97,7 @@ export function openCommits(db: DatabaseSync, files: SyncedFiles, onRollback: ()
     check();
   }
 
-  async function durably<TResult>(run: () => TResult): Promise<TResult> {
+  async function commit<TResult>(run: () => TResult): Promise<TResult> {
     check();
     if (isClosed) throw new StoreError("closed", "the store is closed");
     const { promise, resolve, reject } = Promise.withResolvers<TResult>();
@@ -98,7 +105,7 @@ export function openCommits(db: DatabaseSync, files: SyncedFiles, onRollback: ()
       reject,
       run() {
         try {
-          const result = inTransaction(db, run);
+          const result = run();
           return () => resolve(result);
         } catch (error) {
           onRollback();
@@ -108,6 +115,14 @@ export function openCommits(db: DatabaseSync, files: SyncedFiles, onRollback: ()
     });
     working ??= work();
     return promise;
+  }
+
+  function runAlone(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      throw toStoreError(error);
+    }
   }
 
   async function work(): Promise<void> {
@@ -152,7 +167,8 @@ export function openCommits(db: DatabaseSync, files: SyncedFiles, onRollback: ()
   }
 
   return {
-    durably,
+    durably: (run) => commit(() => inTransaction(db, run)),
+    alone: (run) => commit(() => runAlone(run)),
     check,
     isSynced: () => !syncing && !failure,
     async synced() {

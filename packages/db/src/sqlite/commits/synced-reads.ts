@@ -32,6 +32,7 @@ export function withSyncedReads(
     members: withReads(store.members, ["join", "leave", "update"]),
     conversations: withReads(store.conversations, ["create", "update"]),
     reads: withReads(store.reads, ["mark"]),
+    transfer: withReads(store.transfer, ["begin", "put", "finish", "setSource"]),
     epoch: read(store.epoch),
     ping: read(store.ping),
   };

@@ -7,8 +7,9 @@ import { prepareCommand, prepareQuery } from "../statements.ts";
 
 /** The statements that erase a message. A test checks the query plan of each. */
 export const erasingSql = {
-  message: "SELECT content, metadata, mentions FROM messages WHERE stream = ? AND seq = ?",
-  eraseMessage: `UPDATE messages SET content = ?, metadata = ?, mentions = ?, changed = 0
+  message:
+    "SELECT content, metadata, mentions, sent_hash FROM messages WHERE stream = ? AND seq = ?",
+  eraseMessage: `UPDATE messages SET content = ?, metadata = ?, mentions = ?, sent_hash = ?, changed = 0
     WHERE stream = ? AND seq = ?`,
   edits: "SELECT seq, body FROM changes WHERE stream = ? AND target_seq = ? AND kind = 'edit'",
   eraseEdit: "UPDATE changes SET body = ? WHERE stream = ? AND seq = ?",
@@ -20,6 +21,7 @@ interface Texts {
   content: string;
   metadata: string | null;
   mentions: string | null;
+  sent_hash: string | null;
 }
 
 // Where a row shrinks or goes, SQLite moves others together and leaves copies of them in the unused part of a page, which it
@@ -41,8 +43,8 @@ export function openErasing(
   return (stream, seq) => {
     const row = message.get(stream, seq);
     if (!row) throw new Error("a message to erase is not there");
-    const [metadata, mentioned] = [row.metadata, row.mentions].map((text) => text && fillFor(text));
-    eraseMessage.run(fillFor(row.content), metadata ?? null, mentioned ?? null, stream, seq);
+    const more = [row.metadata, row.mentions, row.sent_hash].map((text) => text && fillFor(text));
+    eraseMessage.run(fillFor(row.content), ...more, stream, seq);
     if (row.mentions !== null) mentions.remove(stream, seq, JSON.parse(row.mentions) as Mentions);
     for (const edit of edits.all(stream, seq)) {
       const body = toErasedBody(edit);

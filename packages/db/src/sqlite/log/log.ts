@@ -166,7 +166,7 @@ export function openLog(
   function findSame(stream: Stream, entry: NewEntry): Appended | undefined {
     const stored = pages.byId(stream, entry.id);
     if (!stored) return undefined;
-    checkSameEntry(stored, entry);
+    checkSameEntry({ entry: stored, sentHash: pages.sentHashOf(stream, entry.id) }, entry);
     return { entry: stored, created: false };
   }
 
@@ -174,6 +174,9 @@ export function openLog(
     append: (entry, { admission = "join" } = {}) => group.add({ entry, admission }),
     async find(stream, id) {
       return pages.byId(stream, id) ?? null;
+    },
+    async findSame(entry) {
+      return findSame(streamOf(entry), entry)?.entry ?? null;
     },
     async page(stream, range) {
       return pages.page(stream, range);

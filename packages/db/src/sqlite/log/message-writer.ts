@@ -12,8 +12,9 @@ import type { Targets } from "./targets.ts";
 /** The statement that stores messages. A test checks its query plan. */
 export const messageWriterSql = {
   insert: `INSERT INTO messages
-    (stream, seq, id, user_id, content, timestamp, count, reply_to, thread_seq, metadata, thread_state, mentions)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (stream, seq, id, user_id, content, timestamp, count, reply_to, thread_seq, metadata, thread_state, mentions,
+      sent_hash)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (stream, id) DO NOTHING`,
 } as const;
 
@@ -28,13 +29,24 @@ export function openMessageWriter(db: DatabaseSync, { targets, mentions }: Messa
   const insert = prepareCommand(db, messageWriterSql.insert);
   const states = openStates(db);
 
-  function isStored(entry: MessageEntry, { stream, time, head }: EntryPlace): boolean {
+  function isStored(
+    entry: MessageEntry,
+    { stream, time, head }: EntryPlace,
+    sentHash: string | undefined,
+  ): boolean {
     const { seq, id, user_id, content, reply_to = null, thread_seq = null, thread_state } = entry;
     const count = head.count + 1;
     const thread = thread_state ? JSON.stringify(thread_state) : null;
     const columns = [stream, seq, id, user_id, content, time, count === seq ? null : count];
     const mentioned = entry.mentions === undefined ? null : JSON.stringify(entry.mentions);
-    const more = [reply_to, thread_seq, toMetadataColumn(entry), thread, mentioned];
+    const more = [
+      reply_to,
+      thread_seq,
+      toMetadataColumn(entry),
+      thread,
+      mentioned,
+      sentHash ?? null,
+    ];
     return insert.run(...columns, ...more) === 1;
   }
 
@@ -45,7 +57,7 @@ export function openMessageWriter(db: DatabaseSync, { targets, mentions }: Messa
       quoted: reply_to === undefined ? undefined : targets.get(stream, reply_to),
       root: thread_seq === undefined ? undefined : targets.get(stream, thread_seq),
     });
-    if (!isStored(entry, place)) return undefined;
+    if (!isStored(entry, place, message.sent_hash)) return undefined;
     mentions.add(stream, entry);
     if (thread_seq !== undefined) {
       states.put({ stream, seq: thread_seq, aspect: "thread" }, entry.seq, entry.thread_state);

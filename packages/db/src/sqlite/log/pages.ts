@@ -30,6 +30,7 @@ export const logPageSql = {
   oldestMessages: `SELECT ${messageColumns} FROM messages WHERE ${range} ORDER BY seq LIMIT ?4`,
   newestMessages: `SELECT ${messageColumns} FROM messages WHERE ${range} ORDER BY seq DESC LIMIT ?4`,
   messageById: `SELECT ${messageColumns} FROM messages WHERE stream = ? AND id = ?`,
+  sentHashById: "SELECT sent_hash FROM messages WHERE stream = ? AND id = ?",
   changeById: `SELECT ${changeColumns} FROM changes WHERE stream = ? AND id = ?`,
   changeBySeq: `SELECT ${changeColumns} FROM changes WHERE stream = ? AND seq = ?`,
 } as const;
@@ -39,6 +40,8 @@ export interface LogPages {
   /** Reads part of a log, oldest first. */
   page(stream: Stream, range: LogRange): Entry[];
   byId(stream: Stream, id: string): Entry | undefined;
+  /** Reads the hash of what was sent as a message, where a hook has changed it. */
+  sentHashOf(stream: Stream, id: string): string | null | undefined;
   changeAt(stream: Stream, seq: number): ChangeEntry | undefined;
 }
 
@@ -53,6 +56,7 @@ export function openLogPages(db: DatabaseSync, heads: Pick<LogHeads, "get">): Lo
     newest: prepareMessages(db, logPageSql.newestMessages),
   };
   const messageById = prepareMessages(db, logPageSql.messageById);
+  const sentHashById = prepareQuery<{ sent_hash: string | null }>(db, logPageSql.sentHashById);
   const changeById = prepareQuery<ChangeRow>(db, logPageSql.changeById);
   const changeBySeq = prepareQuery<ChangeRow>(db, logPageSql.changeBySeq);
 
@@ -80,6 +84,7 @@ export function openLogPages(db: DatabaseSync, heads: Pick<LogHeads, "get">): Lo
       const change = changeById.get(stream, id);
       return change && toChangeEntry(stream, change);
     },
+    sentHashOf: (stream, id) => sentHashById.get(stream, id)?.sent_hash,
     changeAt(stream, seq) {
       const change = changeBySeq.get(stream, seq);
       return change && toChangeEntry(stream, change);

@@ -38,14 +38,17 @@ export function openSettings(db: DatabaseSync, { heads }: SettingsParts) {
     const archiving = { archived_seq, muted_until: mutedUntil, said_seq, said_at };
     const before = toSettings(row, isArchived(archiving));
     const settings = { ...before, ...withTime(change) };
-    if (isSame(before, settings)) return { settings, changed: false };
-    const { muted_until, pinned, archived } = settings;
+    const changed = !isSame(before, settings);
     const archivedSeq = archivedSeqAfter(change, archiving, { seq });
+    // An archiving that has ended is forgotten: with an older message, it could seem to hold again.
+    const isForgotten = archived_seq !== null && archivedSeq === null;
+    if (!changed && !isForgotten) return { settings, changed };
+    const { muted_until, pinned, archived } = settings;
     set.run(
       ...[muted_until === null ? null : Date.parse(muted_until), Number(pinned), archivedSeq],
       ...[Number(archived), row.user_id, row.conversation_id],
     );
-    return { settings, changed: true };
+    return { settings, changed };
   };
 }
 

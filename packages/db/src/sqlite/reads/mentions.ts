@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { Mentions, MessageEntry } from "../../entities.ts";
+import type { Erasure } from "../../ports/erasures.ts";
 import type { Stream } from "../../stream.ts";
 import type { MembershipRow } from "../members/memberships.ts";
 import { prepareCommand, prepareQuery } from "../statements.ts";
@@ -17,7 +18,13 @@ export const mentionSql = {
   inSpans: `SELECT sum(count) AS count FROM mention_spans WHERE ${ofUser} AND span >= ?4`,
   between: `SELECT count(*) AS count FROM mentions WHERE ${ofUser} AND seq BETWEEN ?4 AND ?5`,
   own: `SELECT count(*) AS count FROM mentions WHERE ${ofUser} AND seq BETWEEN ?4 AND ?5 AND author = ?2`,
+  setMentioned: "UPDATE mentions SET mentioned = ? WHERE stream = ? AND mentioned = ? AND seq = ?",
+  setAuthor:
+    "UPDATE mentions SET author = ? WHERE stream = ? AND mentioned = ? AND seq = ? AND author = ?",
 } as const;
+
+/** Reads the whole table, which is made for questions about one log: it runs once for each user who is erased. */
+const forgetSql = "DELETE FROM mention_spans WHERE mentioned = ?";
 
 /** What is known of who is mentioned where. */
 export interface MentionCounts {
@@ -25,6 +32,14 @@ export interface MentionCounts {
   add(stream: Stream, message: Pick<MessageEntry, "seq" | "user_id" | "mentions">): void;
   /** Removes those of a message that is erased. */
   remove(stream: Stream, seq: number, mentions: Mentions): void;
+  /** Replaces a user by its pseudonym in those of a message, as the author and as one of those who are mentioned. */
+  replace(
+    stream: Stream,
+    message: Required<Pick<MessageEntry, "seq" | "mentions">>,
+    erasure: Pick<Erasure, "user_id" | "pseudonym">,
+  ): void;
+  /** Forgets a user that is mentioned nowhere. */
+  forget(userId: string): void;
   /** Counts the messages of others that a user has not read and that mention it or everyone. */
   unreadOf(stream: Stream, membership: MembershipRow): number;
 }
@@ -41,6 +56,9 @@ export function openMentions(db: DatabaseSync): MentionCounts {
   const inSpans = prepareQuery<CountRow>(db, mentionSql.inSpans);
   const between = prepareQuery<CountRow>(db, mentionSql.between);
   const own = prepareQuery<CountRow>(db, mentionSql.own);
+  const setMentioned = prepareCommand(db, mentionSql.setMentioned);
+  const setAuthor = prepareCommand(db, mentionSql.setAuthor);
+  const forget = prepareCommand(db, forgetSql);
 
   return {
     add(stream, { seq, user_id, mentions }) {
@@ -57,6 +75,17 @@ export function openMentions(db: DatabaseSync): MentionCounts {
         addInSpan.run(stream, number, spanOf(seq).span, -1);
       }
     },
+    replace(stream, { seq, mentions }, { user_id, pseudonym }) {
+      const [user, other] = [numberOf(user_id), numberOf(pseudonym)];
+      for (const number of numbersOf(mentions)) setAuthor.run(other, stream, number, seq, user);
+      if (setMentioned.run(other, stream, user, seq) === 0) return;
+      const { span } = spanOf(seq);
+      addInSpan.run(stream, user, span, -1);
+      addInSpan.run(stream, other, span, 1);
+    },
+    forget(userId) {
+      forget.run(numberOf(userId));
+    },
     unreadOf(stream, { user_id, read_seq, own_seq, own_count }) {
       const { span, start } = spanOf(read_seq);
       const user = numberOf(user_id);
@@ -72,7 +101,8 @@ export function openMentions(db: DatabaseSync): MentionCounts {
 /** No user has an empty id. */
 const everyone = numberOf("");
 
-function numbersOf(mentions: Mentions): bigint[] {
+/** Returns the numbers under which those who are mentioned are stored. */
+export function numbersOf(mentions: Mentions): bigint[] {
   return mentions === "everyone" ? [everyone] : mentions.map(numberOf);
 }
 

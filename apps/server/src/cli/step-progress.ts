@@ -1,0 +1,72 @@
+import type { WriteStream } from "node:tty";
+import { MultiBar } from "cli-progress";
+import { toCount, toPrintable } from "./import/words.ts";
+
+/** How far a command is in what it does now. */
+interface StepState {
+  text: string;
+  done: number;
+  /** About how much there is. 0: unknown. */
+  total: number;
+}
+
+/** Shows what a command does. */
+export interface StepProgress {
+  update(state: StepState): void;
+  /** Prints a message beside it. */
+  note(text: string): void;
+  stop(): void;
+}
+
+const lineEveryMs = 5000;
+
+/** Creates a display of progress: a bar on a terminal, else a line every 5 s. */
+export function createStepProgress(out: Pick<WriteStream, "isTTY" | "write">): StepProgress {
+  return out.isTTY ? createBar(out as WriteStream) : createLines(out);
+}
+
+function createBar(stream: WriteStream): StepProgress {
+  const bars = new MultiBar({
+    stream,
+    format: "[{bar}] {text}",
+    barsize: 20,
+    linewrap: true,
+    clearOnComplete: true,
+  });
+  const bar = bars.create(1, 0, { text: "" });
+  return {
+    update(state) {
+      const total = Math.max(state.total, 1);
+      bar.setTotal(total);
+      bar.update(Math.min(state.done, total), { text: toText(state) });
+    },
+    note(text) {
+      bars.log(`${toPrintable(text)}\n`);
+    },
+    stop() {
+      // Prints the messages noted since the last redraw.
+      bars.update();
+      bars.stop();
+    },
+  };
+}
+
+function createLines(out: Pick<WriteStream, "write">): StepProgress {
+  let lastAt = performance.now();
+  return {
+    update(state) {
+      if (performance.now() - lastAt < lineEveryMs) return;
+      lastAt = performance.now();
+      out.write(`${toText(state)}\n`);
+    },
+    note(text) {
+      out.write(`${toPrintable(text)}\n`);
+    },
+    stop() {},
+  };
+}
+
+function toText({ text, done, total }: StepState): string {
+  if (total === 0) return done === 0 ? text : `${text}: ${toCount(done)}`;
+  return `${text}: ${toCount(Math.min(done, total))} of ${toCount(total)}`;
+}

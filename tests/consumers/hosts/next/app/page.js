@@ -1,0 +1,4 @@
+// biome-ignore lint/style/noDefaultExport: Next.js asks for it
+export default function Page() {
+  return "own";
+}
