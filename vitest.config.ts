@@ -12,13 +12,17 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** What of the page and the hooks is tried in each whole run; `npm run test:browser` tries the rest. */
+export const briefBrowserTests = ["chat", "serving"].map((name) => `tests/page/${name}.test.ts`);
+
 // One run, one set of databases, one report for the whole repository.
 export default defineConfig({
   test: {
     include: [
       "packages/*/{src,tests}/**/*.test.ts",
       "apps/*/{src,tests}/**/*.test.ts",
-      "tests/**/*.test.ts",
+      "tests/!(page|react)/**/*.test.ts",
+      ...briefBrowserTests,
       "bench/**/*.test.ts",
     ],
     // Long suites have scripts of their own.

@@ -143,7 +143,7 @@ it.each(["desktop", "phone", "small"] as const)(
     const page = await context.newPage();
     for (const name of ["inbox", "conversation", "channel"]) {
       await views[name]?.(page);
-      await page.getByText("live", { exact: true }).first().waitFor();
+      await page.getByText("live", { exact: true }).filter({ visible: true }).first().waitFor();
       const shifts = await page.evaluate<number[]>("shifts");
       expect([name, shifts.reduce((sum, value) => sum + value, 0)]).toEqual([name, 0]);
     }

@@ -39,6 +39,24 @@ function scrollUp(page: Page): Promise<{ jumps: number[]; isAtStart: boolean }> 
   });
 }
 
+/** Scrolls down to the end, and returns all that was in sight. */
+function readDown(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const feed = document.querySelector("[role=feed]");
+    if (!feed) throw new Error("no messages");
+    const seen = new Set<string>();
+    for (let still = 0; still < 5; still += 1) {
+      const before = feed.scrollTop;
+      for (const text of feed.querySelectorAll("article p[dir=auto]"))
+        seen.add(text.textContent ?? "");
+      feed.scrollBy(0, 500);
+      for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
+      if (feed.scrollTop !== before) still = 0;
+    }
+    return [...seen].sort();
+  });
+}
+
 it("the real chat is read back to its first message without a jump", async () => {
   await using server = await preparePageServer();
   await server.run("import", chat);
@@ -73,6 +91,9 @@ it("the first message of 3,000 is one key away, and the newest another", async (
   await page.getByText("line 1", { exact: true }).waitFor();
   // Only what is in sight is in the page.
   expect(await page.getByRole("article").count()).toBeLessThan(100);
+  const lines = await readDown(page);
+  expect(lines).toEqual(said.map(({ content }) => content).toSorted());
+  await page.getByRole("feed").evaluate((feed) => feed.scrollBy(0, -9_000));
   await page.getByRole("button", { name: "Jump to the newest" }).click();
   await expect.poll(() => page.getByRole("button", { name: "Jump to the newest" }).count()).toBe(0);
 });

@@ -46,7 +46,7 @@ export async function preparePageServer(
     kill: async () => server?.kill(),
     async run(...args) {
       const started = begin(...args);
-      await until(() => !started.isRunning, { timeoutMs: 20_000, what: `${args[0]} has ended` });
+      await until(() => !started.isRunning, { timeoutMs: 120_000, what: `${args[0]} has ended` });
     },
     async [Symbol.asyncDispose]() {
       await server?.kill();

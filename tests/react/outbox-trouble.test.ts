@@ -117,7 +117,7 @@ describe("without a place to save", () => {
     const tab = await world.open({ show });
     await tab.type("tea", "1");
     await tab.page.getByText("1 pending unsaved").waitFor();
-    expect(await storage(tab.page)).toBe("indexeddb failing");
+    await expect.poll(() => storage(tab.page)).toBe("indexeddb failing");
     await cdp.send("Storage.overrideQuotaForOrigin", quota);
     // The browser looks at its disk only now and then.
     let count = 1;

@@ -25,6 +25,7 @@ describe("readSettings", () => {
       sendsPerSecond: 50,
       proxyHops: 0,
       corsOrigins: [],
+      servesPage: true,
       logLevel: "info",
       logFormat: undefined,
       logsRequests: true,

@@ -29,6 +29,8 @@ export interface Settings {
   /** How many proxies stand before the server. */
   proxyHops: number;
   corsOrigins: readonly string[];
+  /** Whether the chat page is served. */
+  servesPage: boolean;
   logLevel: (typeof logLevels)[number];
   /** Undefined means pretty on a terminal and JSON elsewhere. */
   logFormat: "pretty" | "json" | undefined;
@@ -72,6 +74,7 @@ export function readSettings(
     sendsPerSecond: data.CHATNEST_RATE_LIMIT,
     proxyHops: data.CHATNEST_TRUST_PROXY,
     corsOrigins: data.CHATNEST_CORS_ORIGINS,
+    servesPage: data.CHATNEST_PAGE === "on",
     logLevel: data.LOG_LEVEL,
     logFormat: data.LOG_FORMAT,
     logsRequests: data.CHATNEST_REQUEST_LOG === "on",

@@ -79,6 +79,7 @@ export type { InboxSettings } from "./inbox/own-settings.ts";
 export { applyEntry } from "./lists/apply-entry.ts";
 export type {
   EditInListInput,
+  LoadOlderOptions,
   MessageList,
   MessageListOptions,
   MessageListSnapshot,

@@ -34,9 +34,8 @@ export function createAwaited(outbox: Outbox, { id, view, thread }: Belonging) {
     if (before?.snapshot === snapshot && before.items === items) return after;
     before = { snapshot, items };
     const own = items.filter(belongs);
-    if (own.length > 0) {
-      const listed = new Set(snapshot.messages.map((message) => message.id));
-      for (const item of own) if (listed.has(item.id)) seen.add(item.id);
+    for (const item of own) {
+      if (!seen.has(item.id) && isListed(snapshot.messages, item.id)) seen.add(item.id);
     }
     const rest = own.filter((item) => !seen.has(item.id)).map(toRow);
     after = rest.length > 0 ? { ...snapshot, messages: [...snapshot.messages, ...rest] } : snapshot;
@@ -50,4 +49,12 @@ function toListed(item: OutboxItem): ListedMessage {
   const unsaved = status === "failed" ? "failed" : "pending";
   const change = { id: item.id, kind: "send", status: unsaved, ...(error && { error }) } as const;
   return { ...sent, seq: null, status: unsaved, changes: [change] };
+}
+
+function isListed(messages: readonly ListedMessage[], message_id: string): boolean {
+  // From the end, where it is.
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
+    if (messages[index]?.id === message_id) return true;
+  }
+  return false;
 }

@@ -1,8 +1,8 @@
 import type {
-  CallOptions,
   EditInListInput,
   ListedMessage,
   LiveState,
+  LoadOlderOptions,
   MessageListOptions,
   SendToListInput,
 } from "@chatnest/client";
@@ -37,7 +37,7 @@ export interface ConversationView {
    * Reads the page before the first message.
    * @throws ChatError
    */
-  loadOlder(options?: CallOptions): Promise<void>;
+  loadOlder(options?: LoadOlderOptions): Promise<void>;
 }
 
 /**

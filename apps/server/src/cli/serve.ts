@@ -57,7 +57,7 @@ async function serveHere(settings: Settings, member: ClusterMember | undefined):
   const isOneOfSeveral = member !== undefined;
   const observation = await observe({ store, logger, otlpEndpoint, isOneOfSeveral });
   try {
-    const page = await readPageFiles();
+    const page = settings.servesPage ? await readPageFiles() : [];
     const chatnest = mountChatNest({ ...settings, ...observation.deps, page, store, logger });
     // The first listens without a store too, for the probes; another one would only answer worse than those that are there.
     if (!isFirst)

@@ -106,6 +106,9 @@ export const Environment = z.object({
       example: "https://chat.example.com",
     },
   ),
+  CHATNEST_PAGE: describe(z.enum(["on", "off"], { error: "must be on or off" }).default("on"), {
+    description: "`off` leaves out the chat page at `/`, which then leads to `/docs`.",
+  }),
   CHATNEST_RATE_LIMIT: describe(wholeNumber(1_000_000).default(50), {
     description:
       "Sends, changes, new conversations and new members per user and second, twice as many at once; 0 is no limit. Server keys and trusted callers are not limited. Each process counts by itself.",

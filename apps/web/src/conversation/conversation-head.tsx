@@ -37,12 +37,13 @@ export function ConversationHead({
           <bdi>{name}</bdi>
         </h2>
         <p>
-          <Connection state={state} missing={missing ?? 0} />
-          {memberCount !== undefined && (
-            <span>
-              {memberCount.toLocaleString()} {memberCount === 1 ? "member" : "members"}
+          {onPanel && (
+            <span className={css.count}>
+              {memberCount !== undefined &&
+                `${memberCount.toLocaleString()} ${memberCount === 1 ? "member" : "members"}`}
             </span>
           )}
+          <Connection state={state} missing={missing ?? 0} />
         </p>
       </div>
       {onPanel && (

@@ -99,7 +99,10 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
 
   const isEmpty = messages.length === 0;
   // The inbox tells where the unread begin, so it is waited for as well.
-  const isLoading = (isEmpty && state.status !== "live") || inboxState.status === "connecting";
+  const isInboxLoading =
+    inboxState.status === "connecting" ||
+    (inboxState.status === "catching_up" && conversations.length === 0);
+  const isLoading = (isEmpty && state.status !== "live") || isInboxLoading;
   const isMember = !conversation || conversation.user_ids.includes(userId);
   const missing = state.status === "catching_up" ? (item?.last_seq ?? 0) - newestSeq(messages) : 0;
   return (

@@ -1,4 +1,4 @@
-import type { ListedMessage } from "@chatnest/client";
+import type { ListedMessage, LoadOlderOptions } from "@chatnest/client";
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { Button, IconButton } from "../ui/button.tsx";
 import type { MessageActions } from "./actions.ts";
@@ -14,6 +14,8 @@ import { DaySeparator, Intro, UnreadLine } from "./separators.tsx";
 import css from "./timeline.module.css";
 import { useMessageKeys } from "./use-message-keys.ts";
 import { useTimeline } from "./use-timeline.ts";
+import { nextFrame, useTravel } from "./use-travel.ts";
+import { useWindow } from "./use-window.ts";
 
 /** How others move what is in sight. */
 export interface TimelineHandle {
@@ -40,7 +42,7 @@ export function Timeline({
   messages: readonly ListedMessage[];
   hasMore: boolean;
   isLoadingOlder: boolean;
-  loadOlder(): Promise<void>;
+  loadOlder(options?: LoadOlderOptions): Promise<void>;
   /** The position after which the unread began when the conversation was opened. */
   readSeq: number | undefined;
   userId: string;
@@ -53,16 +55,19 @@ export function Timeline({
   const [focusedId, setFocusedId] = useState<string>();
   const [failed, setFailed] = useState(false);
   const [shownId, setShownId] = useState<string>();
-  const { scroller, virtualizer, isAtEnd, intro } = useTimeline({
-    messages,
+  const view = useWindow(messages);
+  const timeline = useTimeline({
+    messages: view.shown,
     userId,
     readSeq,
-    hasIntro: !hasMore,
+    hasIntro: !hasMore && view.start === 0,
     focusedId,
   });
+  const { scroller, virtualizer, intro } = timeline;
+  const isAtEnd = timeline.isAtEnd && view.isLast;
   const items = virtualizer.getVirtualItems();
-  const latest = useRef({ messages, hasMore, intro });
-  latest.current = { messages, hasMore, intro };
+  const latest = useRef({ messages, hasMore });
+  latest.current = { messages, hasMore };
 
   async function older(): Promise<void> {
     try {
@@ -72,30 +77,28 @@ export function Timeline({
       setFailed(true);
     }
   }
-
-  const isNearStart = (items.find(({ index }) => index >= intro)?.index ?? 99) < 20;
-  useEffect(() => {
-    if (isNearStart && hasMore && !isLoadingOlder && !failed) void older();
-  }, [isNearStart, hasMore, isLoadingOlder, failed, messages.length]);
+  const mayRead = hasMore && !isLoadingOlder && !failed;
+  const travel = useTravel({ view, timeline, loadOlder: mayRead ? () => void older() : undefined });
 
   async function readBackTo(seq: number): Promise<void> {
     while (latest.current.hasMore && (latest.current.messages[0]?.seq ?? 0) > seq) {
-      await loadOlder();
-      await new Promise(requestAnimationFrame);
+      await loadOlder({ limit: 1_000 });
+      await nextFrame();
     }
   }
 
-  async function show(seq: number): Promise<void> {
-    await readBackTo(seq);
-    const index = indexAfter(latest.current.messages, seq - 1);
-    const found = latest.current.messages[index];
-    if (!found) return;
-    virtualizer.scrollToIndex(index + latest.current.intro, { align: "center" });
-    setShownId(found.id);
-    setTimeout(() => setShownId(undefined), 2_000);
-  }
+  const show = (seq: number) =>
+    travel.go(async () => {
+      await readBackTo(seq);
+      const index = indexAfter(latest.current.messages, seq - 1);
+      const found = latest.current.messages[index];
+      if (!found) return;
+      await travel.scrollTo(index, "center");
+      setShownId(found.id);
+      setTimeout(() => setShownId(undefined), 2_000);
+    });
 
-  useImperativeHandle(ref, () => ({ toEnd: () => virtualizer.scrollToEnd(), show }));
+  useImperativeHandle(ref, () => ({ toEnd: travel.toEnd, show }));
 
   const newest = newestSeq(messages);
   const [seenSeq, setSeenSeq] = useState(newest);
@@ -115,13 +118,15 @@ export function Timeline({
     focusedId,
     setFocusedId,
     actions,
-    scrollTo: (index) => virtualizer.scrollToIndex(index + intro, { align: "auto" }),
+    scrollTo: (index) => void travel.scrollTo(index, "auto"),
     toStart: () =>
-      void readBackTo(0).then(
-        () => virtualizer.scrollToIndex(0),
-        () => setFailed(true),
-      ),
-    toEnd: () => virtualizer.scrollToEnd(),
+      void travel
+        .go(async () => {
+          await readBackTo(0);
+          await travel.scrollTo(0, "start");
+        })
+        .catch(() => setFailed(true)),
+    toEnd: travel.toEnd,
   });
 
   const unreadAt = readSeq === undefined ? -1 : findFirstUnread(messages, readSeq, userId);
@@ -150,8 +155,8 @@ export function Timeline({
       >
         <div ref={virtualizer.containerRef} className={css.rows}>
           {items.map(({ key, index }) => {
-            const at = index - intro;
-            const message = messages[at];
+            const at = view.start + index - intro;
+            const message = index < intro ? undefined : messages[at];
             if (!message) {
               return (
                 <div
@@ -193,7 +198,7 @@ export function Timeline({
           <IconButton
             icon="down"
             label={unseen > 0 ? `Jump to the newest: ${unseen} new` : "Jump to the newest"}
-            onClick={() => virtualizer.scrollToEnd()}
+            onClick={travel.toEnd}
           />
         </div>
       )}

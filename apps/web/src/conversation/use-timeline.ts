@@ -84,5 +84,7 @@ export function useTimeline({ messages, userId, readSeq, hasIntro, focusedId }: 
 
 function estimate(message: ListedMessage | undefined): number {
   if (!message) return 120;
-  return 30 + Math.ceil(message.content.length / lineLength) * 22;
+  const quote = message.reply_to === undefined ? 0 : 30;
+  const reactions = message.reactions?.length ? 33 : 0;
+  return 30 + quote + reactions + Math.ceil(message.content.length / lineLength) * 22;
 }

@@ -31,7 +31,10 @@ export function Notes({ userId }: { userId: string }) {
   const end = useRef<HTMLDivElement>(null);
   const newestId = notes?.at(-1)?.id;
 
+  const isLive = state.status === "live";
   useEffect(() => {
+    // Again after each time that the server was away: other windows may have written some.
+    if (!isLive) return;
     let isCurrent = true;
     client.notes.page({ limit: 50 }).then(({ messages, prev }) => {
       if (!isCurrent) return;
@@ -41,7 +44,7 @@ export function Notes({ userId }: { userId: string }) {
     return () => {
       isCurrent = false;
     };
-  }, [client, report]);
+  }, [client, report, isLive]);
 
   useLayoutEffect(() => end.current?.scrollIntoView({ block: "end" }), [newestId, unsaved.length]);
 

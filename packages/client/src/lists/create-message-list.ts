@@ -1,13 +1,17 @@
 import type { Identity, KnownUser } from "../http/identity.ts";
 import type { Requests } from "../http/request.ts";
-import type { CallOptions } from "../http/transport.ts";
 import type { Messages } from "../messages.ts";
 import { HeldMessages } from "./held-messages.ts";
 import { createListActions } from "./list-actions.ts";
 import { ListFeed } from "./list-feed.ts";
 import { createRows } from "./list-rows.ts";
 import { createListeners } from "./listeners.ts";
-import type { MessageList, MessageListOptions, MessageListSnapshot } from "./message-list.ts";
+import type {
+  LoadOlderOptions,
+  MessageList,
+  MessageListOptions,
+  MessageListSnapshot,
+} from "./message-list.ts";
 import type { ListedMessage } from "./own-changes.ts";
 import { OwnStore } from "./own-store.ts";
 
@@ -24,7 +28,7 @@ export function createMessageList(
   conversation_id: string,
   options: MessageListOptions = {},
 ): MessageList {
-  const { user_id, limit = 50, view, thread, deleted } = options;
+  const { user_id, limit: pageLimit = 50, view, thread, deleted } = options;
   const listeners = createListeners(start, () => isClosed || feed.pause());
   let snapshot: MessageListSnapshot | undefined;
   let rows: readonly ListedMessage[] | undefined;
@@ -62,8 +66,8 @@ export function createMessageList(
     thread,
   });
 
-  function readPage(before: number | undefined, callOptions: CallOptions) {
-    const bounds = { conversation_id, limit, before };
+  function readPage(before: number | undefined, { limit, ...callOptions }: LoadOlderOptions) {
+    const bounds = { conversation_id, limit: limit ?? pageLimit, before };
     if (thread !== undefined) return messages.replies({ ...bounds, seq: thread }, callOptions);
     return messages.page({ ...bounds, view, deleted }, callOptions);
   }

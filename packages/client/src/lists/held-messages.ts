@@ -1,6 +1,7 @@
 import type { Message } from "../entities.ts";
 import { type AnyEntry, toMessage } from "../entries.ts";
 import { type Aspect, type AspectState, isOver, replaceAspect, statesIn } from "./apply-entry.ts";
+import type { ListedMessage } from "./own-changes.ts";
 
 /**
  * A message as the server has confirmed it, and the position up to which each of its parts is known. A message tells
@@ -9,6 +10,8 @@ import { type Aspect, type AspectState, isOver, replaceAspect, statesIn } from "
 export interface Held {
   message: Message;
   known: Record<Aspect, number>;
+  /** What a list shows of it while there are no own changes, and of which message that was made. */
+  shown?: { of: Message; row: ListedMessage };
 }
 
 const wholes: readonly Aspect[] = ["text", "reactions", "thread"];
@@ -67,9 +70,19 @@ export class HeldMessages {
     for (const aspect of held ? wholes : [])
       this.#replace(seq, { aspect, state: message }, changed_seq);
     if (held || seq <= this.#floor || !this.#belongs(message)) return;
-    const known = { text: changed_seq, reactions: changed_seq, thread: changed_seq };
-    this.#all.splice(this.#indexOf(seq), 0, { message, known });
+    this.#all.splice(this.#indexOf(seq), 0, toHeld(message));
     this.#onChange();
+  }
+
+  /** Takes the messages of a page, oldest first. */
+  absorbAll(messages: readonly Message[]): void {
+    const first = this.#all[0]?.message.seq ?? Number.POSITIVE_INFINITY;
+    const isOlder = ({ seq }: Message) => seq > this.#floor && seq < first;
+    // At once, since each that is put before many moves them all.
+    const older = messages.filter((message) => isOlder(message) && this.#belongs(message));
+    this.#all = [...older.map(toHeld), ...this.#all];
+    if (older.length > 0) this.#onChange();
+    for (const message of messages) if (message.seq >= first) this.absorb(message);
   }
 
   /** Takes an entry of the log. */
@@ -114,4 +127,12 @@ export class HeldMessages {
     }
     return low;
   }
+}
+
+function toHeld(message: Message): Held {
+  const { seq, changed_seq = seq } = message;
+  return {
+    message,
+    known: { text: changed_seq, reactions: changed_seq, thread: changed_seq },
+  };
 }

@@ -4,13 +4,13 @@ import { ChatError, isChatError } from "../errors.ts";
 import { type Ending, endWith, pause } from "../http/abort.ts";
 import { backoffMs } from "../http/backoff.ts";
 import type { Requests } from "../http/request.ts";
-import type { CallOptions } from "../http/transport.ts";
 import { isFinal } from "../live/connection.ts";
 import type { ConversationEntryEvent } from "../live/events.ts";
 import { followConversation } from "../live/follow-conversation.ts";
 import type { LiveState } from "../live/state.ts";
 import { type Subscription, subscribe } from "../live/subscription.ts";
 import type { HeldMessages } from "./held-messages.ts";
+import type { LoadOlderOptions } from "./message-list.ts";
 import type { MessagePage } from "./pages.ts";
 
 /** How a list is fed. */
@@ -20,7 +20,7 @@ export interface ListFeedOptions {
   /** The messages that it feeds. */
   held: HeldMessages;
   /** Reads the newest page, or the one before a position. */
-  readPage(before: number | undefined, options: CallOptions): Promise<MessagePage>;
+  readPage(before: number | undefined, options: LoadOlderOptions): Promise<MessagePage>;
   /** Called for each entry of the log once it is held. */
   onEntry(entry: AnyEntry): void;
   /** Called for each message of a page once it is held. */
@@ -110,7 +110,7 @@ export class ListFeed {
    * Reads the page before the floor.
    * @throws ChatError
    */
-  loadOlder(options: CallOptions): Promise<void> {
+  loadOlder(options: LoadOlderOptions): Promise<void> {
     const { floor } = this.#options.held;
     if (this.#older) return this.#older.done;
     if (this.#newest || floor === 0 || floor === Number.POSITIVE_INFINITY) return Promise.resolve();
@@ -121,7 +121,7 @@ export class ListFeed {
     return older.done;
   }
 
-  async #readOlder(older: object, before: number, options: CallOptions): Promise<void> {
+  async #readOlder(older: object, before: number, options: LoadOlderOptions): Promise<void> {
     try {
       const page = await this.#options.readPage(before, options);
       // The newest page was read meanwhile, and this one may not be next to it.
@@ -200,10 +200,8 @@ export class ListFeed {
   }
 
   #hold({ messages }: MessagePage): void {
-    for (const message of messages) {
-      this.#options.held.absorb(message);
-      this.#options.onMessage(message);
-    }
+    this.#options.held.absorbAll(messages);
+    for (const message of messages) this.#options.onMessage(message);
     const kept = this.#kept;
     this.#kept = [];
     for (const { run } of kept) run();

@@ -1,4 +1,4 @@
-import type { HeldMessages } from "./held-messages.ts";
+import type { Held, HeldMessages } from "./held-messages.ts";
 import { type Change, type ListedMessage, toListed, toSent } from "./own-changes.ts";
 import type { OwnStore } from "./own-store.ts";
 
@@ -46,22 +46,37 @@ export function createRows(options: RowsOptions): () => readonly ListedMessage[]
 
   return () => {
     const groups = own.byMessage();
-    const rows = held.all.map((item) => {
+    const rows: ListedMessage[] = [];
+    const add = (row: ListedMessage) => {
+      // A text that is erased, but whose deletion has not come yet, is not shown either.
+      if (row.content !== "" || (showsDeleted && row.deleted_at !== undefined)) rows.push(row);
+    };
+    for (const item of held.all) {
       const { message } = item;
-      const changes = groups.get(message.id) ?? none;
+      const changes = groups.size > 0 ? groups.get(message.id) : undefined;
+      if (!changes) {
+        add(toUnchanged(item));
+        continue;
+      }
       const make = (user_id: string) => toListed(message, changes, user_id);
-      return toRow(item, message, { changes, make });
-    });
+      add(toRow(item, message, { changes, make }));
+    }
     for (const change of own.all) {
       if (change.kind !== "send") continue;
       const changes = groups.get(change.id) ?? none;
       const make = (user_id: string) =>
         toListed(toSent(change, { conversation_id, user_id }), changes, user_id);
-      rows.push(toRow(change, change, { changes, make }));
+      add(toRow(change, change, { changes, make }));
     }
-    // A text that is erased, but whose deletion has not come yet, is not shown either.
-    return rows.filter((row) =>
-      row.content === "" ? showsDeleted && row.deleted_at !== undefined : true,
-    );
+    return rows;
   };
+}
+
+// Nearly all are, and there may be 100,000 of them: nothing is looked up for these.
+function toUnchanged(item: Held): ListedMessage {
+  const { message } = item;
+  if (item.shown?.of !== message) {
+    item.shown = { of: message, row: toListed(message, none, "") };
+  }
+  return item.shown.row;
 }

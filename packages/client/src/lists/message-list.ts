@@ -28,6 +28,12 @@ export interface MessageListSnapshot {
   readonly isLoadingOlder: boolean;
 }
 
+/** How older messages are read. */
+export interface LoadOlderOptions extends CallOptions {
+  /** The number of messages, 1 to 1,000. @default that of the list */
+  limit?: number | undefined;
+}
+
 /** A message to send to the conversation of a list. */
 export interface SendToListInput {
   /** @default a UUIDv7 made by the client */
@@ -70,7 +76,7 @@ export interface MessageList {
    * Reads the page before the first message.
    * @throws ChatError
    */
-  loadOlder(options?: CallOptions): Promise<void>;
+  loadOlder(options?: LoadOlderOptions): Promise<void>;
   /** Disconnects for good. Changes that are being made continue. */
   close(): void;
   /** Sends a message and returns its id. */

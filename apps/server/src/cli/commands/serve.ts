@@ -6,6 +6,8 @@ import type { AddCommand } from "./command.ts";
 export const addServe: AddCommand = (program, exitWith) => {
   program
     .command("serve")
-    .description("serve the API, with its docs at /docs; chatnest without a command does this")
+    .description(
+      "serve the API, a chat page at / and the docs at /docs; chatnest without a command does this",
+    )
     .action(async () => exitWith(await serve(readSettings())));
 };
