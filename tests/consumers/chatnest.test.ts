@@ -37,6 +37,9 @@ describe("the package chatnest", () => {
     expect(sent.status).toBe(201);
     const read = await fetch(`${url}/messages/room`);
     expect(await read.json()).toMatchObject([{ content: "Hi", seq: 1 }]);
+    const page = await (await fetch(url)).text();
+    const [, file] = /<script [^>]*src="([^"]+)"/.exec(page) ?? [];
+    expect((await fetch(`${url}${file}`)).status).toBe(200);
     const script = await fetch(`${url}/docs/swagger-ui-bundle.js`);
     expect((await script.text()).length).toBeGreaterThan(100_000);
     const { code, said } = await server.end(signal);

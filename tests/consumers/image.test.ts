@@ -118,6 +118,8 @@ describe("the image, without Docker", () => {
         body: JSON.stringify({ user_id: "ann", content: "hi", conversation_id: "tea" }),
       });
       expect(sent.status).toBe(201);
+      const page = await fetch(`http://127.0.0.1:${port}/`);
+      expect(await page.text()).toContain("<title>ChatNest</title>");
       const elsewhere = { ...options, env: { ...env, PORT: "1" } };
       await expect(execute(process.execPath, check, elsewhere)).rejects.toThrow();
     } finally {

@@ -24,6 +24,8 @@ describe.each(Object.entries(hosts))("ChatNest in %s", (_, serve) => {
     const page = await (await fetch(`${host.url}/docs`)).text();
     const script = /src="(\/chat\/docs\/start.js)"/.exec(page)?.[1];
     expect(await (await fetch(`${host.origin}${script}`)).text()).toContain("/chat/openapi.json");
+    const start = await fetch(`${host.url}/`, { redirect: "manual" });
+    expect([start.status, start.headers.get("location")]).toEqual([302, "/chat/docs"]);
     expect((await fetch(`${host.url}/readyz`)).status).toBe(200);
   });
 

@@ -125,7 +125,7 @@ it.each(["light", "dark"] as const)(
     }
     expect(found.filter(([, violations]) => violations.length > 0)).toEqual([]);
   },
-  120_000,
+  240_000,
 );
 
 it.each(["desktop", "phone", "small"] as const)(

@@ -114,3 +114,24 @@ it("what is typed offline is sent after the tab was closed and opened again", as
   await expect.poll(() => again.getByText("Sending").count()).toBe(0);
   expect(await field(again).inputValue()).toBe("a draft");
 });
+
+it("notes are kept, also those of another window", async () => {
+  await using server = await preparePageServer();
+  await server.start();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(`${server.url}/?as=ada&notes`);
+  await send(server, "/messages/", { body: { user_id: "ada", content: "Buy tea" } });
+  for (const text of ["Buy twine", "Call grace"]) {
+    await page.getByRole("textbox", { name: "Write a note" }).fill(text);
+    await page.keyboard.press("Enter");
+    await page.getByRole("listitem").filter({ hasText: text }).waitFor();
+  }
+  await page.reload();
+  for (const text of ["Buy tea", "Buy twine", "Call grace"]) {
+    await page.getByRole("listitem").filter({ hasText: text }).waitFor();
+  }
+  expect(complaints).toEqual([]);
+});

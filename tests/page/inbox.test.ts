@@ -60,6 +60,15 @@ it("the inbox is in order, counts what is unread, and keeps pins, mutes and the 
 
   await page.getByRole("link", { name: /tea/ }).click();
   await page.getByText("New messages").waitFor();
+  await page.getByRole("link", { name: /work/ }).click();
+  const seen = { conversation_id: "work", user_id: "bob", content: "Seen as it comes" };
+  await page.getByRole("heading", { name: "work" }).waitFor();
+  await page.getByRole("article").filter({ hasText: "Hello from work" }).waitFor();
+  await send(server, "/messages/", { body: seen });
+  const article = page.getByRole("article").filter({ hasText: seen.content });
+  await article.waitFor();
+  const isBelowLine = article.evaluate((it) => it.previousElementSibling !== null);
+  expect(await isBelowLine).toBe(false);
   await expect.poll(() => page.title()).toBe("ChatNest");
   await choose(page, "tea", "Mark as unread");
   await expect.poll(() => page.title()).toBe("(1) ChatNest");

@@ -6,6 +6,7 @@ import { gunzipSync } from "node:zlib";
 import { readPageFiles } from "chatnest/app";
 import { beforeAll, expect, it } from "vitest";
 import { startServer } from "../support/server.ts";
+import { preparePageServer } from "./page-server.ts";
 
 const built = fileURLToPath(new URL("../../apps/server/dist/page", import.meta.url));
 const kibibyte = 1_024;
@@ -92,6 +93,13 @@ it("a server without the page leads to the documentation", async () => {
   const { status, headers } = await ask(`${server.url}/`);
   expect([status, headers.location]).toEqual([302, "/docs"]);
   expect(await readPageFiles(`${built}/nowhere`)).toEqual([]);
+});
+
+it("a setting leaves the page out", async () => {
+  await using server = await preparePageServer({ CHATNEST_PAGE: "off" });
+  await server.start();
+  const { status, headers } = await ask(`${server.url}/`);
+  expect([status, headers.location]).toEqual([302, "/docs"]);
 });
 
 it("script and style are at most 130 KiB compressed", () => {

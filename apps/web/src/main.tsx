@@ -3,6 +3,7 @@ import "./styles/base.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
+import { Failure } from "./shell/failure.tsx";
 import { showTheme } from "./shell/theme.ts";
 
 showTheme();
@@ -10,7 +11,9 @@ const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <Failure>
+        <App />
+      </Failure>
     </StrictMode>,
   );
 }

@@ -16,6 +16,7 @@ import { ReactDialog } from "./react-dialog.tsx";
 import { Timeline, type TimelineHandle } from "./timeline.tsx";
 import { useAnnouncements } from "./use-announcements.ts";
 import { useDetails } from "./use-details.ts";
+import { useUnreadPlace } from "./use-unread-place.ts";
 
 const listOptions = { limit: 100 };
 
@@ -35,11 +36,7 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
   const known = conversation ?? item;
   const name = known ? nameOf(known, userId) : id;
 
-  // As it was when the conversation was opened, or marked as unread since.
-  const readSeq = useRef<{ seq: number; revision: number }>(undefined);
-  if (item && readSeq.current?.revision !== item.revision) {
-    readSeq.current = { seq: item.read_seq, revision: item.revision };
-  }
+  const unread = useUnreadPlace(item);
   useAnnouncements(messages, state, userId);
 
   const isListed = item !== undefined;
@@ -111,7 +108,7 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
         <ConversationHead
           id={id}
           name={name}
-          memberCount={known?.member_count}
+          memberCount={known?.member_count ?? (conversation === null ? 0 : undefined)}
           state={state}
           missing={Math.max(0, missing)}
           isPanelOpen={isPanelOpen}
@@ -126,7 +123,7 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
             hasMore={hasMore}
             isLoadingOlder={isLoadingOlder}
             loadOlder={view.loadOlder}
-            readSeq={readSeq.current?.seq}
+            unread={unread}
             userId={userId}
             conversationId={id}
             name={name}

@@ -35,14 +35,23 @@ export function indexAfter(messages: readonly ListedMessage[], seq: number): num
   return low;
 }
 
-/** Returns the index of the first message of somebody else after a position, where the unread begin; -1 if none. */
+/** Where the unread are: what comes later, one sees arrive. */
+export interface UnreadPlace {
+  after: number;
+  upTo: number;
+}
+
+/** Returns the index of the first message of somebody else in a place, where the unread begin; -1 if none. */
 export function findFirstUnread(
   messages: readonly ListedMessage[],
-  seq: number,
+  place: UnreadPlace | undefined,
   userId: string,
 ): number {
-  for (let index = indexAfter(messages, seq); index < messages.length; index += 1) {
-    if (messages[index]?.user_id !== userId) return index;
+  if (!place) return -1;
+  for (let index = indexAfter(messages, place.after); index < messages.length; index += 1) {
+    const { seq, user_id } = messages[index] ?? { seq: null };
+    if (seq === null || seq > place.upTo) return -1;
+    if (user_id !== userId) return index;
   }
   return -1;
 }

@@ -4,7 +4,7 @@ import { Avatar, Name } from "../ui/avatar.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { LinkedText } from "../ui/linked-text.tsx";
-import { toClock, toFull } from "../ui/times.ts";
+import { toClock, toFull, toNarrowClock } from "../ui/times.ts";
 import { isStored, type MessageActions } from "./actions.ts";
 import css from "./message.module.css";
 import { Quote } from "./quote.tsx";
@@ -43,7 +43,7 @@ export const Message = memo(function Message({
           <Avatar id={user_id} />
         ) : (
           <time className={css.margintime} dateTime={timestamp} title={toFull(timestamp)}>
-            {toClock(timestamp)}
+            {toNarrowClock(timestamp)}
           </time>
         )}
       </div>

@@ -9,6 +9,7 @@ import {
   indexAfter,
   newestSeq,
   placeMessage,
+  type UnreadPlace,
 } from "./message-rows.ts";
 import { DaySeparator, Intro, UnreadLine } from "./separators.tsx";
 import css from "./timeline.module.css";
@@ -31,7 +32,7 @@ export function Timeline({
   hasMore,
   isLoadingOlder,
   loadOlder,
-  readSeq,
+  unread,
   userId,
   conversationId,
   name,
@@ -43,8 +44,8 @@ export function Timeline({
   hasMore: boolean;
   isLoadingOlder: boolean;
   loadOlder(options?: LoadOlderOptions): Promise<void>;
-  /** The position after which the unread began when the conversation was opened. */
-  readSeq: number | undefined;
+  /** Where the unread were when the conversation was opened. */
+  unread: UnreadPlace | undefined;
   userId: string;
   conversationId: string;
   name: string;
@@ -59,7 +60,7 @@ export function Timeline({
   const timeline = useTimeline({
     messages: view.shown,
     userId,
-    readSeq,
+    unread,
     hasIntro: !hasMore && view.start === 0,
     focusedId,
   });
@@ -129,7 +130,7 @@ export function Timeline({
     toEnd: travel.toEnd,
   });
 
-  const unreadAt = readSeq === undefined ? -1 : findFirstUnread(messages, readSeq, userId);
+  const unreadAt = findFirstUnread(messages, unread, userId);
   const unseen = isAtEnd !== false ? 0 : countAfter(messages, seenSeq, userId);
   const reachedId = focusedId ?? messages.at(-1)?.id;
   return (

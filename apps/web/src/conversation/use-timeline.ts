@@ -1,14 +1,13 @@
 import type { ListedMessage } from "@chatnest/client";
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
-import { findFirstUnread } from "./message-rows.ts";
+import { findFirstUnread, type UnreadPlace } from "./message-rows.ts";
 
 /** What the messages are laid out from. */
 export interface TimelineLayout {
   messages: readonly ListedMessage[];
   userId: string;
-  /** The position after which the unread begin. */
-  readSeq: number | undefined;
+  unread: UnreadPlace | undefined;
   /** Whether the list begins with the beginning of the conversation, which has a row of its own. */
   hasIntro: boolean;
   /** The message that stays in the page because it has the focus. */
@@ -22,7 +21,7 @@ const lineLength = 90;
  * Lays out messages, of which only those in sight are in the page. The message that one reads stays where it is when
  * older ones are put before it; at the end, the newest message is followed.
  */
-export function useTimeline({ messages, userId, readSeq, hasIntro, focusedId }: TimelineLayout) {
+export function useTimeline({ messages, userId, unread, hasIntro, focusedId }: TimelineLayout) {
   const scroller = useRef<HTMLDivElement>(null);
   // Until the first messages are placed it is not known.
   const [isAtEnd, setAtEnd] = useState<boolean>();
@@ -73,11 +72,11 @@ export function useTimeline({ messages, userId, readSeq, hasIntro, focusedId }: 
   useLayoutEffect(() => {
     if (isPlaced.current || messages.length === 0) return;
     isPlaced.current = true;
-    const unread = readSeq === undefined ? -1 : findFirstUnread(messages, readSeq, userId);
-    if (unread > 0) virtualizer.scrollToIndex(unread + intro, { align: "start" });
+    const first = findFirstUnread(messages, unread, userId);
+    if (first > 0) virtualizer.scrollToIndex(first + intro, { align: "start" });
     else virtualizer.scrollToEnd();
-    setAtEnd(unread <= 0 || virtualizer.isAtEnd());
-  }, [virtualizer, messages, readSeq, userId, intro]);
+    setAtEnd(first <= 0 || virtualizer.isAtEnd());
+  }, [virtualizer, messages, unread, userId, intro]);
 
   return { scroller, virtualizer, isAtEnd, intro };
 }

@@ -76,7 +76,7 @@ export function Inbox({
         <div className={css.empty}>
           <p>{describeNone(wanted, isArchive)}</p>
           {!isArchive && wanted === "" && (
-            <Button look="main" onClick={onStart}>
+            <Button look="main" className={css.start} onClick={onStart}>
               Start a conversation
             </Button>
           )}

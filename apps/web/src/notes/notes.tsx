@@ -46,7 +46,10 @@ export function Notes({ userId }: { userId: string }) {
     };
   }, [client, report, isLive]);
 
-  useLayoutEffect(() => end.current?.scrollIntoView({ block: "end" }), [newestId, unsaved.length]);
+  useLayoutEffect(() => {
+    // It returns a promise in newer browsers, which React would take for a cleanup.
+    void end.current?.scrollIntoView({ block: "end" });
+  }, [newestId, unsaved.length]);
 
   async function loadOlder(): Promise<void> {
     try {

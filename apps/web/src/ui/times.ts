@@ -18,6 +18,17 @@ export function toClock(timestamp: string): string {
   return clock.format(new Date(timestamp));
 }
 
+/** The time of day without what says which half of it, for narrow places. */
+export function toNarrowClock(timestamp: string): string {
+  const parts = clock.formatToParts(new Date(timestamp));
+  const isShown = ({ type }: Intl.DateTimeFormatPart) => type !== "dayPeriod";
+  return parts
+    .filter(isShown)
+    .map(({ value }) => value)
+    .join("")
+    .trim();
+}
+
 /** The day and the time in the reader's zone, for a tooltip. */
 export function toFull(timestamp: string): string {
   return full.format(new Date(timestamp));
