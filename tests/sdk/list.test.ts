@@ -111,6 +111,22 @@ test("loads older messages until there are none", async () => {
   expect(toMessages(looking.now)).toEqual(await readAll(chat, "tea"));
 });
 
+test("loads as many older messages as are asked for", async () => {
+  await using server = await startServer();
+  const chat = createChatClient({ url: server.url, userId: "ada" });
+  await say(server.store, "tea", 30);
+  using looking = look(chat, "tea", { limit: 5 });
+  await looking.untilSettled();
+  await looking.list.loadOlder({ limit: 20 });
+  expect(looking.now.messages).toHaveLength(25);
+  await expect(looking.list.loadOlder({ limit: 0 })).rejects.toMatchObject({
+    code: "validation_failed",
+  });
+  expect(looking.now).toMatchObject({ hasOlder: true, isLoadingOlder: false });
+  await looking.list.loadOlder();
+  expect(toMessages(looking.now)).toEqual(await readAll(chat, "tea"));
+});
+
 test("shows one thread, or everything but threads, and stubs where they are asked for", async () => {
   await using server = await startServer();
   const chat = createChatClient({ url: server.url, userId: "ada" });

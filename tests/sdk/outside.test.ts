@@ -33,6 +33,10 @@ test("the package holds what a consumer needs, and asks for nothing else", async
     "dist/index.d.ts",
     "dist/index.js",
     "dist/index.js.map",
+    "dist/outbox",
+    "dist/outbox/index.d.ts",
+    "dist/outbox/index.js",
+    "dist/outbox/index.js.map",
     "dist/trpc.d.ts",
     "dist/trpc.js",
     "package.json",
@@ -50,6 +54,8 @@ test("the bundle imports nothing, and has no code of the server", async () => {
   expect(code).not.toMatch(/^\s*import\b|\bimport\(|\bfrom\s*["']/m);
   expect(await importsOf("index.d.ts")).toEqual([]);
   expect(await importsOf("trpc.d.ts")).toEqual(["@trpc/server"]);
+  // Its classes are those of the client beside it.
+  expect(await importsOf("outbox/index.d.ts")).toEqual(["../index.js"]);
 });
 
 test("the source map tells the source of all there is", async () => {
