@@ -13,6 +13,15 @@ const cannotOpen: Record<number, string> = {
   26: "the file is not a ChatNest database",
 };
 
+// CORRUPT and NOTADB.
+const damaged = new Set([11, 26]);
+
+/** Tells whether an error means that the file of an embedded store is damaged. */
+export function isDamage(error: unknown): boolean {
+  const code = resultCode(error);
+  return code !== undefined && damaged.has(code);
+}
+
 /** Converts errors of SQLite that are temporary to a {@link StoreError}; returns all others as they are. */
 export function toStoreError(error: unknown): unknown {
   const code = resultCode(error);
