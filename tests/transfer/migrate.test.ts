@@ -15,10 +15,10 @@ describe("chatnest migrate", { timeout: 180_000 }, () => {
     await using folder = await newFolder();
     await using database = newDatabase(deployment.uri);
     const cwd = folder.path;
-    await fillFolder(cwd, 3_000);
+    await fillFolder(cwd, 1_400);
     const { text } = await exported(cwd);
     const there = ["migrate", "--from", "sqlite:data", "--to", database.uri];
-    for (const stored of [300, 1_500]) {
+    for (const stored of [150, 700]) {
       await using running = new RunningCommand(there, { cwd });
       const isThere = async () => (await database.countEntries()) >= stored;
       await until(isThere, { timeoutMs: 60_000, what: `${stored} entries are there` });

@@ -31,3 +31,13 @@ it("ends when the store is closed before the copy begins", async () => {
   db.close();
   await expect(copying).rejects.toThrow("closed during the backup");
 });
+
+it("says that the disk of the copy is full, not that of the store", async () => {
+  using db = new DatabaseSync(":memory:");
+  db.exec("CREATE TABLE texts (text TEXT)");
+  const copying = openBackup(db)("/dev/full", () => {});
+  await expect(copying).rejects.toMatchObject({
+    code: "unavailable",
+    message: "the copy cannot be written: the disk is full",
+  });
+});

@@ -2,7 +2,7 @@ import { backup, type DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import { StoreError } from "../../errors.ts";
 import type { TransferStore } from "../../ports/transfer.ts";
-import { toStoreError } from "../errors.ts";
+import { toCopyError } from "../errors.ts";
 
 /** How many pages of 4 KiB are copied at a time. Statements wait meanwhile, about 1 ms. */
 const pagesAtOnce = 256;
@@ -27,7 +27,7 @@ export function openBackup(db: DatabaseSync): TransferStore["backup"] {
         });
         break;
       } catch (error) {
-        if (!isNotBegun(error) || beginnings === beginningsMax) throw toStoreError(error);
+        if (!isNotBegun(error) || beginnings === beginningsMax) throw toCopyError(error);
       }
       await pause(pauseMs);
       admit(db);
