@@ -28,7 +28,7 @@ interface Answer {
 }
 
 /** A live stream over HTTP/2. */
-export interface Stream {
+interface Stream {
   /** What came of it so far. */
   read(): string;
   headers: IncomingHttpHeaders;

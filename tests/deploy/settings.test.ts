@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { settingsTable } from "chatnest/settings";
 import { beforeAll, expect, it } from "vitest";
-import { settingsTable } from "../../apps/server/src/settings/table.ts";
 import {
   type ComposeFile,
   type DeploymentFile,
