@@ -20,7 +20,7 @@ describe("a check of a SQLite file", () => {
     [
       "a message that is gone",
       `DELETE FROM messages ${inRoom} AND seq = 2`,
-      /room: entry 2 is missing/,
+      /^(?![\s\S]*counted)[\s\S]*room: entry 2 is missing/,
     ],
     [
       "the first note that is gone",

@@ -138,7 +138,8 @@ async function checkOnce(store: ChatStore, log: Log, upTo: number): Promise<stri
       reading.add(entry);
       const { count, said_seq } = counts[index] ?? {};
       if (count === fold.head.count && said_seq === fold.head.said_seq) continue;
-      found.push(`entry ${entry.seq} is counted wrongly`);
+      // All behind a fault is counted wrongly: that would hide what is wrong elsewhere.
+      if (found.length === 0) found.push(`entry ${entry.seq} is counted wrongly`);
     }
   }
   found.push(...fold.end());
