@@ -57,13 +57,6 @@ describe("the package chatnest", () => {
     },
   );
 
-  it.each(["20.19", "22.12"] as const)("says under Node %s which one it needs", async (version) => {
-    const program = join(project.directory, "node_modules/.bin/chatnest");
-    await expect(run(toNode(version), [program], project.directory)).rejects.toThrow(
-      /failed:\nchatnest: needs Node\.js 24\.\d+ or newer: this is 2\d\.\d+\.\d+ \(.*\)\n$/,
-    );
-  });
-
   it("brings no telemetry, nothing of this workspace, and is small", async () => {
     const modules = join(project.directory, "node_modules");
     const installed = await readdir(modules);
