@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { type ChatStore, isStoreError, openMongoStore, openSqliteStore } from "@chatnest/db";
 import { untilReady } from "../admin/until-ready.ts";
 import { CommandError } from "../command-error.ts";
-import { nameMongo } from "../store.ts";
+import { nameMongo } from "../settings/mongo-name.ts";
 import type { HeadLine } from "../transfer/format.ts";
 import type { ImportedUnits } from "../transfer/import-units.ts";
 import { migrateStore } from "../transfer/migrate-store.ts";

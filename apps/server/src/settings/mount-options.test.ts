@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { ChatNestOptions } from "../create-chatnest.ts";
+import type { ChatNestOptions } from "./mount-options.ts";
 import { checkOptions } from "./mount-options.ts";
 
 const store = { sqlite: ":memory:" };

@@ -1,6 +1,46 @@
-import type { ChatNestOptions } from "../create-chatnest.ts";
+import type { Hooks, Restrictions } from "@chatnest/api";
+import type { ChatStore } from "@chatnest/db";
+import type { Logger } from "pino";
+import type { CredentialSettings } from "../auth/credentials.ts";
+import type { Identify } from "../auth/identify.ts";
+import type { Trust } from "../auth/trust.ts";
 import { checkCredentials } from "./mount-credentials.ts";
 import { isOrigin } from "./values.ts";
+
+/** Where the data is: a store that is open and stays so, a file (`:memory:` keeps nothing), or the URI of a MongoDB. */
+export type StoreOption = ChatStore | { sqlite: string } | { mongodb: string };
+
+/** How ChatNest is mounted in a server. */
+export interface ChatNestOptions {
+  store: StoreOption;
+  /**
+   * Tells who makes a request, in the place of keys and tokens. Without it, `credentials` or `trust` says who is let in; one of
+   * the three is required.
+   */
+  authenticate?: Identify | undefined;
+  /** Server keys and user tokens. */
+  credentials?: CredentialSettings | undefined;
+  /**
+   * Who may call without credentials, for any user: `everyone`, or `loopback` if the server listens on loopback alone.
+   * @default "nobody"
+   */
+  trust?: Trust | undefined;
+  /** Procedures that only servers may call, or nobody: `{ "messages.edit": "servers" }`. */
+  rules?: Restrictions | undefined;
+  hooks?: Hooks | undefined;
+  /** How long `before.send` may take, in ms, at most 10000. @default 2000 */
+  hookTimeoutMs?: number | undefined;
+  /** The path that it is served under, as the client sends it: `/chat`. @default none */
+  basePath?: string | undefined;
+  /** Origins whose pages may call it from a browser. @default none */
+  corsOrigins?: readonly string[] | undefined;
+  /** How many messages a user may send a second, on average; 0 is no limit. @default 50 */
+  sendsPerSecond?: number | undefined;
+  /** How many proxies stand before the server. @default 0 */
+  proxyHops?: number | undefined;
+  /** Where it logs. @default JSON lines on standard output, warnings and errors */
+  logger?: Logger | undefined;
+}
 
 const hookTimeoutMsMax = 10_000;
 const sendsPerSecondMax = 1_000_000;
