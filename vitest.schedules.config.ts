@@ -7,6 +7,7 @@ export default defineConfig({
     provide: { scheduleShare: 1 },
     passWithNoTests: false,
     globalSetup: "tests/support/global-setup.ts",
+    setupFiles: "tests/support/fixed-seed.ts",
     pool: "forks",
     maxWorkers: 2,
     // Only a hanging schedule takes as long.

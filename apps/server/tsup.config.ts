@@ -17,6 +17,19 @@ const shared: Options = {
   removeNodeProtocol: false,
 };
 
+const commandLine = "command-line";
+
+// What the program loads after it has checked the version of Node.js.
+const commandLineApart: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "command-line-apart",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/cli\/index\.ts$/ }, () => ({
+      path: `./${commandLine}.js`,
+      external: true,
+    }));
+  },
+};
+
 export default defineConfig(async () => {
   // The `clean` of one build would remove the files of the other.
   await rm("dist", { recursive: true, force: true });
@@ -24,6 +37,7 @@ export default defineConfig(async () => {
     {
       ...shared,
       entry: ["src/main.ts"],
+      esbuildPlugins: [commandLineApart],
       // A young generation in which what one request allocates dies before it is copied. `npm run serve` sets the same.
       banner: { js: "#!/usr/bin/env -S node --max-semi-space-size=32" },
       async onSuccess() {
@@ -31,6 +45,7 @@ export default defineConfig(async () => {
         await copyPage();
       },
     },
+    { ...shared, entry: { [commandLine]: "src/cli/index.ts" } },
     {
       ...shared,
       entry: ["src/index.ts"],

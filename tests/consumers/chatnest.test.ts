@@ -7,7 +7,7 @@ import { type CompilerSetup, compile, strict } from "./compile.ts";
 import { newProject, type Project } from "./project.ts";
 import { run } from "./run.ts";
 import { startGroup } from "./start-group.ts";
-import { compilerVersions } from "./tools.ts";
+import { compilerVersions, nodeVersions, toNode } from "./tools.ts";
 
 let project: Project;
 beforeAll(async () => {
@@ -48,6 +48,17 @@ describe("the package chatnest", () => {
     // What a clean stop leaves: one file, without a log to be read.
     expect(await readdir(join(folder, "data"))).toEqual(["chatnest.db"]);
   });
+
+  it.each(nodeVersions.filter((version) => Number.parseInt(version, 10) < 24))(
+    "says on Node %s which one it needs",
+    async (version) => {
+      const main = join(project.directory, "node_modules/chatnest/dist/main.js");
+      const running = run(toNode(version), [main], project.directory);
+      await expect(running).rejects.toThrow(
+        /failed:\nchatnest: needs Node\.js 24\.16 or newer: this is 2[02]\.\d+\.\d+ \(.+\)\n$/,
+      );
+    },
+  );
 
   it("brings no telemetry, nothing of this workspace, and is small", async () => {
     const modules = join(project.directory, "node_modules");

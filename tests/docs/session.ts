@@ -150,7 +150,13 @@ export class Session implements AsyncDisposable {
 }
 
 function end(child: ChildProcess): void {
-  if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+  if (child.pid === undefined || child.exitCode !== null) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch (error) {
+    // It has ended, and its end is not told yet.
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
 }
 
 function collect(child: ChildProcess): { stdout: string; stderr: string } {

@@ -80,6 +80,9 @@ describe("chatnest erase", () => {
     await expectNowhere(folder.path);
     const again = await runChatnest([...erase, "delete"], { cwd: folder.path });
     expect(JSON.parse(again.stdout)).toEqual({ user_id: ann, mode: "delete", ...none });
+    const inWords = erase.filter((argument) => argument !== "--json");
+    const third = await runChatnest([...inWords, "delete"], { cwd: folder.path });
+    expect(third).toMatchObject({ code: 0, stdout: `nothing of ${ann} is stored\n` });
     expect(await runChatnest(["check"], { cwd: folder.path })).toMatchObject({ code: 0 });
     const after = openIn(folder.path);
     await expectErased(after, 10);
@@ -117,6 +120,7 @@ describe("chatnest erase", () => {
     [["--user", "a\nb", "--mode", "delete", "--yes"], "not a valid id"],
   ])("refuses %j", async (args, text) => {
     await using folder = await newFolder();
+    await openIn(folder.path).close();
     const result = await runChatnest(["erase", ...args], { cwd: folder.path });
     expect(result).toMatchObject({ code: 1, stdout: "" });
     expect(result.stderr).toContain(text);

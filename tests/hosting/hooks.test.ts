@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { openSqliteStore } from "@chatnest/db";
 import { createChatNest } from "chatnest";
 import { describe, expect, it } from "vitest";
@@ -100,6 +101,40 @@ describe("hooks of a ChatNest that is mounted", () => {
     await mounted.chat.close();
     expect(told).toEqual(["one", "two"]);
     expect(mounted.log).toMatchObject([{ hook: "on.message", msg: "a hook failed" }]);
+  });
+});
+
+describe("the stop of a ChatNest that is mounted", () => {
+  it("waits for on.message, also when it may take for ever", async () => {
+    const begun = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    await using mounted = mount({
+      hooks: {
+        on: {
+          async message() {
+            begun.resolve();
+            await ended.promise;
+          },
+        },
+      },
+    });
+    await openRoom(mounted.chat);
+    await post(mounted.chat.fetch, { content: "one", conversation_id: "room" });
+    await begun.promise;
+    let isClosed = false;
+    const closing = mounted.chat.close({ graceMs: Number.POSITIVE_INFINITY }).then(() => {
+      isClosed = true;
+    });
+    // Longer than the timer of 1 ms that Node makes of such a time.
+    await expect
+      .poll(() => mounted.chat.fetch(new Request("http://h/readyz")))
+      .toMatchObject({
+        status: 503,
+      });
+    await delay(50);
+    expect(isClosed).toBe(false);
+    ended.resolve();
+    await closing;
   });
 });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { type ChatStore, type Message, openMongoStore, openSqliteStore } from "@chatnest/db";
-import { MongoClient } from "mongodb";
+import { type Document, MongoClient, ObjectId } from "mongodb";
 import { describe, expect, inject, it } from "vitest";
 import { RunningCommand, runChatnest, startServer } from "../cli/chatnest.ts";
 import { newFolder } from "../cli/folder.ts";
@@ -96,6 +96,56 @@ describe.each(inject("mongoDeployments"))("chatnest import --from-fastapi, $name
       expect(conversation?.user_ids).toEqual(["ann"]);
       const reads = await store.reads.list("tea", { limit: 9 });
       expect(reads).toMatchObject([{ user_id: "ann" }]);
+    });
+  });
+
+  it("takes times that are texts, and users that are ObjectIds", async () => {
+    await using former = await open("SQLite");
+    const user_id = new ObjectId();
+    const say = (content: string, timestamp: unknown): Document => {
+      return { _id: `message-${content}`, user_id, conversation_id: "tea", content, timestamp };
+    };
+    const created_at = "2024-01-01 10:00:00";
+    await former.db
+      .collection("conversations")
+      .insertOne({ id: "tea", user_ids: [user_id], created_at });
+    await former.db
+      .collection("messages")
+      .insertMany([
+        say("four", "2024-01-01T10:00:01.123456"),
+        say("two", "2024-01-01T10:00:00"),
+        say("one", "2024-01-01T10:00:00"),
+        say("three", "2024-01-01T10:00:00.5+00:00"),
+        say("five", "2024-01-01T13:00:02+02:00"),
+        say("never", "2024-13-01T10:00:00"),
+      ]);
+    const { code, told } = await former.run();
+    expect([code, told]).toEqual([
+      1,
+      [
+        {
+          refused: { collection: "messages", _id: '"message-never"', reason: expect.any(String) },
+        },
+        {
+          conversations: { stored: 1, existing: 0, refused: 0 },
+          messages: { stored: 5, existing: 0, refused: 1 },
+        },
+      ],
+    ]);
+    await former.read(async (store) => {
+      const found = await store.messages.page("c:tea", all);
+      expect(found.map(({ content, timestamp }) => [content, timestamp])).toEqual([
+        ["one", "2024-01-01T10:00:00.000Z"],
+        ["two", "2024-01-01T10:00:00.000Z"],
+        ["three", "2024-01-01T10:00:00.500Z"],
+        ["four", "2024-01-01T10:00:01.123Z"],
+        ["five", "2024-01-01T11:00:02.000Z"],
+      ]);
+      const [conversation] = await store.conversations.get(["tea"], 0);
+      expect(conversation).toMatchObject({
+        created_at: "2024-01-01T10:00:00.000Z",
+        user_ids: [user_id.toHexString()],
+      });
     });
   });
 

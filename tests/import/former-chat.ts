@@ -38,7 +38,7 @@ export async function fill(db: Db): Promise<void> {
     { _id: "short", ...say(8, { content: "odd key" }) },
     { _id: { of: "an object" }, ...say(8, { content: "odder key" }) },
     // What ChatNest would not take.
-    { _id: "bad-time", ...say(1, { timestamp: "2024-01-01T00:00:00Z" }) },
+    { _id: "bad-time", ...say(1, { timestamp: "01/02/2024 10:00" }) },
     { _id: "bad-year", ...say(1, { timestamp: new Date(Date.UTC(12_000, 1)) }) },
     { _id: "no-time", user_id: "ann", content: "x", conversation_id: "tea" },
     { _id: "bad-content", ...say(1, { content: 7 }) },

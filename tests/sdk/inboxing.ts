@@ -96,8 +96,8 @@ export async function untilTrue(
       const truth = await read();
       last = truth;
       wrong = looking.find(({ now: { conversations, totals, state } }) => {
-        const shown = JSON.stringify(sorted({ conversations, totals }));
-        return shown !== JSON.stringify(sorted(truth)) || state.status !== "live";
+        const isTrue = toText({ conversations, totals }) === toText(truth);
+        return !isTrue || state.status !== "live";
       });
       return wrong === undefined;
     },
@@ -109,6 +109,12 @@ export async function untilTrue(
       { cause },
     );
   });
+}
+
+// Members are as of the last reading, in the order of joining: one who leaves and comes back at once is now the last.
+function toText({ conversations, totals }: Pick<InboxSnapshot, keyof Truth>): string {
+  const shown = conversations.map((one) => ({ ...one, user_ids: one.user_ids.toSorted() }));
+  return JSON.stringify(sorted({ conversations: shown, totals }));
 }
 
 /** Returns a value whose objects have their fields in one order. */

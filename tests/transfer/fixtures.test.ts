@@ -18,13 +18,13 @@ function fixture(name: string): string {
 }
 
 describe("a store of an earlier version", { timeout: 120_000 }, () => {
-  it("in a file moves through an export into both stores", async () => {
+  it.each([3, 6])("%i in a file moves through an export into both stores", async (version) => {
     await using folder = await newFolder();
     await using database = newDatabase(deployment.uri);
     const cwd = folder.path;
     await mkdir(join(cwd, "data"));
     const db = new DatabaseSync(join(cwd, "data", "chatnest.db"));
-    db.exec(await readFile(fixture("sqlite-3.sql"), "utf8"));
+    db.exec(await readFile(fixture(`sqlite-${version}.sql`), "utf8"));
     db.close();
     await expectSame(cwd, {}, database.uri);
   });

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openMongoStore } from "@chatnest/db";
 import { describe, expect, inject, it } from "vitest";
@@ -15,10 +15,10 @@ describe("chatnest migrate", { timeout: 180_000 }, () => {
     await using folder = await newFolder();
     await using database = newDatabase(deployment.uri);
     const cwd = folder.path;
-    await fillFolder(cwd, 3_000);
+    await fillFolder(cwd, 1_400);
     const { text } = await exported(cwd);
     const there = ["migrate", "--from", "sqlite:data", "--to", database.uri];
-    for (const stored of [300, 1_500]) {
+    for (const stored of [150, 700]) {
       await using running = new RunningCommand(there, { cwd });
       const isThere = async () => (await database.countEntries()) >= stored;
       await until(isThere, { timeoutMs: 60_000, what: `${stored} entries are there` });
@@ -37,8 +37,9 @@ describe("chatnest migrate", { timeout: 180_000 }, () => {
 
     const next = join(cwd, "next");
     await mkdir(next);
-    const back = ["migrate", "--from", database.uri, "--to", "sqlite:data/chatnest.db"];
+    const back = ["migrate", "--from", database.uri, "--to", "sqlite:data"];
     expect((await runChatnest(back, { cwd: next })).code).toBe(0);
+    expect(await readdir(join(next, "data"))).toEqual(["chatnest.db"]);
     expect((await exported(next)).text).toBe(text);
     expect((await runChatnest(["check"], { cwd: next })).code).toBe(0);
   });
@@ -55,8 +56,9 @@ describe("chatnest migrate", { timeout: 180_000 }, () => {
     const refusals: [string, string, string][] = [
       ["sqlite:data", database.uri, "a migration from another store"],
       ["sqlite:nowhere.db", database.uri, "there is no store at nowhere.db"],
-      ["sqlite:data", "sqlite:data", "are the same store"],
-      ["postgres://host/db", database.uri, "a store is sqlite:FILE"],
+      ["sqlite:data", "sqlite:./data/chatnest.db", "are the same store"],
+      [database.uri, database.uri.replace("?", "?appName=again&"), "are the same store"],
+      ["postgres://host/db", database.uri, "a store is sqlite:FOLDER"],
     ];
     for (const [from, to, expected] of refusals) {
       const { code, stderr } = await runChatnest(["migrate", "--from", from, "--to", to], { cwd });

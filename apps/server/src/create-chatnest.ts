@@ -1,54 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createHooks, type Hooks, type Restrictions, readRestrictions } from "@chatnest/api";
+import { createHooks, readRestrictions } from "@chatnest/api";
 import { type ChatStore, openMongoStore, openSqliteStore } from "@chatnest/db";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { Logger } from "pino";
-import type { CredentialSettings } from "./auth/credentials.ts";
-import type { Identify } from "./auth/identify.ts";
-import type { Trust } from "./auth/trust.ts";
 import { errorHandler } from "./http/listen.ts";
 import { createLogger } from "./log/logger.ts";
 import { toLogged } from "./log/request-log.ts";
 import { logStoreEvents } from "./log/store-events.ts";
 import { openMetrics } from "./metrics/index.ts";
 import { mountChatNest } from "./mount.ts";
-import { checkOptions } from "./settings/mount-options.ts";
+import { type ChatNestOptions, checkOptions, type StoreOption } from "./settings/mount-options.ts";
 import { version } from "./version.ts";
-
-/** Where the data is: a store that is open and stays so, a file (`:memory:` keeps nothing), or the URI of a MongoDB. */
-export type StoreOption = ChatStore | { sqlite: string } | { mongodb: string };
-
-/** How ChatNest is mounted in a server. */
-export interface ChatNestOptions {
-  store: StoreOption;
-  /**
-   * Tells who makes a request, in the place of keys and tokens. Without it, `credentials` or `trust` says who is let in; one of
-   * the three is required.
-   */
-  authenticate?: Identify | undefined;
-  /** Server keys and user tokens. */
-  credentials?: CredentialSettings | undefined;
-  /**
-   * Who may call without credentials, for any user: `everyone`, or `loopback` if the server listens on loopback alone.
-   * @default "nobody"
-   */
-  trust?: Trust | undefined;
-  /** Procedures that only servers may call, or nobody: `{ "messages.edit": "servers" }`. */
-  rules?: Restrictions | undefined;
-  hooks?: Hooks | undefined;
-  /** How long `before.send` may take, in ms, at most 10000. @default 2000 */
-  hookTimeoutMs?: number | undefined;
-  /** The path that it is served under, as the client sends it: `/chat`. @default none */
-  basePath?: string | undefined;
-  /** Origins whose pages may call it from a browser. @default none */
-  corsOrigins?: readonly string[] | undefined;
-  /** How many messages a user may send a second, on average; 0 is no limit. @default 50 */
-  sendsPerSecond?: number | undefined;
-  /** How many proxies stand before the server. @default 0 */
-  proxyHops?: number | undefined;
-  /** Where it logs. @default JSON lines on standard output, warnings and errors */
-  logger?: Logger | undefined;
-}
 
 /** A ChatNest in somebody's own server. */
 export interface ChatNest {

@@ -18,9 +18,5 @@ export {
 export type { CredentialSettings } from "./auth/credentials.ts";
 export type { Identified, IdentifiedUser, Identify } from "./auth/identify.ts";
 export type { Trust } from "./auth/trust.ts";
-export {
-  type ChatNest,
-  type ChatNestOptions,
-  createChatNest,
-  type StoreOption,
-} from "./create-chatnest.ts";
+export { type ChatNest, createChatNest } from "./create-chatnest.ts";
+export type { ChatNestOptions, StoreOption } from "./settings/mount-options.ts";

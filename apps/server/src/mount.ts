@@ -20,6 +20,8 @@ export type MountParts = Omit<AppDeps, "live" | "isDraining" | "slots">;
 
 /** How often it looks whether requests are left, in ms. */
 const lookMs = 20;
+/** The longest time of a timer of Node, in ms: a longer one ends at once. */
+const timerMsMax = 2 ** 31 - 1;
 
 /** Puts ChatNest together: what `chatnest serve` and `createChatNest` share. */
 export function mountChatNest(parts: MountParts): MountedChatNest {
@@ -51,7 +53,7 @@ export function mountChatNest(parts: MountParts): MountedChatNest {
       live.close();
     },
     async idle(timeoutMs) {
-      const end = performance.now() + timeoutMs;
+      const end = performance.now() + Math.min(timeoutMs, timerMsMax);
       const isBusy = () => requests + slots.live.taken + slots.reads.taken > 0;
       while (isBusy() && performance.now() < end) await delay(lookMs);
       const leftMs = Math.max(0, end - performance.now());

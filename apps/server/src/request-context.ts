@@ -2,8 +2,8 @@ import { type Context as ApiContext, createContext } from "@chatnest/api";
 import type { Context } from "hono";
 import type { AppDeps } from "./app-deps.ts";
 import type { AppEnv } from "./app-env.ts";
+import { endingOf } from "./http/ending.ts";
 import { limitLive, StreamSlots } from "./http/stream-slots.ts";
-import { endingOf } from "./http/web-answer.ts";
 import { createSendLimiter } from "./limits/send-limiter.ts";
 
 /** Makes what the procedures of a request are given. */

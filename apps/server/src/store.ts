@@ -5,6 +5,7 @@ import {
   openSqliteStore,
 } from "@chatnest/db";
 import type { Settings } from "./env.ts";
+import { nameMongo } from "./settings/mongo-name.ts";
 
 /** A store that is open, or that opens by itself as soon as it can. */
 export interface OpenedStore {
@@ -30,14 +31,4 @@ export function openStore(settings: Settings, events: Omit<MongoStoreOptions, "u
   }
   const store = openMongoStore({ uri: mongodbUri, ...events });
   return { store, name: nameMongo(mongodbUri), ready: store.ready };
-}
-
-// Strict: if it does not understand a URI it shows nothing, since a part of it could be the password.
-const mongoUriPattern =
-  /^mongodb(?:\+srv)?:\/\/(?:[^@/?#]*@)?([^@/?#]+)(?:\/([^@/?#]*))?(?:\?[^@]*)?$/;
-
-/** Names the hosts and the database of a MongoDB URI, without its credentials and options. */
-export function nameMongo(uri: string): string {
-  const [, hosts, database] = mongoUriPattern.exec(uri) ?? [];
-  return hosts === undefined ? "MongoDB" : `MongoDB ${hosts}/${database || "chatnest"}`;
 }

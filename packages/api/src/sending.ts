@@ -2,6 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { type Entry, type Message, type NewMessage, streamOf, toMessage } from "@chatnest/db";
 import { appendEntry, namingId, type Unidentified } from "./appending.ts";
 import type { Context } from "./context.ts";
+import { requireMentioned } from "./mentioning.ts";
 
 /** A stored message, and whether this call stored it. */
 export interface Sent {
@@ -22,10 +23,22 @@ export async function send(
   const ask = hooks?.beforeSending;
   if (!ask) return append(ctx, given);
   const message: NewMessage = { ...given, id: given.id ?? randomUUIDv7(), kind: "message" };
+  const findStored = async () =>
+    given.id === undefined ? null : namingId(message, () => store.log.findSame(message));
   // A repeat is answered by what is stored, whatever the hook would say now.
-  const stored = given.id && (await namingId(message, () => store.log.findSame(message)));
+  const stored = await findStored();
   if (stored) return toSent(ctx, stored, false);
-  return append(ctx, await ask(message, caller));
+  const checkMentions = (changed: NewMessage) => requireMentioned(store, changed, changed.id);
+  let asked: NewMessage;
+  try {
+    asked = await ask(message, caller, checkMentions);
+  } catch (error) {
+    // While the hook was asked, another try may have been stored.
+    const storedMeanwhile = await findStored();
+    if (storedMeanwhile) return toSent(ctx, storedMeanwhile, false);
+    throw error;
+  }
+  return append(ctx, asked);
 }
 
 function append(ctx: Context, message: Omit<Unidentified<NewMessage>, "kind">): Promise<Sent> {

@@ -119,6 +119,7 @@ export type {
   TransferStore,
 } from "./ports/transfer.ts";
 export { readHead } from "./read-head.ts";
+export { isDamage } from "./sqlite/errors.ts";
 export { openSqliteStore } from "./sqlite/index.ts";
 export { type BackupContents, checkBackup } from "./sqlite/transfer/check-backup.ts";
 export type { ChatStore, MembershipEvent, StoreEvent, WatchState } from "./store.ts";

@@ -4,8 +4,3 @@ import { inject } from "vitest";
 export function shareOf(schedules: number): number {
   return Math.ceil(schedules * inject("scheduleShare"));
 }
-
-/** Returns the seed of all schedules: the same in each run, so that a failure is that of a change. `npm test` draws new ones. */
-export function seedOfAll(): { seed?: number } {
-  return inject("scheduleShare") === 1 ? { seed: 20_261_130 } : {};
-}

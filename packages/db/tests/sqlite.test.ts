@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, vi } from "vitest";
@@ -55,6 +55,13 @@ describe("opening a SQLite file", () => {
     await writeFile(file, letter);
     expectCannotOpen(file);
     expect(await readFile(file, "utf8")).toBe(letter);
+  });
+
+  it("makes a folder that other users of the machine cannot read", async () => {
+    await using folder = await newFolder();
+    const data = join(folder.path, "some", "data");
+    await openSqliteStore(join(data, "chatnest.db")).close();
+    expect((await stat(data)).mode & 0o777).toBe(0o700);
   });
 
   it("refuses a folder that no system makes, and says so at once", () => {

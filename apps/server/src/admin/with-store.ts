@@ -1,14 +1,16 @@
-import { CommandError } from "../command-error.ts";
 import type { Settings } from "../env.ts";
 import { openStore } from "../store.ts";
 import { type CommandOutput, callAdmin } from "./call-admin.ts";
 import type { StoreCommand } from "./command.ts";
+import { openExisting } from "./open-existing.ts";
 import { adminSocketPath, isSocketPath } from "./socket-path.ts";
 import { untilReady } from "./until-ready.ts";
 
 /** Where to run a command, and what to do with what it gives. */
 export interface WithStoreOptions extends CommandOutput {
   settings: Settings;
+  /** Whether an embedded store that is not there is made. */
+  isNew?: boolean;
   /** Called with what the user should know meanwhile. */
   note(text: string): void;
 }
@@ -23,17 +25,15 @@ export async function withStore<TInput, TResult>(
   input: TInput,
   options: WithStoreOptions,
 ): Promise<TResult> {
-  const { settings, note, signal, onProgress, onBytes } = options;
-  if (settings.mongodbUri === undefined && settings.dataFile === ":memory:") {
-    throw new CommandError("CHATNEST_DATA=:memory: is only in the memory of its server");
-  }
+  const { settings, isNew = false, note, signal, onProgress, onBytes } = options;
   const socketPath = adminSocketPath(settings);
   if (socketPath !== undefined && isSocketPath(socketPath)) {
     const answer = await callAdmin(socketPath, { name: command.name, input }, options);
     // Both are of the same version, or the call has failed.
     if (answer) return answer.result as TResult;
   }
-  const opened = openStore(settings, { onRetry: ({ message }) => note(message) });
+  const open = isNew && settings.dataFile !== ":memory:" ? openStore : openExisting;
+  const opened = open(settings, { onRetry: ({ message }) => note(message) });
   try {
     await untilReady(opened, signal);
     return await command.run(input, {

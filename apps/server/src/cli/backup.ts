@@ -1,10 +1,11 @@
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type BackupProgress, checkBackup } from "@chatnest/db";
 import { withStore } from "../admin/with-store.ts";
 import { CommandError } from "../command-error.ts";
 import { readSettings } from "../env.ts";
 import { backupStore } from "../transfer/backup-command.ts";
+import { removeCopy } from "../transfer/remove-copy.ts";
 import { toCount, toDuration } from "./import/words.ts";
 import { createStepProgress } from "./step-progress.ts";
 import { abortOnStopSignals } from "./stop-signals.ts";
@@ -39,7 +40,7 @@ export async function backUp(name: string, { json = false }: BackupOptions): Pro
   const startedAt = performance.now();
   try {
     // Left by one that was killed.
-    await rm(partial, { force: true });
+    await removeCopy(partial);
     await withStore(
       backupStore,
       { file: partial },
@@ -68,7 +69,7 @@ export async function backUp(name: string, { json = false }: BackupOptions): Pro
     return 0;
   } catch (error) {
     progress.stop();
-    await rm(partial, { force: true }).catch(() => {});
+    await removeCopy(partial).catch(() => {});
     if (!signal.aborted) throw error;
     console.error("chatnest: interrupted; there is no backup");
     return interruptedCode;

@@ -90,6 +90,10 @@ async function isConfirmed(user: string, mode: EraseOptions["mode"]): Promise<bo
 
 function toText(user: string, erased: Erased): string {
   const { mode, memberships, notes, entries, messages, reactions } = erased;
+  // The id may be mistyped.
+  if (memberships + notes + entries + messages + reactions === 0) {
+    return `nothing of ${toPrintable(user)} is stored`;
+  }
   const deleted =
     mode === "delete"
       ? `${toCount(messages)} messages and ${toCount(reactions)} reactions deleted, `

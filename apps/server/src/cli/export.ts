@@ -97,5 +97,6 @@ function toText({ conversations, notes, members, entries }: Totals): string {
 
 function toExportError(file: string, error: unknown): unknown {
   const isOfSystem = error instanceof Error && "syscall" in error;
-  return isOfSystem ? new CommandError(`cannot write ${file}: ${error.message}`) : error;
+  const name = file === "-" ? "standard output" : file;
+  return isOfSystem ? new CommandError(`cannot write ${name}: ${error.message}`) : error;
 }

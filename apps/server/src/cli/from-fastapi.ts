@@ -45,7 +45,7 @@ export async function importFromFastApi({
       fromFastApiCommand,
       { uri },
       {
-        ...{ settings: readSettings(), signal, note: progress.note },
+        ...{ settings: readSettings(), isNew: true, signal, note: progress.note },
         onProgress: (value) => show(value as FormerProgress),
         onBytes() {},
       },

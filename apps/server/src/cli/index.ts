@@ -1,3 +1,4 @@
+import { isDamage } from "@chatnest/db";
 import { Command, CommanderError } from "commander";
 import { isForUsers } from "../command-error.ts";
 import { version } from "../version.ts";
@@ -57,6 +58,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 }
 
 function toLines(error: unknown): string {
+  if (isDamage(error)) {
+    return "chatnest: the file of the embedded store is damaged: chatnest check tells where; restore a backup";
+  }
   if (!isForUsers(error)) {
     return error instanceof Error && error.stack ? error.stack : String(error);
   }

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type ChatStore, isStoreError, openMongoStore, openSqliteStore } from "@chatnest/db";
 import { untilReady } from "../admin/until-ready.ts";
 import { CommandError } from "../command-error.ts";
-import { nameMongo } from "../store.ts";
+import { nameMongo } from "../settings/mongo-name.ts";
 import type { HeadLine } from "../transfer/format.ts";
 import type { ImportedUnits } from "../transfer/import-units.ts";
 import { migrateStore } from "../transfer/migrate-store.ts";
@@ -28,7 +28,9 @@ const namedMax = 20;
  * @throws CommandError or StoreError `cannot_open` when it cannot start, or cannot go on.
  */
 export async function migrate({ from, to, json = false }: MigrateCommandOptions): Promise<number> {
-  if (from === to) throw new CommandError("--from and --to are the same store");
+  if (placeOf(from) === placeOf(to)) {
+    throw new CommandError("--from and --to are the same store");
+  }
   const signal = abortOnStopSignals(interruptedCode);
   const progress = createStepProgress(process.stderr);
   const counts: ImportedUnits = { written: 0, entries: 0, existing: 0, differing: 0 };
@@ -89,18 +91,11 @@ async function openPlace(
 }
 
 function openStoreAt(place: string, { isNew, note }: Omit<OpenPlaceOptions, "signal">) {
-  if (/^mongodb(\+srv)?:\/\//.test(place)) {
+  if (isMongo(place)) {
     const store = openMongoStore({ uri: place, onRetry: ({ message }) => note(message) });
     return { store, name: nameMongo(place), ready: store.ready };
   }
-  if (!place.startsWith("sqlite:") || place === "sqlite:" || place === "sqlite::memory:") {
-    throw new CommandError(
-      "a store is sqlite:FILE, sqlite:FOLDER with chatnest.db in it, or mongodb://host/database",
-    );
-  }
-  const path = place.slice("sqlite:".length);
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
-  const file = isFolder ? join(path, "chatnest.db") : path;
+  const file = fileOf(place);
   if (!isNew && !existsSync(file)) throw new CommandError(`there is no store at ${file}`);
   try {
     return { store: openSqliteStore(file), name: `SQLite ${file}`, ready: Promise.resolve() };
@@ -109,6 +104,30 @@ function openStoreAt(place: string, { isNew, note }: Omit<OpenPlaceOptions, "sig
     const hint = "if a server has it open, stop the server first";
     throw new CommandError([error.message, hint], { cause: error });
   }
+}
+
+function isMongo(place: string): boolean {
+  return /^mongodb(\+srv)?:\/\//.test(place);
+}
+
+function placeOf(place: string): string {
+  return isMongo(place) ? nameMongo(place) : resolve(fileOf(place));
+}
+
+/**
+ * Returns the file of an embedded store. What is not there is a folder, as for `CHATNEST_DATA`, unless its name ends with `.db`.
+ * @throws CommandError
+ */
+function fileOf(place: string): string {
+  const path = place.startsWith("sqlite:") ? place.slice("sqlite:".length) : "";
+  if (path === "" || path === ":memory:") {
+    throw new CommandError(
+      "a store is sqlite:FOLDER with chatnest.db in it, sqlite:FILE.db, or mongodb://host/database",
+    );
+  }
+  const found = statSync(path, { throwIfNoEntry: false });
+  const isFolder = found ? found.isDirectory() : !path.endsWith(".db");
+  return isFolder ? join(path, "chatnest.db") : path;
 }
 
 function nameOf(head: HeadLine): string {

@@ -1,12 +1,12 @@
+import { openExisting } from "../admin/open-existing.ts";
 import { readSettings } from "../env.ts";
-import { openStore } from "../store.ts";
 
 /**
  * Tells the store that a backup was restored, so that clients that hold newer messages start over.
  * @throws CommandError or StoreError `cannot_open` when it cannot be used.
  */
 export async function tellRestored(): Promise<void> {
-  const { store, ready, name } = openStore(readSettings(), {
+  const { store, ready, name } = openExisting(readSettings(), {
     onRetry: ({ message }) => console.error(`chatnest: ${message}; trying again`),
   });
   try {

@@ -13,7 +13,7 @@ interface StepState {
 /** Shows what a command does. */
 export interface StepProgress {
   update(state: StepState): void;
-  /** Prints a message beside it. */
+  /** Prints a message beside it; not the same one again within 5 s. */
   note(text: string): void;
   stop(): void;
 }
@@ -22,7 +22,21 @@ const lineEveryMs = 5000;
 
 /** Creates a display of progress: a bar on a terminal, else a line every 5 s. */
 export function createStepProgress(out: Pick<WriteStream, "isTTY" | "write">): StepProgress {
-  return out.isTTY ? createBar(out as WriteStream) : createLines(out);
+  const progress = out.isTTY ? createBar(out as WriteStream) : createLines(out);
+  return { ...progress, note: withoutRepeats(progress.note) };
+}
+
+// A store that is away makes each of many writes say so.
+function withoutRepeats(note: StepProgress["note"]): StepProgress["note"] {
+  let last = "";
+  let lastAt = 0;
+  return (text) => {
+    const now = performance.now();
+    if (text === last && now - lastAt < lineEveryMs) return;
+    last = text;
+    lastAt = now;
+    note(text);
+  };
 }
 
 function createBar(stream: WriteStream): StepProgress {

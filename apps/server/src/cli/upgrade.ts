@@ -1,12 +1,12 @@
+import { openExisting } from "../admin/open-existing.ts";
 import { readSettings } from "../env.ts";
-import { openStore } from "../store.ts";
 
 /**
  * Upgrades a database that older processes may have had open: it allows edits, deletions and reactions, and makes inboxes fast.
  * @throws CommandError or StoreError `cannot_open` when it cannot be used.
  */
 export async function upgradeStore(): Promise<void> {
-  const { store, ready, name } = openStore(readSettings(), {
+  const { store, ready, name } = openExisting(readSettings(), {
     onRetry: ({ message }) => console.error(`chatnest: ${message}; trying again`),
   });
   try {

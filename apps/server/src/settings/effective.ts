@@ -1,5 +1,5 @@
-import { nameMongo } from "../store.ts";
 import type { Given, Source } from "./given.ts";
+import { nameMongo } from "./mongo-name.ts";
 import { type Setting, settingsTable } from "./table.ts";
 
 /** A setting and the value that it has. */

@@ -1,20 +1,20 @@
 import { z } from "zod";
 import { describe } from "./describe.ts";
 import {
+  apiKeyText,
+  isApiKey,
   isHttpUrl,
   isKeySetUrl,
   isOrigin,
   isProcessCount,
+  isSecret,
   list,
   processesMax,
+  secretBytesMin,
   wholeNumber,
 } from "./values.ts";
 
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-
-const secretBytesMin = 32;
-// What a client can send behind `Bearer` (RFC 6750, section 2.1).
-const apiKeyPattern = /^(?=.{32,512}$)[\w\-.~+/]+=*$/;
 
 /** The settings as they are written, each checked by itself. An error never shows a value. */
 export const Environment = z.object({
@@ -43,9 +43,8 @@ export const Environment = z.object({
   }),
   CHATNEST_API_KEYS: describe(
     list()
-      .refine((keys) => keys.length > 0 && keys.every((key) => apiKeyPattern.test(key)), {
-        error:
-          "must be keys of 32 to 512 characters (A-Z a-z 0-9 - . _ ~ + /), comma-separated: chatnest key makes one",
+      .refine((keys) => keys.length > 0 && keys.every(isApiKey), {
+        error: `must be ${apiKeyText}, comma-separated: chatnest key makes one`,
       })
       .default([]),
     {
@@ -58,7 +57,7 @@ export const Environment = z.object({
   CHATNEST_JWT_SECRET: describe(
     z
       .string()
-      .refine((secret) => Buffer.byteLength(secret) >= secretBytesMin, {
+      .refine(isSecret, {
         error: `must be at least ${secretBytesMin} bytes long`,
       })
       .optional(),

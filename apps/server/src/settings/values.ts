@@ -18,6 +18,23 @@ export function isProcessCount(value: string): boolean {
   return /^\d{1,2}$/.test(value) && Number(value) >= 1 && Number(value) <= processesMax;
 }
 
+// What a client can send behind `Bearer` (RFC 6750, section 2.1).
+const apiKeyPattern = /^(?=.{32,512}$)[\w\-.~+/]+=*$/;
+/** What a server key is, for people. */
+export const apiKeyText = "keys of 32 to 512 characters (A-Z a-z 0-9 - . _ ~ + /)";
+
+/** Tells whether a text is long enough for a server key, and can be sent as one. */
+export function isApiKey(value: string): boolean {
+  return apiKeyPattern.test(value);
+}
+
+export const secretBytesMin = 32;
+
+/** Tells whether a text is long enough to sign user tokens with. */
+export function isSecret(value: string): boolean {
+  return Buffer.byteLength(value) >= secretBytesMin;
+}
+
 /** Comma-separated values. */
 export function list() {
   return z.string().transform((value) =>

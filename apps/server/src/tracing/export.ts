@@ -1,7 +1,15 @@
 import type { Tracer } from "@opentelemetry/api";
 import type { Sampler } from "@opentelemetry/sdk-trace";
 import { createCollectorConnections } from "./connections.ts";
-import type { TracingOptions } from "./tracing.ts";
+
+/** Where traces go. */
+export interface TracingOptions {
+  /** The URL of an OTLP/HTTP receiver, to which `/v1/traces` is added. */
+  endpoint: string;
+  version: string;
+  /** Called when spans cannot be sent. They are dropped, and no request is held up. */
+  onProblem(text: string): void;
+}
 
 /** A tracer, and how to end what is behind it. */
 export interface Export {

@@ -1,5 +1,5 @@
 import type { Answered } from "../http/answered.ts";
-import { openExport } from "./export.ts";
+import { openExport, type TracingOptions } from "./export.ts";
 import { traceGroups } from "./groups.ts";
 import { traceRequests } from "./requests.ts";
 
@@ -9,15 +9,6 @@ export interface Tracing {
   onAnswered(answered: Answered): void;
   /** Sends the last spans, for at most 2 s. */
   close(): Promise<void>;
-}
-
-/** Where traces go. */
-export interface TracingOptions {
-  /** The URL of an OTLP/HTTP receiver, to which `/v1/traces` is added. */
-  endpoint: string;
-  version: string;
-  /** Called when spans cannot be sent. They are dropped, and no request is held up. */
-  onProblem(text: string): void;
 }
 
 /**

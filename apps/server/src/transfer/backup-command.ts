@@ -1,8 +1,8 @@
 import { closeSync, openSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { z } from "zod";
 import { defineStoreCommand } from "../admin/command.ts";
 import { CommandError } from "../command-error.ts";
+import { removeCopy } from "./remove-copy.ts";
 
 /** Copies the embedded store into a file that is not there, and is readable by its user alone. */
 export const backupStore = defineStoreCommand({
@@ -23,7 +23,7 @@ export const backupStore = defineStoreCommand({
       signal.throwIfAborted();
       return null;
     } catch (error) {
-      await rm(file, { force: true });
+      await removeCopy(file);
       throw error;
     }
   },

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { once } from "node:events";
-import { type FileHandle, open, rename } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { readLines } from "../cli/import/lines.ts";
 import { CommandError } from "../command-error.ts";
 import { type Totals, toHeaderLine, toTotalLine } from "./format.ts";
@@ -16,7 +16,7 @@ export interface ExportOutput {
   write(bytes: Uint8Array | string): Promise<void>;
   /** Writes the last line, and gives the file its name. */
   finish(totals: Totals): Promise<void>;
-  /** What was written stays. */
+  /** What was written stays. A file without a unit is removed. */
   close(): Promise<void>;
 }
 
@@ -57,21 +57,25 @@ export async function openExportFile(file: string, isResumed: boolean): Promise<
   const begun = isResumed ? await openBegun(partial) : undefined;
   const { handle, hash, after, totals } = begun ?? (await openNew(partial));
   let isOpen = true;
+  let isEmpty = after === undefined;
 
   async function close(): Promise<void> {
     if (!isOpen) return;
     isOpen = false;
     await handle.close();
+    if (isEmpty) await rm(partial, { force: true });
   }
 
   return {
     after,
     totals,
     async write(bytes) {
+      isEmpty = false;
       hash.update(bytes);
       await handle.appendFile(bytes);
     },
     async finish(all) {
+      isEmpty = false;
       await handle.appendFile(toTotalLine(all, hash.digest("hex")));
       await handle.sync();
       await close();

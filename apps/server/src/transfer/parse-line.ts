@@ -4,7 +4,10 @@ import { type ExportLine, formatName, formatVersion } from "./format.ts";
 
 const position = z.int().min(0);
 const text = z.string().max(1_048_576);
-const metadata = z.record(z.string(), z.json());
+// The store checks what is in it. A record would lose a name such as __proto__.
+const metadata = z.custom<object>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+);
 const threadState = z.strictObject({ count: position, last_seq: position, last_at: text });
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const users = z.array(text).max(1_000);

@@ -12,11 +12,11 @@ import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { BorderParts } from "../border.ts";
 import { checkShape, readJsonText } from "../http/body.ts";
+import { plainResponseOf, webAnswerOf } from "../http/ending.ts";
 import type { Heartbeat } from "../http/heartbeat.ts";
 import { completeHeaders, respond } from "../http/respond.ts";
 import { retryHeaders } from "../http/retry-after.ts";
 import type { Routes } from "../http/routes.ts";
-import { plainResponseOf, webAnswerOf } from "../http/web-answer.ts";
 import { logFailure } from "../log/request-log.ts";
 import { toPingedStream } from "./pings.ts";
 

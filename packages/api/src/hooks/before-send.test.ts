@@ -91,6 +91,9 @@ describe("before.send", () => {
     ["returns false", () => false],
     ["returns a text", () => "no"],
     ["returns an unknown field", () => ({ text: "new" })],
+    ["returns an error", () => new Error("secret")],
+    ["returns a map", () => new Map([["refuse", "no"]])],
+    ["returns a response", () => new Response("no", { status: 403 })],
     ["returns a refusal without a text", () => ({ refuse: "" })],
     ["returns a text that is empty", () => ({ content: "" })],
     ["returns a text that is too long", () => ({ content: "x".repeat(16_385) })],
@@ -113,6 +116,14 @@ describe("before.send", () => {
     await expect(failed).rejects.not.toThrow("secret");
     expect(await room.count()).toBe(0);
     expect(errors).toHaveLength(1);
+  });
+
+  it("fails closed when it mentions who is not a member, and names nobody to the sender", async () => {
+    const room = open(() => ({ mentions: ["zed"] }));
+    const failed = room.post({ id: "message-1" });
+    await expect(failed).rejects.toMatchObject({ cause: { code: "unavailable", id: "message-1" } });
+    expect(await room.count()).toBe(0);
+    expect(errors).toMatchObject([{ code: "validation_failed" }]);
   });
 
   it("is told when its time is up", async () => {
@@ -187,6 +198,31 @@ describe("a repeat of a message that a hook has changed", () => {
     expect(sents.filter(({ created }) => created)).toHaveLength(1);
     expect(new Set(sents.map((one) => one.message.content)).size).toBe(1);
     expect(await racing.count()).toBe(1);
+  });
+
+  it.each<[string, () => SendDecision]>([
+    ["refuses it", () => ({ refuse: "no" })],
+    [
+      "fails",
+      () => {
+        throw new Error("broken");
+      },
+    ],
+  ])("gets the same answer when it was stored while the hook %s", async (_, answer) => {
+    const asked = Promise.withResolvers<void>();
+    const stored = Promise.withResolvers<void>();
+    let calls = 0;
+    const room = open(async () => {
+      if (++calls > 1) return { content: "changed" };
+      asked.resolve();
+      await stored.promise;
+      return answer();
+    });
+    const early = room.post({ id: "message-1" });
+    await asked.promise;
+    const { message } = await room.post({ id: "message-1" });
+    stored.resolve();
+    expect(await early).toEqual({ message, created: false });
   });
 
   it("shows the message as it is now, and nothing of a deleted one", async () => {

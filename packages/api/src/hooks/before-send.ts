@@ -8,6 +8,7 @@ import { NewMetadata } from "../schemas/metadata.ts";
 import type { Hooks, Identity, SendDecision } from "./hooks.ts";
 import { callInTime } from "./in-time.ts";
 
+type Decision = z.infer<typeof Decision>;
 const Decision = z.union([
   z.undefined(),
   z.null(),
@@ -19,8 +20,15 @@ const Decision = z.union([
   }),
 ]);
 
-/** Decides on a message before it is stored, and returns what to store. */
-export type BeforeSending = (message: NewMessage, caller: Caller) => Promise<NewMessage>;
+/**
+ * Decides on a message before it is stored, and returns what to store. `checkMentions` rejects when those whom a hook mentions
+ * cannot be mentioned.
+ */
+export type BeforeSending = (
+  message: NewMessage,
+  caller: Caller,
+  checkMentions: (changed: NewMessage) => Promise<void>,
+) => Promise<NewMessage>;
 
 /** How a hook is called. */
 export interface BeforeSendOptions {
@@ -38,7 +46,7 @@ export function createBeforeSending(
   send: NonNullable<NonNullable<Hooks["before"]>["send"]>,
   { timeoutMs, onError }: BeforeSendOptions,
 ): BeforeSending {
-  async function decide(message: NewMessage, caller: Caller) {
+  async function ask(message: NewMessage, caller: Caller): Promise<Decision> {
     const { kind: _, sent_hash: _hash, timestamp: _at, ...sent } = structuredClone(message);
     const identity = toIdentity(caller);
     const answer = await callInTime(
@@ -47,23 +55,40 @@ export function createBeforeSending(
       timeoutMs,
     );
     const { success, data, error } = Decision.safeParse(answer);
-    if (!success) throw new Error("before.send returned no valid decision", { cause: error });
+    if (!success || saysNothing(answer)) {
+      throw new Error("before.send returned no valid decision", { cause: error });
+    }
     return structuredClone(data);
   }
 
-  return async (message, caller) => {
-    const decision = await decide(message, caller).catch((error: unknown) => {
+  async function decide(...[message, caller, checkMentions]: Parameters<BeforeSending>) {
+    const decision = await ask(message, caller);
+    if (!decision) return message;
+    if ("refuse" in decision) return decision;
+    const changed = change(message, decision);
+    if (decision.mentions) await checkMentions(changed);
+    return changed;
+  }
+
+  return async (message, caller, checkMentions) => {
+    const decided = await decide(message, caller, checkMentions).catch((error: unknown) => {
       onError(error);
       const text = "the message could not be checked, and is not stored: send it again";
       throw new ChatError("unavailable", text, { id: message.id });
     });
-    if (!decision) return message;
-    if ("refuse" in decision) throw new ChatError("forbidden", decision.refuse);
-    return change(message, decision);
+    if ("refuse" in decided) throw new ChatError("forbidden", decided.refuse);
+    return decided;
   };
 }
 
-type Changes = Extract<z.infer<typeof Decision>, { content?: unknown }>;
+// An Error, a Map or a Response has no fields of its own that could be refused, and would let the message pass.
+function saysNothing(answer: SendDecision): boolean {
+  if (typeof answer !== "object" || answer === null || Object.keys(answer).length > 0) return false;
+  const prototype: unknown = Object.getPrototypeOf(answer);
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null;
+}
+
+type Changes = Extract<Decision, { content?: unknown }>;
 
 function change(message: NewMessage, { content, mentions, metadata }: Changes): NewMessage {
   const changed = { ...message };

@@ -1,4 +1,4 @@
-import { StoreError } from "../errors.ts";
+import { isStoreError, StoreError } from "../errors.ts";
 import type { CheckedMember, Finding } from "../ports/checks.ts";
 import type { StoredConversation } from "../ports/transfer.ts";
 import type { ChatStore } from "../store.ts";
@@ -41,13 +41,44 @@ export async function* checkStore(
   options: CheckOptions,
 ): AsyncGenerator<Finding> {
   const progress: CheckProgress = { conversations: 0, notes: 0, entries: 0 };
-  yield* store.checks.faults(options.isAlone);
-  for await (const log of listLogs(store)) {
-    for (const what of await checkLog(store, log, progress)) yield { where: log.name, what };
+  yield* readOrTell("the database", store.checks.faults(options.isAlone));
+  for await (const log of readOrTell("the list of conversations", listLogs(store))) {
+    if ("what" in log) {
+      yield log;
+      continue;
+    }
+    for (const what of await checkOrTell(store, log, progress)) yield { where: log.name, what };
     if (log.conversation) progress.conversations++;
     else progress.notes++;
     options.onProgress({ ...progress });
   }
+}
+
+/** Passes on what is read. That it cannot be read is a finding. */
+async function* readOrTell<TItem>(
+  where: string,
+  items: AsyncIterable<TItem>,
+): AsyncGenerator<TItem | Finding> {
+  try {
+    yield* items;
+  } catch (error) {
+    yield { where, what: toUnreadable(error) };
+  }
+}
+
+async function checkOrTell(store: ChatStore, log: Log, progress: CheckProgress): Promise<string[]> {
+  try {
+    return await checkLog(store, log, progress);
+  } catch (error) {
+    return [toUnreadable(error)];
+  }
+}
+
+/** @throws the error of a store that is away or closed. */
+function toUnreadable(error: unknown): string {
+  if (!(error instanceof Error) || isStoreError(error)) throw error;
+  // SQLite says what is wrong with the file; any other message may have a piece of a text.
+  return `cannot be read: ${"errcode" in error ? error.message : error.name}`;
 }
 
 async function* listLogs({ transfer }: ChatStore): AsyncGenerator<Log> {
@@ -80,9 +111,10 @@ async function checkLog(store: ChatStore, log: Log, progress: CheckProgress): Pr
   for (let tries = 1; ; tries++) {
     const before = await headOf(store, log.stream);
     const found = await checkOnce(store, log, before);
+    const isSure = found.length === 0 || tries === triesMax;
+    if (!isSure && (await headOf(store, log.stream)) !== before) continue;
     progress.entries += before;
-    if (found.length === 0 || tries === triesMax) return found;
-    if ((await headOf(store, log.stream)) === before) return found;
+    return found;
   }
 }
 
@@ -106,7 +138,8 @@ async function checkOnce(store: ChatStore, log: Log, upTo: number): Promise<stri
       reading.add(entry);
       const { count, said_seq } = counts[index] ?? {};
       if (count === fold.head.count && said_seq === fold.head.said_seq) continue;
-      found.push(`entry ${entry.seq} is counted wrongly`);
+      // All behind a fault is counted wrongly: that would hide what is wrong elsewhere.
+      if (found.length === 0) found.push(`entry ${entry.seq} is counted wrongly`);
     }
   }
   found.push(...fold.end());

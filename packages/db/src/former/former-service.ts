@@ -33,7 +33,7 @@ export interface FormerService extends AsyncDisposable {
 
 /** How many documents are read at a time. */
 const batchSize = 1_000;
-const references = ["id", "conversation_id"] as const;
+const references = ["id", "conversation_id", "user_id"] as const;
 
 /**
  * Opens the database of the former service. Nothing is written to it.
@@ -81,6 +81,8 @@ async function* read(documents: AsyncIterable<Document>): AsyncGenerator<FormerD
       for (const name of references) {
         if (name in fields) fields[name] = toReference(fields[name]);
       }
+      const { user_ids } = fields;
+      if (Array.isArray(user_ids)) fields["user_ids"] = user_ids.map(toReference);
       yield { key: toKeyText(_id), id: toStableId(_id), fields };
     }
   } catch (error) {

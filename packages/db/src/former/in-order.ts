@@ -30,11 +30,17 @@ export async function* inOrderOfKeys<TDocument extends Ordered>(
 }
 
 function isTie(a: Ordered, b: Ordered): boolean {
-  if (!(a.timestamp instanceof Date && b.timestamp instanceof Date)) return false;
+  const time = toTime(a);
   return (
-    a.timestamp.getTime() === b.timestamp.getTime() &&
+    time !== undefined &&
+    time === toTime(b) &&
     String(a.conversation_id ?? "") === String(b.conversation_id ?? "")
   );
+}
+
+function toTime({ timestamp }: Ordered): number | string | undefined {
+  if (timestamp instanceof Date) return timestamp.getTime();
+  return typeof timestamp === "string" ? timestamp : undefined;
 }
 
 function sorted<TDocument extends Ordered>(ties: readonly TDocument[]): readonly TDocument[] {

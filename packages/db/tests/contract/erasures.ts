@@ -174,22 +174,38 @@ export function erasuresContract(store: () => ChatStore): void {
     expect(heard).toContainEqual({ kind: "erased" });
   });
 
-  it("end although the user comes back in the middle", async () => {
-    const { room, id, ann } = await newChat();
-    const erasure = await store().erasures.begin(ann, "delete");
-    for (let from: string | undefined; ; ) {
-      from = (await store().erasures.replace(erasure, from)).next;
-      if (from === undefined) break;
-    }
-    await room.say({ content: "back", thread_seq: 2 });
-    await room.react(2, "+1");
-    await room.react(3, "heart");
-    await erase(store(), ann, "delete");
-    expect(JSON.stringify(await readAll(store(), id, [ann]))).not.toContain(ann);
-    expect(JSON.stringify(await room.entries())).not.toContain("back");
-    const [two] = await room.messages();
-    expect(two?.reactions?.[0]).toMatchObject({ key: "+1", count: 1 });
-  });
+  it.each(["delete", "anonymize"] as const)(
+    "end although the user comes back in the middle (%s)",
+    async (mode) => {
+      const { room, id, ann, others } = await newChat();
+      const notes = new Room(store, { user_id: ann, conversation_id: null });
+      await notes.say({ content: "before" });
+      const { erasures } = store();
+      const erasure = await erasures.begin(ann, mode);
+      while ((await erasures.memberships(erasure)) > 0);
+      while ((await erasures.notes(erasure)) > 0);
+      for (let from: string | undefined; ; ) {
+        from = (await erasures.replace(erasure, from)).next;
+        if (from === undefined) break;
+      }
+      await room.say({ content: "back", thread_seq: 2 });
+      await room.react(2, "+1");
+      await room.react(3, "heart");
+      await notes.say({ content: "after" });
+      const { pseudonym } = await erase(store(), ann, mode);
+      const users = mode === "delete" ? others : [...others, pseudonym];
+      expect(JSON.stringify(await readAll(store(), id, users))).not.toContain(ann);
+      expect(await notes.entries()).toEqual([]);
+      const isThere = JSON.stringify(await room.entries()).includes("back");
+      expect(isThere).toBe(mode === "anonymize");
+      const [two] = await room.messages({ after: 1, limit: 1 });
+      expect(two?.reactions?.[0]).toMatchObject({ key: "+1", count: mode === "delete" ? 1 : 2 });
+      const { members, conversations } = store();
+      const listed = (await members.list(id, { limit: 10 })).map(({ user_id }) => user_id);
+      expect(listed.toSorted()).toEqual(users.toSorted());
+      expect((await conversations.get([id], 0))[0]?.member_count).toBe(users.length);
+    },
+  );
 
   it("stop when they are told to, and go on when they are repeated", async () => {
     const { id, ann, others } = await newChat();

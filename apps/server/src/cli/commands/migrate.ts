@@ -5,11 +5,11 @@ import type { AddCommand } from "./command.ts";
 export const addMigrate: AddCommand = (program, exitWith) => {
   program
     .command("migrate")
-    .description("copy a whole store into an empty one of another kind, and verify the copy")
-    .requiredOption("--from <store>", "sqlite:FILE, or mongodb://host/database")
+    .description("copy a whole store into an empty one, and verify the copy")
+    .requiredOption("--from <store>", "sqlite:FOLDER, sqlite:FILE.db or mongodb://host/database")
     .requiredOption(
       "--to <store>",
-      "the same; it must be empty, or hold a begun migration from there",
+      "the same; it must be empty, or hold the beginning of this migration",
     )
     .option("--json", "print the summary as JSON")
     .addHelpText(

@@ -15,7 +15,10 @@ export interface FormerConversation {
 
 const idRule = `1 to ${idLengthMax} characters, not blank, no control characters, not . or ..`;
 const Id = z.string().refine(isId, idRule);
-const time = z.date("not a date").transform((date) => date.toISOString());
+const time = z
+  .preprocess(toDate, z.date("not a date"))
+  .refine((date) => date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9999, "not a date")
+  .transform((date) => date.toISOString());
 // The service had more fields than its documentation: they are left out.
 const Message = z.object({
   user_id: z.string(),
@@ -28,6 +31,15 @@ const Conversation = z.object({
   user_ids: z.array(Id).max(100_000),
   created_at: time.optional(),
 });
+
+// As datetime.isoformat() of Python writes it.
+const isoTime = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?$/;
+
+/** Converts a time that was stored as a text. Without an offset it is UTC, as it is in MongoDB. */
+function toDate(value: unknown): unknown {
+  const [, day, clock, offset = "Z"] = (typeof value === "string" && isoTime.exec(value)) || [];
+  return day === undefined ? value : new Date(`${day}T${clock}${offset}`);
+}
 
 /** Parses a message of the former service. */
 export function parseMessage({ id, fields }: FormerDocument): Parsed<NewMessage> {

@@ -76,7 +76,7 @@ async function actOne(store: ChatStore, deed: Deed, id: string): Promise<void> {
       ...{ kind: "message", ...common, content: `text ${n}\n\u{1F468}\u200D\u{1F469}` },
       ...(kind === "reply" && { thread_seq: seq }),
       ...(n % 4 === 1 && head > 0 && { reply_to: seq }),
-      ...(n % 5 === 2 && { metadata: { 2: "b", 1: "a", of: ["x", n] } }),
+      ...(n % 5 === 2 && { metadata: { 2: "b", 1: "a", of: ["x", n], ["__proto__"]: { n } } }),
       ...(mentioned && { mentions: mentioned }),
       ...(n === 7 && { sent_hash: "a".repeat(43) }),
     });

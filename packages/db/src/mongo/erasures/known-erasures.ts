@@ -31,7 +31,8 @@ export function watchErasures(
   async function read(): Promise<void> {
     asked++;
     const question = asked;
-    const documents = await erasures.find({}, { maxTimeMS: readTimeoutMs }).toArray();
+    const options = { hint: { _id: 1 }, maxTimeMS: readTimeoutMs };
+    const documents = await erasures.find({}, options).toArray();
     if (question === asked) known = documents.map(toErasure);
   }
 

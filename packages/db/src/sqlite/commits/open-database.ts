@@ -45,9 +45,10 @@ export function openDatabase(file: string): OpenedDatabase {
   }
 }
 
-// Level by level, since Node's `recursive` never returns where folders cannot be created, as below /proc.
+// Level by level, since Node's `recursive` never returns where folders cannot be created, as below /proc. Other users of the machine
+// may not read what was said.
 function makeFolder(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   if (dirname(path) !== path) makeFolder(dirname(path));
-  mkdirSync(path);
+  mkdirSync(path, { mode: 0o700 });
 }

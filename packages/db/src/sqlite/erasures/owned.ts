@@ -24,6 +24,10 @@ const some = `user_id = ?1 AND conversation_id IN
 export const ownedSql = {
   endMemberships: `DELETE FROM members WHERE ${some} RETURNING conversation_id`,
   giveMemberships: `UPDATE members SET user_id = ?2 WHERE ${some} RETURNING conversation_id`,
+  // Of one that came back meanwhile.
+  endDoubled: `DELETE FROM members WHERE user_id = ?1
+    AND conversation_id IN (SELECT conversation_id FROM members WHERE user_id = ?2) RETURNING conversation_id`,
+  hasNotes: "SELECT 1 FROM messages WHERE stream = ? LIMIT 1",
   forgetLeavings: "DELETE FROM leavings WHERE user_id = ?",
   ...Object.fromEntries(logTables.map((table) => [`remove_${table}`, removeFrom(table)])),
   ...Object.fromEntries(logTables.map((table) => [`give_${table}`, giveIn(table)])),
@@ -41,7 +45,7 @@ function giveIn(table: string): string {
 export interface Owned {
   /** Ends some memberships, or gives them to the pseudonym. Returns the ids of the conversations. */
   memberships(erasure: Erasure): string[];
-  /** Removes all notes, or gives them to the pseudonym. Returns how many entries there were. */
+  /** Removes all notes, or gives them to the pseudonym, once. Returns how many entries there were. */
   notes(erasure: Erasure): number;
 }
 
@@ -49,18 +53,25 @@ export interface Owned {
 export function openOwned(db: DatabaseSync): Owned {
   const end = prepareQuery<{ conversation_id: string }>(db, ownedSql.endMemberships);
   const give = prepareQuery<{ conversation_id: string }>(db, ownedSql.giveMemberships);
+  const endDoubled = prepareQuery<{ conversation_id: string }>(db, ownedSql.endDoubled);
+  const hasNotes = prepareQuery(db, ownedSql.hasNotes);
   const forgetLeavings = prepareCommand(db, ownedSql.forgetLeavings);
   const [removing, giving] = [openAll(db, removeFrom), openAll(db, giveIn)];
 
   return {
     memberships({ user_id, pseudonym, mode }) {
       forgetLeavings.run(user_id);
-      const rows = mode === "delete" ? end.all(user_id) : give.all(user_id, pseudonym);
+      const rows =
+        mode === "delete"
+          ? end.all(user_id)
+          : [...endDoubled.all(user_id, pseudonym), ...give.all(user_id, pseudonym)];
       return rows.map(({ conversation_id }) => conversation_id);
     },
     notes({ user_id, pseudonym, mode }) {
       const [from, to] = [noteStream(user_id), noteStream(pseudonym)];
-      const counts = mode === "delete" ? removing(from) : giving(from, to);
+      // Those written after the others were given are numbered from 1 again, and have no place there.
+      const isRemoved = mode === "delete" || hasNotes.get(to) !== undefined;
+      const counts = isRemoved ? removing(from) : giving(from, to);
       return counts.messages + counts.changes;
     },
   };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { nameMongo } from "./store.ts";
+import { nameMongo } from "./mongo-name.ts";
 
 it.each([
   ["mongodb://localhost", "MongoDB localhost/chatnest"],
