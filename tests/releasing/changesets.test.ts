@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 
 const folder = new URL("../../.changeset/", import.meta.url);
-const entry = '"(?:@chatnest/client|chatnest)": (?:patch|minor|major)\n';
+const entry = '"(?:@chatnest/(?:client|react)|chatnest)": (?:patch|minor|major)\n';
 
 it("has changesets that name published packages as `changeset version` reads them", async () => {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".md"));
