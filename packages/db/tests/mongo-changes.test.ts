@@ -34,6 +34,7 @@ for (const { name, uri } of inject("mongoDeployments")) {
       const crashing = await database.open("crashing");
       const { stream, change } = await begin(crashing, "the secret");
       await crashing.log.append(change({ kind: "edit", content: "the second secret" }));
+      await crashing.log.append(change({ kind: "reaction", key: "+1", added: true }));
       const failing = { failCommands: ["update"], appName: "crashing", errorCode: 11600 };
       await database.failCommand("alwaysOn", failing);
       try {
@@ -42,6 +43,7 @@ for (const { name, uri } of inject("mongoDeployments")) {
         const range = { limit: 10, from: "newest" } as const;
         expect(await store.messages.page(stream, range)).toEqual([]);
         expect(await store.messages.versions(stream, 1)).toEqual([]);
+        expect(await store.messages.reactors(stream, 1, { limit: 10 })).toEqual([]);
         expect(await store.messages.get(stream, 1)).toMatchObject({
           content: "",
           deleted_at: expect.any(String),

@@ -21,3 +21,16 @@ export async function untilReady(
     waited.abort();
   }
 }
+
+/**
+ * Waits for a store that a command needs, and closes it when it does not become ready.
+ * @throws as {@link untilReady}.
+ */
+export async function untilReadyOrClosed(opened: OpenedStore, signal: AbortSignal): Promise<void> {
+  try {
+    await untilReady(opened, signal);
+  } catch (error) {
+    await opened.store.close();
+    throw error;
+  }
+}

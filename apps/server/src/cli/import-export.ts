@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { addAbortSignal } from "node:stream";
 import { isStoreError } from "@chatnest/db";
-import { untilReady } from "../admin/until-ready.ts";
+import { untilReadyOrClosed } from "../admin/until-ready.ts";
 import { CommandError } from "../command-error.ts";
 import { readSettings } from "../env.ts";
 import { type OpenedStore, openStore } from "../store.ts";
@@ -112,14 +112,8 @@ async function open(
     const hint = "if a server has it open, stop the server first: an export is imported without it";
     throw new CommandError([error.message, hint], { cause: error });
   }
-  const close = () => opened.store.close();
-  try {
-    await untilReady(opened, signal);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { ...opened, [Symbol.asyncDispose]: close };
+  await untilReadyOrClosed(opened, signal);
+  return { ...opened, [Symbol.asyncDispose]: () => opened.store.close() };
 }
 
 function tellDiffering(

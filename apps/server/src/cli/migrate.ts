@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type ChatStore, isStoreError, openMongoStore, openSqliteStore } from "@chatnest/db";
-import { untilReady } from "../admin/until-ready.ts";
+import { untilReadyOrClosed } from "../admin/until-ready.ts";
 import { CommandError } from "../command-error.ts";
 import { nameMongo } from "../settings/mongo-name.ts";
 import type { HeadLine } from "../transfer/format.ts";
@@ -80,14 +80,8 @@ async function openPlace(
   { isNew, signal, note }: OpenPlaceOptions,
 ): Promise<AsyncDisposable & { store: ChatStore }> {
   const opened = openStoreAt(place, { isNew, note });
-  const close = () => opened.store.close();
-  try {
-    await untilReady(opened, signal);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { store: opened.store, [Symbol.asyncDispose]: close };
+  await untilReadyOrClosed(opened, signal);
+  return { store: opened.store, [Symbol.asyncDispose]: () => opened.store.close() };
 }
 
 function openStoreAt(place: string, { isNew, note }: Omit<OpenPlaceOptions, "signal">) {

@@ -1,6 +1,6 @@
 import type { WriteStream } from "node:tty";
-import { MultiBar } from "cli-progress";
 import { toCount, toPrintable } from "./import/words.ts";
+import { createProgressBar } from "./progress-bar.ts";
 
 /** How far a command is in what it does now. */
 interface StepState {
@@ -40,29 +40,8 @@ function withoutRepeats(note: StepProgress["note"]): StepProgress["note"] {
 }
 
 function createBar(stream: WriteStream): StepProgress {
-  const bars = new MultiBar({
-    stream,
-    format: "[{bar}] {text}",
-    barsize: 20,
-    linewrap: true,
-    clearOnComplete: true,
-  });
-  const bar = bars.create(1, 0, { text: "" });
-  return {
-    update(state) {
-      const total = Math.max(state.total, 1);
-      bar.setTotal(total);
-      bar.update(Math.min(state.done, total), { text: toText(state) });
-    },
-    note(text) {
-      bars.log(`${toPrintable(text)}\n`);
-    },
-    stop() {
-      // Prints the messages noted since the last redraw.
-      bars.update();
-      bars.stop();
-    },
-  };
+  const bar = createProgressBar(stream);
+  return { ...bar, update: (state) => bar.update(state.done, state.total, toText(state)) };
 }
 
 function createLines(out: Pick<WriteStream, "write">): StepProgress {

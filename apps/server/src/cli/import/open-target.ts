@@ -1,5 +1,5 @@
 import { isStoreError } from "@chatnest/db";
-import { untilReady } from "../../admin/until-ready.ts";
+import { untilReadyOrClosed } from "../../admin/until-ready.ts";
 import { CommandError } from "../../command-error.ts";
 import { readSettings } from "../../env.ts";
 import { type OpenedStore, openStore } from "../../store.ts";
@@ -53,12 +53,7 @@ export async function openTarget({ url, signal, note }: OpenTargetOptions): Prom
   }
   const opened = openStore(settings, { onRetry: ({ message }) => note(message) });
   const { store } = opened;
-  try {
-    await untilReady(opened, signal);
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+  await untilReadyOrClosed(opened, signal);
   return {
     target: withRetry(createStoreTarget(store), retryOptions),
     limits: requestLimits,

@@ -1,5 +1,5 @@
 import type { WriteStream } from "node:tty";
-import { MultiBar } from "cli-progress";
+import { createProgressBar } from "../progress-bar.ts";
 import type { ImportCounts } from "./import-lines.ts";
 import { toCount, toDuration, toPrintable } from "./words.ts";
 
@@ -28,26 +28,10 @@ export function createProgress(
 
 function createBar(stream: WriteStream, totalBytes: number): Progress {
   const toText = createText(totalBytes);
-  const bars = new MultiBar({
-    stream,
-    format: "[{bar}] {text}",
-    barsize: 20,
-    linewrap: true,
-    clearOnComplete: true,
-  });
-  const bar = bars.create(Math.max(totalBytes, 1), 0, { text: "" });
+  const bar = createProgressBar(stream);
   return {
-    update(counts, endBytes) {
-      bar.update(endBytes, { text: toText(counts, endBytes) });
-    },
-    note(text) {
-      bars.log(`${toPrintable(text)}\n`);
-    },
-    stop() {
-      // Prints the messages noted since the last redraw.
-      bars.update();
-      bars.stop();
-    },
+    ...bar,
+    update: (counts, endBytes) => bar.update(endBytes, totalBytes, toText(counts, endBytes)),
   };
 }
 

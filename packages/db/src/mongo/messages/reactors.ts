@@ -5,7 +5,7 @@ import type { Reactor } from "../../entities.ts";
 import type { ReactorRange } from "../../ports/messages.ts";
 import type { Stream } from "../../stream.ts";
 import type { Connection } from "../connection/connection.ts";
-import { type EntryDocument, onKey } from "../entry-documents.ts";
+import { aspectKey, type EntryDocument, onKey } from "../entry-documents.ts";
 import { readNewest } from "../newest.ts";
 
 /** Which reactions to read, of which message. */
@@ -15,20 +15,24 @@ export interface ReactorQuery extends ReactorRange {
 }
 
 /**
- * Reads who reacts to a message, by key, those with one key in the order they reacted. A crash may have left the mark of a
- * reaction that was removed, so each is compared with the newest of its user.
+ * Reads who reacts to a message, by key, those with one key in the order they reacted; nobody when it is deleted. A crash may
+ * have left the mark of a reaction that was removed, so each is compared with the newest of its user.
  */
 export async function readReactors(
   connection: Connection,
   { stream, seq, key, after, limit }: ReactorQuery,
   session: ClientSession,
 ): Promise<Reactor[]> {
+  const text = aspectKey(stream, seq, "text");
   const found: Reactor[] = [];
   let from = after;
   for (;;) {
     const some = await readMarked(connection, { stream, seq, key, after: from, limit }, session);
-    const keys = some.map(({ reactor = "" }) => reactor);
-    const newest = await readNewest(connection, { reactor: keys }, { session });
+    if (some.length === 0) return found;
+    const keys = { reactor: some.map(({ reactor = "" }) => reactor), aspect: [text] };
+    const newest = await readNewest(connection, keys, { session });
+    // A deletion may not have taken the marks off yet.
+    if (newest.get(text)?.kind === "deletion") return [];
     const on = some.filter(({ reactor = "", seq }) => newest.get(reactor)?.seq === seq);
     found.push(...on.map(toReactor));
     const last = some.at(-1);
