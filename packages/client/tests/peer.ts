@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createRequests } from "../src/http/request.ts";
+import { createRequests, type Requests } from "../src/http/request.ts";
 import type { Token } from "../src/http/token.ts";
 import { keepConnected } from "../src/live/connection.ts";
 import type { LiveState } from "../src/live/state.ts";
@@ -37,6 +37,11 @@ export const impatient = { silenceMsMax: 300, backoff };
 
 /** Follows a path of a peer. */
 export function follow(url: string, token?: Token, patience = patient) {
+  return followWith(createRequests({ url, token }), patience);
+}
+
+/** Follows a path with the requests of a client that also makes others. */
+export function followWith(requests: Requests, patience = patient) {
   const closing = new AbortController();
   const states: LiveState[] = [];
   const heard: string[] = [];
@@ -47,7 +52,7 @@ export function follow(url: string, token?: Token, patience = patient) {
     take: ({ data }: { data: string }) => void heard.push(data),
     room: () => undefined,
   };
-  const ended = keepConnected(createRequests({ url, token }), line, patience);
+  const ended = keepConnected(requests, line, patience);
   return {
     states,
     heard,

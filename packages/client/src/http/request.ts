@@ -1,6 +1,7 @@
 import { ChatError } from "../errors.ts";
 import { type FetchInit, type FetchLike, platform, type ResponseLike } from "../platform.ts";
 import { orAborted } from "./abort.ts";
+import { createReachability } from "./reachability.ts";
 import { keepToken, type Token } from "./token.ts";
 import { checkHasPage, toBaseUrl } from "./url.ts";
 
@@ -17,6 +18,8 @@ export interface Requests {
    * @throws ChatError `unauthorized` when none can be obtained.
    */
   token(): Promise<string | undefined>;
+  /** Calls a listener each time the server answers after it did not. Returns the function that stops it. */
+  onBack(listener: () => void): () => void;
 }
 
 /** Where requests go and what they carry. */
@@ -33,6 +36,7 @@ export interface RequestsOptions {
 export function createRequests({ url, fetch, token }: RequestsOptions): Requests {
   const base = toBaseUrl(url);
   const keeper = token === undefined ? undefined : keepToken(token);
+  const reachability = createReachability();
 
   async function sendWithToken(path: string, init: FetchInit): Promise<ResponseLike> {
     if (!keeper) return reach(path, init);
@@ -50,8 +54,11 @@ export function createRequests({ url, fetch, token }: RequestsOptions): Requests
     const fetchOf = fetch ?? platform.fetch;
     if (!fetch) checkHasPage(base);
     try {
-      return await fetchOf(base + path, init);
+      const response = await fetchOf(base + path, init);
+      reachability.take(response.status);
+      return response;
     } catch (cause) {
+      if (!init.signal?.aborted) reachability.take(undefined);
       throw new ChatError("network", `cannot reach ${url}`, { cause });
     }
   }
@@ -59,6 +66,7 @@ export function createRequests({ url, fetch, token }: RequestsOptions): Requests
   return {
     send: (path, init) => orAborted(sendWithToken(path, init), init.signal),
     token: async () => keeper?.current(),
+    onBack: reachability.onBack,
   };
 }
 

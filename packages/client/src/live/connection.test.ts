@@ -1,9 +1,11 @@
 import type { ServerResponse } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import {
   type Answer,
   ending,
   follow,
+  followWith,
   impatient,
   page,
   patient,
@@ -11,6 +13,7 @@ import {
   startPeer,
   streaming,
 } from "../../tests/peer.ts";
+import { createRequests } from "../http/request.ts";
 
 const good = streaming("id: e-2\ndata: good\n\n");
 const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 10 });
@@ -138,6 +141,44 @@ describe("a connection", () => {
       }
     },
   );
+
+  describe("when another request of the client finds the server again", () => {
+    const late = { ...patient, backoff: { baseMs: 3_600_000, maxMs: 3_600_000 } };
+    const away = page(502);
+
+    test("reconnects at once", async () => {
+      await using peer = await startPeer([away, good]);
+      const requests = createRequests({ url: peer.url });
+      using following = followWith(requests, late);
+      await waitFor(() => expect(following.reasons).toEqual(["unavailable"]));
+      await requests.send("/livez", { method: "GET", headers: {} });
+      await waitFor(() => expect(following.heard).toEqual(["good"]));
+    });
+
+    test("still waits as long as the server asks", async () => {
+      await using peer = await startPeer([page(503, { "retry-after": "1" }), good]);
+      const requests = createRequests({ url: peer.url });
+      using following = followWith(requests, late);
+      await waitFor(() => expect(following.reasons).toEqual(["unavailable"]));
+      const startedAt = performance.now();
+      await requests.send("/livez", { method: "GET", headers: {} });
+      await waitFor(() => expect(following.heard).toEqual(["good"]));
+      expect(performance.now() - startedAt).toBeGreaterThan(900);
+    });
+
+    test("does so once, when it is only its own path that fails", async () => {
+      await using peer = await startPeer([away, page(200), away, page(200), away, page(200)]);
+      const requests = createRequests({ url: peer.url });
+      using following = followWith(requests, late);
+      await waitFor(() => expect(following.reasons.length).toBe(1));
+      await requests.send("/livez", { method: "GET", headers: {} });
+      await waitFor(() => expect(following.reasons.length).toBe(2));
+      await requests.send("/livez", { method: "GET", headers: {} });
+      await requests.send("/livez", { method: "GET", headers: {} });
+      await pause(200);
+      expect(following.reasons.length).toBe(2);
+    });
+  });
 
   test("reconnects at once when a browser is back online", async () => {
     await using peer = await startPeer([page(503, { "retry-after": "60" }), good]);

@@ -64,12 +64,22 @@ export async function keepConnected(
   const place = { lastEventId: "", retryMs: 0 };
   let tries = 0;
   let isHeard = false;
-  // A round is a connection and the pause after it.
+  let mayHurry = true;
+  // A round is a connection and the pause after it, whose last part grows with each attempt.
   let round = new platform.AbortController();
-  const endRound = () => round.abort();
+  let growth = new platform.AbortController();
+  const endRound = () => {
+    round.abort();
+    growth.abort();
+  };
   signal.addEventListener("abort", endRound);
   // Browsers fire `online` when the network is back: an open connection is then most likely dead.
   platform.addEventListener?.("online", endRound);
+  // Another request of the client found the server again: once for each loss, in case it is only this path that fails.
+  const stopHurrying = requests.onBack(() => {
+    if (mayHurry) growth.abort();
+    mayHurry = false;
+  });
   try {
     while (!signal.aborted) {
       round = new platform.AbortController();
@@ -85,14 +95,18 @@ export async function keepConnected(
       tries = (isHeard ? Math.min(tries, triesBefore) : tries) + 1;
       const askedMs = Math.min(error.retryAfterMs ?? place.retryMs, waitMsMax);
       // Added, so that clients that were told the same time do not reconnect together.
-      const retryInMs = askedMs + backoffMs(tries, backoff);
-      line.tell({ status: "offline", error, retryInMs });
-      await pause(retryInMs, round.signal).catch(() => undefined);
+      const grownMs = backoffMs(tries, backoff);
+      line.tell({ status: "offline", error, retryInMs: askedMs + grownMs });
+      mayHurry ||= isHeard;
+      growth = new platform.AbortController();
+      await pause(askedMs, round.signal).catch(() => undefined);
+      if (!round.signal.aborted) await pause(grownMs, growth.signal).catch(() => undefined);
     }
     return undefined;
   } finally {
     signal.removeEventListener("abort", endRound);
     platform.removeEventListener?.("online", endRound);
+    stopHurrying();
   }
 
   function take(event: ServerSentEvent): void {
