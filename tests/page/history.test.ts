@@ -98,6 +98,25 @@ it("the first message of 3,000 is one key away, and the newest another", async (
   await expect.poll(() => page.getByRole("button", { name: "Jump to the newest" }).count()).toBe(0);
 });
 
+it("the first of many unread messages is one click away, wherever they begin", async () => {
+  await using server = await preparePageServer();
+  await server.start();
+  await send(server, "/conversations/", { body: { id: "log", user_ids: ["ada", "bob"] } });
+  for (const user_id of ["ada", ...Array(300).fill("bob")]) {
+    const body = { conversation_id: "log", user_id, content: `by ${user_id}` };
+    await send(server, "/messages/", { body });
+  }
+  const page = await browser.newPage();
+  await page.goto(`${server.url}/?as=ada&c=log`);
+  await page.getByRole("button", { name: "Jump to the first of 300 unread" }).click();
+  await page.getByText("New messages").waitFor();
+  const focused = () => page.evaluate(() => document.activeElement?.id);
+  const first = page.getByRole("article").filter({ hasText: "by bob" }).first();
+  await expect.poll(focused).toBe(await first.getAttribute("id"));
+  expect(await page.getByRole("article", { name: /^You/ }).count()).toBe(1);
+  expect(await page.getByRole("button", { name: /unread$/ }).count()).toBe(0);
+});
+
 it("new messages move nothing while one reads older ones, and are counted", async () => {
   await using server = await preparePageServer();
   await server.run("import", chat);

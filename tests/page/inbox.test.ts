@@ -69,9 +69,9 @@ it("the inbox is in order, counts what is unread, and keeps pins, mutes and the 
   await article.waitFor();
   const isBelowLine = article.evaluate((it) => it.previousElementSibling !== null);
   expect(await isBelowLine).toBe(false);
-  await expect.poll(() => page.title()).toBe("ChatNest");
+  await expect.poll(() => page.title()).toBe("work – ChatNest");
   await choose(page, "tea", "Mark as unread");
-  await expect.poll(() => page.title()).toBe("(1) ChatNest");
+  await expect.poll(() => page.title()).toBe("(1) work – ChatNest");
 
   await page.reload();
   await expect.poll(() => names(page)).toEqual(["work", "tea"]);

@@ -54,9 +54,9 @@ it.each([
 });
 
 it("finds and counts what others said after a position", () => {
-  expect(findFirstUnread(messages, { after: 2, upTo: 9 }, "ada")).toBe(2);
-  expect(findFirstUnread(messages, { after: 2, upTo: 6 }, "ada")).toBe(-1);
-  expect(findFirstUnread(messages, { after: 9, upTo: 9 }, "ada")).toBe(-1);
+  expect(findFirstUnread(messages, { after: 2, upTo: 9, count: 2 }, "ada")).toBe(2);
+  expect(findFirstUnread(messages, { after: 2, upTo: 6, count: 2 }, "ada")).toBe(-1);
+  expect(findFirstUnread(messages, { after: 9, upTo: 9, count: 2 }, "ada")).toBe(-1);
   expect(findFirstUnread(messages, undefined, "ada")).toBe(-1);
   expect(countAfter(messages, 2, "ada")).toBe(3);
   expect(countAfter(messages, 8, "bob")).toBe(1);

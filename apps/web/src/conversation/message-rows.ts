@@ -39,6 +39,7 @@ export function indexAfter(messages: readonly ListedMessage[], seq: number): num
 export interface UnreadPlace {
   after: number;
   upTo: number;
+  count: number;
 }
 
 /** Returns the index of the first message of somebody else in a place, where the unread begin; -1 if none. */

@@ -1,6 +1,6 @@
 import type { ListedMessage, LoadOlderOptions } from "@chatnest/client";
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
-import { Button, IconButton } from "../ui/button.tsx";
+import { IconButton } from "../ui/button.tsx";
 import type { MessageActions } from "./actions.ts";
 import { Message } from "./message.tsx";
 import {
@@ -13,6 +13,7 @@ import {
 } from "./message-rows.ts";
 import { DaySeparator, Intro, UnreadLine } from "./separators.tsx";
 import css from "./timeline.module.css";
+import { TimelineTop } from "./timeline-top.tsx";
 import { useMessageKeys } from "./use-message-keys.ts";
 import { useTimeline } from "./use-timeline.ts";
 import { nextFrame, useTravel } from "./use-travel.ts";
@@ -130,29 +131,40 @@ export function Timeline({
     toEnd: travel.toEnd,
   });
 
+  const showUnread = () =>
+    travel.go(async () => {
+      await readBackTo((unread?.after ?? 0) + 1);
+      const index = findFirstUnread(latest.current.messages, unread, userId);
+      const found = latest.current.messages[index];
+      if (!found) return;
+      await travel.scrollTo(index, "start");
+      keys.focus(found.id);
+    });
+
+  const oldestSeq = messages[0]?.seq ?? 0;
+  const isUnreadFar = hasMore && unread !== undefined && unread.after + 1 < oldestSeq;
+  const firstInSight = messages[view.start + (virtualizer.range?.startIndex ?? 0) - intro];
   const unreadAt = findFirstUnread(messages, unread, userId);
   const unseen = isAtEnd !== false ? 0 : countAfter(messages, seenSeq, userId);
   const reachedId = focusedId ?? messages.at(-1)?.id;
   return (
     <div className={css.timeline}>
-      {(isLoadingOlder || failed) && (
-        <div className={css.older}>
-          {failed ? (
-            <Button onClick={() => void older()}>
-              Older messages could not be read. Try again
-            </Button>
-          ) : (
-            <span role="status">Reading older messages…</span>
-          )}
-        </div>
-      )}
+      <TimelineTop
+        day={isAtEnd === false ? firstInSight?.timestamp : undefined}
+        unreadCount={isUnreadFar ? (unread?.count ?? 0) : 0}
+        isLoadingOlder={isLoadingOlder}
+        failed={failed}
+        onUnread={() => void showUnread().catch(() => setFailed(true))}
+        onOlder={() => void older()}
+      />
       <div
         ref={scroller}
         className={css.scroller}
         role="feed"
         aria-label="Messages"
         aria-busy={isLoadingOlder}
-        {...keys}
+        onKeyDown={keys.onKeyDown}
+        onFocus={keys.onFocus}
       >
         <div ref={virtualizer.containerRef} className={css.rows}>
           {items.map(({ key, index }) => {

@@ -30,9 +30,13 @@ export function useMessageKeys(options: MessageKeysOptions) {
   function moveTo(index: number): void {
     const next = messages[Math.max(0, Math.min(index, messages.length - 1))];
     if (!next) return;
-    wanted.current = next.id;
-    setFocusedId(next.id);
+    focus(next.id);
     scrollTo(messages.indexOf(next));
+  }
+
+  function focus(id: string): void {
+    wanted.current = id;
+    setFocusedId(id);
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
@@ -76,5 +80,5 @@ export function useMessageKeys(options: MessageKeysOptions) {
     setFocusedId(target.closest<HTMLElement>("[data-id]")?.dataset["id"]);
   }
 
-  return { onKeyDown, onFocus };
+  return { onKeyDown, onFocus, focus };
 }

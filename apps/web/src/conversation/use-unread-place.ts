@@ -8,8 +8,9 @@ export function useUnreadPlace(item: InboxConversation | undefined): UnreadPlace
   const latest = useRef(item);
   latest.current = item;
 
-  function take({ read_seq, last_seq, revision }: InboxConversation): void {
-    place.current = { after: read_seq, upTo: last_seq, revision };
+  function take(current: InboxConversation): void {
+    const { read_seq, last_seq, unread_count, revision } = current;
+    place.current = { after: read_seq, upTo: last_seq, count: unread_count, revision };
   }
   if (item && place.current?.revision !== item.revision) take(item);
 

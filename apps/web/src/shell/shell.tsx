@@ -2,6 +2,7 @@ import type { ChatError } from "@chatnest/client";
 import { useInbox } from "@chatnest/react";
 import { useEffect, useRef, useState } from "react";
 import { Conversation } from "../conversation/conversation.tsx";
+import { nameOf } from "../inbox/describe.ts";
 import { Inbox } from "../inbox/inbox.tsx";
 import { inboxOptions } from "../inbox/inbox-options.ts";
 import { NewConversationDialog } from "../inbox/new-conversation.tsx";
@@ -14,6 +15,7 @@ import { SecondWindowDialog } from "./second-window.tsx";
 import css from "./shell.module.css";
 import { ShortcutsDialog, useKeys } from "./shortcuts.tsx";
 import { SideHead } from "./side-head.tsx";
+import { useTitle } from "./use-title.ts";
 import { Welcome } from "./welcome.tsx";
 
 /** The inbox, and beside it what is open; on a phone one of them at a time. */
@@ -33,10 +35,9 @@ export function Shell({
   const { conversations, totals, state } = useInbox(inboxOptions);
   const currentId = route.view === "conversation" ? route.id : undefined;
 
-  useEffect(() => {
-    const count = totals?.messages ?? 0;
-    document.title = count > 0 ? `(${count}) ChatNest` : "ChatNest";
-  }, [totals]);
+  const current = conversations.find(({ id }) => id === currentId);
+  const name = current && nameOf(current, userId);
+  useTitle(route.view === "notes" ? "Notes" : name, totals?.messages ?? 0);
 
   const refusal = state.status === "closed" ? state.error : undefined;
   useEffect(() => {
