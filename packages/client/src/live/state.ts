@@ -6,7 +6,8 @@ import type { ChatError } from "../errors.ts";
  * - `connecting`: it connects to the server.
  * - `live`: events are handed over as they happen.
  * - `catching_up`: missed messages are read and handed over before new ones.
- * - `offline`: the connection is lost; it reconnects after `retryInMs`, or as soon as a browser is back online.
+ * - `offline`: the connection is lost; it reconnects after `retryInMs`, or sooner: when a browser is back online, or another request of
+ *   the client finds the server again.
  * - `closed`: it has ended; with an `error` when the server refused for good.
  */
 export type LiveState =
