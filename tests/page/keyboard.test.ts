@@ -81,8 +81,16 @@ it("everything is done with the keyboard alone", async () => {
   await keyboard.press("?");
   await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
   await keyboard.press("Escape");
+  await keyboard.press("n");
+  await page.getByRole("dialog").waitFor();
+  await keyboard.type("bob");
+  await keyboard.press("Enter");
+  await expect.poll(() => focused(page)).toBe("Message bob");
   await keyboard.press("Control+k");
   expect(await focused(page)).toBe("Find a conversation");
+  await keyboard.type("tea");
+  await keyboard.press("Enter");
+  await expect.poll(() => focused(page)).toBe("Message Tea at four");
 });
 
 it("a screen reader hears what others say, and finds messages, landmarks and the state", async () => {

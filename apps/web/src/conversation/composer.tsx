@@ -39,7 +39,8 @@ export function Composer({
   const text = isEdit ? edited : draft;
   const setText = isEdit ? setEdited : setDraft;
 
-  useEffect(() => {
+  // Before anything else is typed, which would be lost.
+  useLayoutEffect(() => {
     if (!purpose) return;
     if (purpose.kind === "edit") setEdited(purpose.message.content);
     field.current?.focus();

@@ -1,6 +1,7 @@
 import { useInbox } from "@chatnest/react";
-import { type Ref, useMemo, useState } from "react";
+import { type KeyboardEvent, type Ref, useMemo, useState } from "react";
 import { useReport } from "../shell/reports.tsx";
+import { navigate } from "../shell/route.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { nameOf } from "./describe.ts";
@@ -47,6 +48,14 @@ export function Inbox({
     );
   }, [conversations, wanted, userId]);
 
+  function onKeyDown({ key, nativeEvent }: KeyboardEvent): void {
+    const [first] = shown;
+    if (key === "Escape") setWanted("");
+    if (key !== "Enter" || nativeEvent.isComposing || wanted === "" || !first) return;
+    setWanted("");
+    navigate({ view: "conversation", id: first.id });
+  }
+
   const isLoading = conversations.length === 0 && (state.status !== "live" || hasMore);
   return (
     <>
@@ -59,7 +68,7 @@ export function Inbox({
           placeholder="Find a conversation"
           value={wanted}
           onChange={(event) => setWanted(event.target.value)}
-          onKeyDown={(event) => event.key === "Escape" && setWanted("")}
+          onKeyDown={onKeyDown}
         />
       </label>
       {isLoading && <InboxSkeleton />}
