@@ -40,7 +40,9 @@ export function joinPages(name: string, { onNews, onLead }: PagesOptions): Pages
   else void lead();
 
   return {
-    tell: (news) => channel?.postMessage(news),
+    tell(news) {
+      if (!leaving.signal.aborted) channel?.postMessage(news);
+    },
     close() {
       leaving.abort();
       channel?.close();
