@@ -52,8 +52,11 @@ export interface ConversationView {
  * ```
  */
 export function useConversation(id: string, options: MessageListOptions = {}): ConversationView {
-  const { client, lists, outbox } = useProvided();
+  const { client, lists, outbox: provided } = useProvided();
   const { user_id, limit, view, thread, deleted } = options;
+  // An outbox sends as its own user only.
+  const isOther = user_id !== undefined && user_id !== provided?.user_id;
+  const outbox = isOther ? undefined : provided;
   const store = useMemo(() => {
     const given = { user_id, limit, view, thread, deleted };
     const open = () => client.conversation(id).messages(given);
