@@ -66,7 +66,7 @@ export function Composer({
 
   function onKeyDown(event: KeyboardEvent): void {
     // While an input method composes, Enter takes what it offers.
-    if (event.nativeEvent.isComposing) return;
+    if (event.nativeEvent.isComposing || event.altKey) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       submit();

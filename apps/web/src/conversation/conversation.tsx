@@ -1,6 +1,6 @@
 import type { ListedMessage } from "@chatnest/client";
 import { useChat, useConversation, useInbox } from "@chatnest/react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { nameOf } from "../inbox/describe.ts";
 import { inboxOptions } from "../inbox/inbox-options.ts";
 import { Members } from "../members/members.tsx";
@@ -10,7 +10,7 @@ import { Composer, type Purpose } from "./composer.tsx";
 import css from "./conversation.module.css";
 import { ConversationHead } from "./conversation-head.tsx";
 import { DeleteDialog } from "./delete-dialog.tsx";
-import { JoinBar, Loading } from "./loading.tsx";
+import { ClosedBar, JoinBar, Loading } from "./loading.tsx";
 import { newestSeq } from "./message-rows.ts";
 import { ReactDialog } from "./react-dialog.tsx";
 import { Timeline, type TimelineHandle } from "./timeline.tsx";
@@ -22,12 +22,30 @@ const listOptions = { limit: 100 };
 
 /** A conversation: its messages, and the field to write in. */
 export function Conversation({ id, userId }: { id: string; userId: string }) {
+  const [attempt, setAttempt] = useState(0);
+  const reopen = useCallback(() => setAttempt((before) => before + 1), []);
+  return <OpenConversation key={attempt} id={id} userId={userId} onReopen={reopen} />;
+}
+
+function OpenConversation({
+  id,
+  userId,
+  onReopen,
+}: {
+  id: string;
+  userId: string;
+  /** Called to ask the server again after it has refused. */
+  onReopen(): void;
+}) {
   const client = useChat();
   const view = useConversation(id, listOptions);
   const { messages, state, hasMore, isLoadingOlder, send, edit, remove, react } = view;
   const { conversations, markRead, state: inboxState } = useInbox(inboxOptions);
   const item = conversations.find((conversation) => conversation.id === id);
-  const { conversation, refresh } = useDetails(id, `${item?.title} ${state.status}`);
+  const { conversation, refresh } = useDetails(
+    id,
+    `${item?.title} ${item !== undefined} ${state.status}`,
+  );
   const [purpose, setPurpose] = useState<Purpose>();
   const [asked, setAsked] = useState<{ what: "delete" | "react"; message: ListedMessage }>();
   const [isPanelOpen, setPanelOpen] = useState(false);
@@ -40,9 +58,19 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
   useAnnouncements(messages, state, userId);
 
   const isListed = item !== undefined;
+  const wasListed = useRef(isListed);
+  useEffect(() => {
+    // One is a member again.
+    if (isListed && !wasListed.current && state.status === "closed") onReopen();
+    wasListed.current = isListed;
+  }, [isListed, state.status, onReopen]);
+
   // Archived, or beyond what the inbox has loaded.
   const isHidden =
-    !isListed && inboxState.status === "live" && conversation?.user_ids.includes(userId) === true;
+    !isListed &&
+    inboxState.status === "live" &&
+    state.status === "live" &&
+    conversation?.user_ids.includes(userId) === true;
   const onSeen = useCallback(
     (seq: number) => {
       if (seq === 0) return;
@@ -97,8 +125,7 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
   const isEmpty = messages.length === 0;
   // The inbox tells where the unread begin, so it is waited for as well.
   const isInboxLoading =
-    inboxState.status === "connecting" ||
-    (inboxState.status === "catching_up" && conversations.length === 0);
+    conversations.length === 0 && ["connecting", "catching_up"].includes(inboxState.status);
   const isLoading = (isEmpty && state.status !== "live") || isInboxLoading;
   const isMember = !conversation || conversation.user_ids.includes(userId);
   const missing = state.status === "catching_up" ? (item?.last_seq ?? 0) - newestSeq(messages) : 0;
@@ -108,7 +135,7 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
         <ConversationHead
           id={id}
           name={name}
-          memberCount={known?.member_count ?? (conversation === null ? 0 : undefined)}
+          memberCount={conversation === null ? undefined : known?.member_count}
           state={state}
           missing={Math.max(0, missing)}
           isPanelOpen={isPanelOpen}
@@ -121,6 +148,7 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
             ref={timeline}
             messages={messages}
             hasMore={hasMore}
+            isWhole={state.status === "live" || newestSeq(messages) > 0}
             isLoadingOlder={isLoadingOlder}
             loadOlder={view.loadOlder}
             unread={unread}
@@ -130,6 +158,9 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
             actions={actions}
             onSeen={onSeen}
           />
+        )}
+        {!isLoading && state.status === "closed" && (
+          <ClosedBar reason={state.error?.message} onReopen={onReopen} />
         )}
         {!isMember && conversation && conversation.member_count <= 1_000 && (
           <JoinBar id={id} userId={userId} onJoined={refresh} />

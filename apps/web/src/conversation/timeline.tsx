@@ -1,11 +1,13 @@
 import type { ListedMessage, LoadOlderOptions } from "@chatnest/client";
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { Button, IconButton } from "../ui/button.tsx";
+import { useToday } from "../ui/today.ts";
 import type { MessageActions } from "./actions.ts";
 import { Message } from "./message.tsx";
 import {
   countAfter,
   findFirstUnread,
+  findLoaded,
   indexAfter,
   newestSeq,
   placeMessage,
@@ -30,6 +32,7 @@ export function Timeline({
   ref,
   messages,
   hasMore,
+  isWhole,
   isLoadingOlder,
   loadOlder,
   unread,
@@ -42,6 +45,8 @@ export function Timeline({
   ref: Ref<TimelineHandle>;
   messages: readonly ListedMessage[];
   hasMore: boolean;
+  /** Whether these are all messages when there are no older ones: not before the server has told. */
+  isWhole: boolean;
   isLoadingOlder: boolean;
   loadOlder(options?: LoadOlderOptions): Promise<void>;
   /** Where the unread were when the conversation was opened. */
@@ -53,6 +58,7 @@ export function Timeline({
   /** Called when the newest message is in sight. */
   onSeen(seq: number): void;
 }) {
+  useToday();
   const [focusedId, setFocusedId] = useState<string>();
   const [failed, setFailed] = useState(false);
   const [shownId, setShownId] = useState<string>();
@@ -61,7 +67,7 @@ export function Timeline({
     messages: view.shown,
     userId,
     unread,
-    hasIntro: !hasMore && view.start === 0,
+    hasIntro: isWhole && !hasMore && view.start === 0,
     focusedId,
   });
   const { scroller, virtualizer, intro } = timeline;
@@ -99,6 +105,19 @@ export function Timeline({
       setTimeout(() => setShownId(undefined), 2_000);
     });
 
+  async function toStart(): Promise<boolean> {
+    try {
+      await travel.go(async () => {
+        await readBackTo(0);
+        await travel.scrollTo(0, "start");
+      });
+      return true;
+    } catch {
+      setFailed(true);
+      return false;
+    }
+  }
+
   useImperativeHandle(ref, () => ({ toEnd: travel.toEnd, show }));
 
   const newest = newestSeq(messages);
@@ -120,13 +139,7 @@ export function Timeline({
     setFocusedId,
     actions,
     scrollTo: (index) => void travel.scrollTo(index, "auto"),
-    toStart: () =>
-      void travel
-        .go(async () => {
-          await readBackTo(0);
-          await travel.scrollTo(0, "start");
-        })
-        .catch(() => setFailed(true)),
+    toStart,
     toEnd: travel.toEnd,
   });
 
@@ -182,6 +195,11 @@ export function Timeline({
                 {at === unreadAt && <UnreadLine />}
                 <Message
                   message={message}
+                  quoted={
+                    message.reply_to === undefined
+                      ? undefined
+                      : findLoaded(messages, message.reply_to, hasMore || !isWhole)
+                  }
                   conversationId={conversationId}
                   userId={userId}
                   startsGroup={startsGroup || at === unreadAt}

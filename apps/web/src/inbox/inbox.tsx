@@ -1,5 +1,5 @@
 import { useInbox } from "@chatnest/react";
-import { type Ref, useMemo, useState } from "react";
+import { type Ref, useEffect, useMemo, useState } from "react";
 import { useReport } from "../shell/reports.tsx";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -47,6 +47,12 @@ export function Inbox({
     );
   }, [conversations, wanted, userId]);
 
+  // What one looks for may be among those that are not loaded.
+  const isSearching = wanted.trim() !== "" && hasMore && state.status === "live";
+  useEffect(() => {
+    if (isSearching) loadMore().catch(report);
+  }, [isSearching, conversations.length, loadMore, report]);
+
   const isLoading = conversations.length === 0 && (state.status !== "live" || hasMore);
   return (
     <>
@@ -74,7 +80,7 @@ export function Inbox({
       )}
       {!isLoading && shown.length === 0 && (
         <div className={css.empty}>
-          <p>{describeNone(wanted, isArchive)}</p>
+          <p>{isSearching ? "Looking…" : describeNone(wanted, isArchive)}</p>
           {!isArchive && wanted === "" && (
             <Button look="main" className={css.start} onClick={onStart}>
               Start a conversation
