@@ -165,9 +165,17 @@ describe("without a place to save", () => {
     };
     await expect.poll(saves, { interval: 500 }).toBe("indexeddb fine");
     await tab.page.getByText(`${count} pending saved`).waitFor();
+    await tab.page.getByText("unsaved").waitFor({ state: "detached" });
+    await tab.page.close();
+    const next = await world.open({ show });
+    await expectLines(
+      next,
+      "tea",
+      numbers(1, count).map((n) => `ada: ${n} pending`),
+    );
     await world.start();
     const lines = numbers(1, count).map((n) => `ada: ${n} confirmed`);
-    await expectLines(tab, "tea", lines);
+    await expectLines(next, "tea", lines);
     expect(await world.stored("tea")).toEqual(numbers(1, count));
   });
 });

@@ -34,6 +34,10 @@ export interface Mirror {
 /** How long a sent message is shown, in ms: until the list of its conversation has it. */
 const sentMs = 60_000;
 
+function isToSave({ item, saving }: Entry): boolean {
+  return !item.isSaved && item.status !== "sent" && saving === 0;
+}
+
 /** Creates the mirror of an outbox. */
 export function createMirror({ entries, storage, pages, onChange }: MirrorOptions): Mirror {
   async function load(): Promise<void> {
@@ -80,6 +84,8 @@ export function createMirror({ entries, storage, pages, onChange }: MirrorOption
     if (isSaved !== entry.item.isSaved) entries.show(entry, { ...entry.item, isSaved });
     if (isSaved) pages().tell({});
     onChange();
+    // There may be room now for what could not be saved before.
+    if (isSaved) await Promise.all(entries.all.filter(isToSave).map(save));
   }
 
   function show(entry: Entry, message: Message): void {
@@ -108,7 +114,8 @@ export function createMirror({ entries, storage, pages, onChange }: MirrorOption
       show(entry, message);
       // First, so that no page takes the missing one for removed.
       pages().tell({ sent: { saved, message } });
-      if (entry.item.isSaved) await storage.delete(saved.key);
+      // Also after it is saved, which may be under way.
+      if (entry.item.isSaved || entry.saving > 0) await storage.delete(saved.key);
     },
     async remove(entry) {
       entries.remove(entry);

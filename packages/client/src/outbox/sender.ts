@@ -68,7 +68,9 @@ export function createSender(options: SenderOptions): Sender {
       const { message } = await client.messages.send(toInput(entry.saved), { signal });
       if (!signal.aborted) onSent(entry, message);
     } catch (error) {
-      if (!signal.aborted) fail(entry, error as ChatError);
+      // Where there are no locks, another page may have sent it meanwhile.
+      const isPending = entry.item.status === "pending" && !signal.aborted;
+      if (isPending) fail(entry, error as ChatError);
     } finally {
       entry.sending = undefined;
       pump();
