@@ -4,7 +4,7 @@ import { useState } from "react";
 
 /** A conversation with a field to write in; `tea as bob` is `tea` for another user. */
 export function Conversation({ id }: { id: string }) {
-  const [conversation_id = id, user_id] = id.split(" as ");
+  const [conversation_id = id, user_id] = id.replace("changing ", "").split(" as ");
   const view = useConversation(conversation_id, { limit: 20, user_id });
   const [text, setText] = useState("");
   return (
