@@ -18,7 +18,7 @@ async function say(page: Page, text: string): Promise<void> {
   await expect.poll(() => page.getByText("Sending").count()).toBe(0);
 }
 
-it("however many windows of a browser are open, each sends, and a closed one makes room", async () => {
+it("however many windows of a browser are open, each sends and edits, and a closed one makes room", async () => {
   await using server = await preparePageServer();
   await server.start();
   const users = ["ada", "bob", "carol", "dan"];
@@ -34,7 +34,14 @@ it("however many windows of a browser are open, each sends, and a closed one mak
     await page.getByRole("textbox", { name: "Message tea" }).waitFor();
   }
   for (const [n, page] of pages.entries()) await say(page, `I am ${users[n]}`);
-  await pages[0]?.close();
+  const [first, , , last] = pages;
+  if (!first || !last) throw new Error("no windows");
+  await last.getByRole("textbox", { name: "Message tea" }).press("ArrowUp");
+  await last.getByText("Editing your message").waitFor();
+  await last.getByRole("textbox", { name: "Message tea" }).fill("I was dan");
+  await last.keyboard.press("Enter");
+  await first.getByText("I was dan (edited)").waitFor();
+  await first.close();
   await pages[1]?.close();
   for (const page of pages.slice(2)) await article(page, "Hello").waitFor();
 });

@@ -15,6 +15,7 @@ import { newestSeq } from "./message-rows.ts";
 import { ReactDialog } from "./react-dialog.tsx";
 import { Timeline, type TimelineHandle } from "./timeline.tsx";
 import { useAnnouncements } from "./use-announcements.ts";
+import { useChanges } from "./use-changes.ts";
 import { useDetails } from "./use-details.ts";
 import { useUnreadPlace } from "./use-unread-place.ts";
 
@@ -39,7 +40,8 @@ function OpenConversation({
 }) {
   const client = useChat();
   const view = useConversation(id, listOptions);
-  const { messages, state, hasMore, isLoadingOlder, send, edit, remove, react } = view;
+  const { messages, state, hasMore, isLoadingOlder, send } = view;
+  const changes = useChanges(id, view);
   const { conversations, markRead, state: inboxState } = useInbox(inboxOptions);
   const item = conversations.find((conversation) => conversation.id === id);
   const { conversation, refresh } = useDetails(
@@ -92,24 +94,24 @@ function OpenConversation({
         if (message.user_id === userId) setAsked({ what: "delete", message });
       },
       choose: (message) => setAsked({ what: "react", message }),
-      toggle: ({ id: messageId, reactions = [] }, key) => {
-        const isOwn = reactions.some(
+      toggle: (message, key) => {
+        const isOwn = message.reactions?.some(
           (reaction) => reaction.key === key && reaction.user_ids.includes(userId),
         );
-        if (isOwn) latest.current.unreact(messageId, key);
-        else latest.current.react(messageId, key);
+        if (isOwn) changes.unreact(message, key);
+        else changes.react(message, key);
       },
       retry: (messageId) => latest.current.retry(messageId),
       discard: (messageId) => latest.current.discard(messageId),
       show: (seq) => void timeline.current?.show(seq).catch(report),
     }),
-    [userId, report],
+    [userId, report, changes],
   );
 
   function submit(content: string): void {
     setPurpose(undefined);
     if (purpose?.kind === "edit") {
-      if (content !== purpose.message.content) edit(purpose.message.id, { content });
+      if (content !== purpose.message.content) changes.edit(purpose.message, content);
       return;
     }
     const reply_to = purpose?.message.seq ?? undefined;
@@ -186,14 +188,14 @@ function OpenConversation({
       {asked?.what === "delete" && (
         <DeleteDialog
           message={asked.message}
-          onDelete={remove}
+          onDelete={changes.remove}
           onClose={() => setAsked(undefined)}
         />
       )}
       {asked?.what === "react" && (
         <ReactDialog
           message={asked.message}
-          onChoose={(message, key) => void react(message.id, key)}
+          onChoose={changes.react}
           onClose={() => setAsked(undefined)}
         />
       )}
