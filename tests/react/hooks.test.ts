@@ -130,6 +130,24 @@ describe("useConversation", () => {
     expect(tab.complaints).toEqual([]);
   });
 
+  it("is closed when the server refuses it, and tried again when it is shown again", async () => {
+    await using server = await startServer();
+    await using context = await browser.newContext();
+    const body = JSON.stringify({ status: 404, code: "not_found", detail: "no such conversation" });
+    const headers = { "access-control-allow-origin": "*" };
+    const refuse = { status: 404, contentType: "application/problem+json", headers, body };
+    await context.route("**/messages/tea/events", (route) => route.fulfill(refuse));
+    const tab = await site.open(context, { server: server.url, show: ["tea", "tea"] });
+    await expect.poll(() => tab.page.getByText("closed", { exact: true }).count()).toBe(2);
+    await context.unroute("**/messages/tea/events");
+    await tab.show([]);
+    await tab.show(["tea", "tea"]);
+    await expect.poll(() => tab.page.getByText("live", { exact: true }).count()).toBe(2);
+    await tab.type("tea", "Hello");
+    await expectLines(tab, "tea", ["ada: Hello confirmed"]);
+    expect(tab.complaints).toEqual([]);
+  });
+
   it("still has a failed message when it is shown again later", async () => {
     await using server = await startServer();
     await using context = await browser.newContext();

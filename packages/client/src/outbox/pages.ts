@@ -23,8 +23,9 @@ export interface PagesOptions {
 
 /** Joins the pages that share an outbox. Where there are no Web Locks, each sends: the ids make that harmless. */
 export function joinPages(name: string, { onNews, onLead }: PagesOptions): Pages {
-  // Neither is everywhere: the locks only in secure contexts.
-  const { navigator, BroadcastChannel } = globalThis as Partial<typeof globalThis>;
+  // Neither is everywhere: the locks only in secure contexts. A server has both, but no pages, and would stay awake.
+  const isPage = "indexedDB" in globalThis;
+  const { navigator, BroadcastChannel }: Partial<typeof globalThis> = isPage ? globalThis : {};
   const locks: LockManager | undefined = navigator?.locks;
   const channel = BroadcastChannel && new BroadcastChannel(name);
   const leaving = new AbortController();
