@@ -87,6 +87,13 @@ it("everything is done with the keyboard alone", async () => {
   await keyboard.press("Escape");
   await keyboard.press("Control+k");
   expect(await focused(page)).toBe("Find a conversation");
+
+  const menu = page.getByRole("menu", { name: "Menu" });
+  await page.getByRole("button", { name: "Menu", exact: true }).press("Enter");
+  await menu.waitFor();
+  await keyboard.press("Tab");
+  await expect.poll(() => menu.count()).toBe(0);
+  expect(await focused(page)).toBe("Find a conversation");
 });
 
 it("a screen reader hears what others say, and finds messages, landmarks and the state", async () => {

@@ -39,7 +39,8 @@ export function Composer({
   const text = isEdit ? edited : draft;
   const setText = isEdit ? setEdited : setDraft;
 
-  useEffect(() => {
+  // Before the next key: what is typed belongs to the text that is edited.
+  useLayoutEffect(() => {
     if (!purpose) return;
     if (purpose.kind === "edit") setEdited(purpose.message.content);
     field.current?.focus();

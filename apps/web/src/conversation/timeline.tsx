@@ -143,11 +143,23 @@ export function Timeline({
     toEnd: travel.toEnd,
   });
 
-  const unreadAt = findFirstUnread(messages, unread, userId);
+  const isUnreadFar =
+    unread !== undefined &&
+    unread.upTo > unread.after &&
+    hasMore &&
+    (messages[0]?.seq ?? 0) > unread.after + 1;
+  const unreadAt = isUnreadFar ? -1 : findFirstUnread(messages, unread, userId);
   const unseen = isAtEnd !== false ? 0 : countAfter(messages, seenSeq, userId);
   const reachedId = focusedId ?? messages.at(-1)?.id;
   return (
     <div className={css.timeline}>
+      {isUnreadFar && !isLoadingOlder && !failed && (
+        <div className={css.older}>
+          <Button onClick={() => void show(unread.after + 1).catch(() => setFailed(true))}>
+            Go to the first unread
+          </Button>
+        </div>
+      )}
       {(isLoadingOlder || failed) && (
         <div className={css.older}>
           {failed ? (
