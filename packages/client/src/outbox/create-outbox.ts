@@ -65,6 +65,10 @@ export function createOutbox({ client, user_id, name = "chatnest" }: OutboxOptio
       isLeading = true;
       void mirror.loaded.then(mirror.sync);
     },
+    onLose() {
+      isLeading = false;
+      for (const { item, sending } of entries.all) if (item.isSaved) sending?.abort();
+    },
   });
   // Only in windows and workers of browsers.
   globalThis.addEventListener?.("online", sender.wake);
