@@ -103,6 +103,11 @@ export function Timeline({
       await travel.scrollTo(index, "center");
       setShownId(found.id);
       setTimeout(() => setShownId(undefined), 2_000);
+      await nextFrame();
+      await nextFrame();
+      // What was pressed may be gone, and the focus with it.
+      if (document.activeElement !== document.body) return;
+      document.getElementById(`m-${found.id}`)?.focus({ preventScroll: true });
     });
 
   async function toStart(): Promise<boolean> {
