@@ -85,10 +85,20 @@ it("the first message of 3,000 is one key away, and the newest another", async (
   const page = await browser.newPage();
   await page.goto(`${server.url}/?as=ada&c=log`);
   await page.getByRole("article").last().waitFor();
+  await page.getByRole("button", { name: "Go to the first unread" }).click();
+  await page.getByText("New messages").waitFor();
+  await page.getByText("line 1", { exact: true }).waitFor();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  await expect.poll(focused).toContain("line 1");
+  await page.reload();
+  await page.getByRole("article").last().waitFor();
   await page.getByRole("article").last().focus();
   await page.keyboard.press("Home");
   await page.getByText("The conversation begins here.").waitFor();
   await page.getByText("line 1", { exact: true }).waitFor();
+  await expect.poll(focused).toContain("line 1");
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(focused).toContain("line 2");
   // Only what is in sight is in the page.
   expect(await page.getByRole("article").count()).toBeLessThan(100);
   const lines = await readDown(page);
@@ -156,4 +166,18 @@ it("new messages move nothing while one reads older ones, and are counted", asyn
       return article.getBoundingClientRect().bottom <= innerHeight;
     });
   expect(await isInSight).toBe(true);
+
+  const fromEnd = () =>
+    feed.evaluate((it) => Math.round(it.scrollHeight - it.scrollTop - it.clientHeight));
+  const sizes = [
+    [360, 640],
+    [640, 320],
+    [1_280, 720],
+  ] as const;
+  for (const [width, height] of sizes) {
+    await page.setViewportSize({ width, height });
+    await expect.poll(fromEnd).toBeLessThanOrEqual(1);
+  }
+  await page.getByRole("textbox", { name: /^Message/ }).fill("1\n2\n3\n4\n5");
+  await expect.poll(fromEnd).toBeLessThanOrEqual(1);
 });

@@ -82,6 +82,22 @@ it("the inbox is in order, counts what is unread, and keeps pins, mutes and the 
   await page.getByText("Nothing is archived.").waitFor();
 });
 
+it("a search finds what is not loaded yet", async () => {
+  await using server = await preparePageServer();
+  await server.start();
+  for (let n = 1; n <= 120; n += 1) {
+    await send(server, "/conversations/", { body: { id: `room ${n}`, user_ids: ["ada"] } });
+  }
+  const page = await browser.newPage();
+  await page.goto(`${server.url}/?as=ada`);
+  await expect.poll(async () => (await names(page))[0]).toBe("room 120");
+  await page.getByRole("searchbox").fill("room 7");
+  const found = [79, 78, 77, 76, 75, 74, 73, 72, 71, 70, 7].map((n) => `room ${n}`);
+  await expect.poll(() => names(page)).toEqual(found);
+  await page.getByRole("searchbox").fill("attic");
+  await page.getByText("No conversation is called “attic”.").waitFor();
+});
+
 it("members are added and leave", async () => {
   await using server = await preparePageServer();
   await server.start();

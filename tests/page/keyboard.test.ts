@@ -43,6 +43,8 @@ it("everything is done with the keyboard alone", async () => {
   await article(page, "third").waitFor();
   await expect.poll(() => page.getByText("Sending").count()).toBe(0);
 
+  await keyboard.press("Alt+ArrowUp");
+  expect(await page.getByText("Editing your message").count()).toBe(0);
   await keyboard.press("ArrowUp");
   await page.getByText("Editing your message").waitFor();
   await keyboard.type(" time");
@@ -77,6 +79,8 @@ it("everything is done with the keyboard alone", async () => {
   await keyboard.press("Tab");
   await keyboard.press("Enter");
   await expect.poll(() => article(page, "third time").count()).toBe(0);
+  // What is next to it has the focus.
+  await expect.poll(() => focused(page)).toMatch(/^You,/);
 
   await keyboard.press("?");
   await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
@@ -91,6 +95,13 @@ it("everything is done with the keyboard alone", async () => {
   await keyboard.type("tea");
   await keyboard.press("Enter");
   await expect.poll(() => focused(page)).toBe("Message Tea at four");
+
+  const menu = page.getByRole("menu", { name: "Menu" });
+  await page.getByRole("button", { name: "Menu", exact: true }).press("Enter");
+  await menu.waitFor();
+  await keyboard.press("Tab");
+  await expect.poll(() => menu.count()).toBe(0);
+  expect(await focused(page)).toBe("Find a conversation");
 });
 
 it("a screen reader hears what others say, and finds messages, landmarks and the state", async () => {

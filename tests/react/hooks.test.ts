@@ -92,6 +92,62 @@ describe("useConversation", () => {
     expect(tab.complaints).toEqual([]);
   });
 
+  it("keeps few connections while one looks through many conversations", async () => {
+    await using server = await startServer();
+    await using context = await browser.newContext();
+    const tab = await site.open(context, { server: server.url, show: ["inbox"] });
+    let ended = 0;
+    tab.page.on("requestfailed", (request) => {
+      if (request.url().endsWith("/events")) ended++;
+    });
+    for (let n = 1; n <= 10; n++) {
+      await tab.show(["inbox", `tea-${n}`]);
+      await tab.type(`tea-${n}`, "Hello");
+      await expectLines(tab, `tea-${n}`, ["ada: Hello confirmed"]);
+      // A browser has six. The last one stays for a while, for who goes back to it.
+      const open = () => tab.streams.length - ended;
+      await expect.poll(open, { timeout: 4_000 }).toBeLessThanOrEqual(3);
+    }
+    expect(tab.complaints).toEqual([]);
+  });
+
+  it("follows one conversation after another in the same component, and leaves nothing open", async () => {
+    await using server = await startServer();
+    await using context = await browser.newContext();
+    const tab = await site.open(context, { server: server.url, show: [] });
+    let ended = 0;
+    tab.page.on("requestfailed", (request) => {
+      if (request.url().endsWith("/events")) ended++;
+    });
+    for (let n = 1; n <= 200; n++) await tab.show([`changing tea-${n}`]);
+    await tab.type("changing tea-200", "Hello");
+    await expectLines(tab, "changing tea-200", ["ada: Hello confirmed"]);
+    await tab.show(["changing tea"]);
+    await say(server.store, "bob", "Hi");
+    await expectLines(tab, "changing tea", ["bob: Hi confirmed"]);
+    await tab.show([]);
+    await expect.poll(() => tab.streams.length - ended).toBe(0);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  it("is closed when the server refuses it, and tried again when it is shown again", async () => {
+    await using server = await startServer();
+    await using context = await browser.newContext();
+    const body = JSON.stringify({ status: 404, code: "not_found", detail: "no such conversation" });
+    const headers = { "access-control-allow-origin": "*" };
+    const refuse = { status: 404, contentType: "application/problem+json", headers, body };
+    await context.route("**/messages/tea/events", (route) => route.fulfill(refuse));
+    const tab = await site.open(context, { server: server.url, show: ["tea", "tea"] });
+    await expect.poll(() => tab.page.getByText("closed", { exact: true }).count()).toBe(2);
+    await context.unroute("**/messages/tea/events");
+    await tab.show([]);
+    await tab.show(["tea", "tea"]);
+    await expect.poll(() => tab.page.getByText("live", { exact: true }).count()).toBe(2);
+    await tab.type("tea", "Hello");
+    await expectLines(tab, "tea", ["ada: Hello confirmed"]);
+    expect(tab.complaints).toEqual([]);
+  });
+
   it("still has a failed message when it is shown again later", async () => {
     await using server = await startServer();
     await using context = await browser.newContext();

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startChromium } from "../support/chromium.ts";
-import { expectLines, type Site, startPageSite } from "./site.ts";
+import { expectLines, type Site, startPageSite, type Tab } from "./site.ts";
 import { numbers, startWorld, untilSaved } from "./world.ts";
 
 let browser: Browser;
@@ -58,6 +58,42 @@ describe("a message that is refused", () => {
     await first.page.close();
     const second = await world.open({ show });
     await expectLines(second, "tea", ["ada: 2 confirmed"]);
+  });
+
+  it("tells what the server says about it, also after the page was closed", async () => {
+    await using world = await startWorld(browser, site);
+    await world.start();
+    const issues = ({ page }: Tab) =>
+      page.evaluate("outbox.getSnapshot().items[0]?.error?.issues.map(({ path }) => path)");
+    const first = await world.open({ show });
+    await first.type("tea", "x".repeat(17_000));
+    await expect.poll(() => issues(first)).toEqual(["content"]);
+    await untilSaved(first);
+    await first.page.close();
+    const second = await world.open({ show });
+    await expect.poll(() => issues(second)).toEqual(["content"]);
+  });
+
+  it("is not one that is to be sent in a month, which the server is not asked for at once", async () => {
+    await using world = await startWorld(browser, site);
+    const tab = await world.open({ show });
+    let count = 0;
+    const headers = {
+      "access-control-allow-origin": "*",
+      "access-control-expose-headers": "*",
+      "retry-after": `${30 * 24 * 3_600}`,
+    };
+    await tab.page.route("**/messages.send", (route) => {
+      count++;
+      return route.fulfill({ status: 429, headers });
+    });
+    await tab.type("tea", "1");
+    const error = () => tab.page.evaluate("outbox.getSnapshot().items[0]?.error?.retryAfterMs");
+    await expect.poll(error).toBe(30 * 24 * 3_600_000);
+    const before = count;
+    // Many round trips later.
+    for (const _ of numbers(1, 200)) await tab.page.evaluate("fetch('/').then(() => 0)");
+    expect(count).toBe(before);
   });
 
   it("is not one that waits for the user to sign in again", async () => {
@@ -129,9 +165,17 @@ describe("without a place to save", () => {
     };
     await expect.poll(saves, { interval: 500 }).toBe("indexeddb fine");
     await tab.page.getByText(`${count} pending saved`).waitFor();
+    await tab.page.getByText("unsaved").waitFor({ state: "detached" });
+    await tab.page.close();
+    const next = await world.open({ show });
+    await expectLines(
+      next,
+      "tea",
+      numbers(1, count).map((n) => `ada: ${n} pending`),
+    );
     await world.start();
     const lines = numbers(1, count).map((n) => `ada: ${n} confirmed`);
-    await expectLines(tab, "tea", lines);
+    await expectLines(next, "tea", lines);
     expect(await world.stored("tea")).toEqual(numbers(1, count));
   });
 });

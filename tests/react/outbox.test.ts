@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startChromium } from "../support/chromium.ts";
-import { expectLines, type Site, startPageSite } from "./site.ts";
+import { expectLines, type Site, startPageSite, type Tab } from "./site.ts";
 import { numbers, startWorld, untilSaved } from "./world.ts";
 
 let browser: Browser;
@@ -23,6 +23,17 @@ function countAnswers(context: BrowserContext): { ids: string[] } {
     if (response.ok()) counted.ids.push(request.postDataJSON().id);
   });
   return counted;
+}
+
+/** Stops the script of a tab, as browsers do with those in the background; returns the function that lets it go on. */
+async function stop({ page }: Tab): Promise<() => Promise<unknown>> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Debugger.enable");
+  const stopped = new Promise((resolve) => cdp.once("Debugger.paused", resolve));
+  await cdp.send("Debugger.pause");
+  void page.evaluate("0").catch(() => undefined);
+  await stopped;
+  return () => cdp.send("Debugger.resume");
 }
 
 describe("an outbox in a browser", () => {
@@ -111,9 +122,31 @@ describe("an outbox in a browser", () => {
     await second.type("tea", "2");
     await expectLines(second, "tea", ["ada: 1 pending", "ada: 2 pending"]);
     await untilSaved(second);
-    await first.page.close();
+    // The last one that was looked at sends.
+    await second.page.close();
+    await world.start();
+    await expectLines(first, "tea", ["ada: 1 confirmed", "ada: 2 confirmed"]);
+  });
+
+  it("the tab that one looks at goes on when the browser has stopped the one that sends", async () => {
+    await using world = await startWorld(browser, site);
+    const first = await world.open();
+    await first.type("tea", "1");
+    await untilSaved(first);
+    const resume = await stop(first);
+    const second = await world.open();
+    await second.type("tea", "2");
+    await untilSaved(second);
     await world.start();
     await expectLines(second, "tea", ["ada: 1 confirmed", "ada: 2 confirmed"]);
+    await world.kill();
+    await resume();
+    await first.type("tea", "3");
+    await untilSaved(first);
+    await stop(second);
+    await first.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    await world.start();
+    await expect.poll(() => world.stored("tea").catch(() => [])).toEqual(numbers(1, 3));
   });
 
   it("stores once what was stored without an answer before the tab was closed", async () => {

@@ -4,6 +4,7 @@ import { createElement } from "react";
 import { renderToString } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { startChromium } from "../support/chromium.ts";
+import { runCommand } from "../support/command.ts";
 import { startServer } from "../support/server.ts";
 import { loadRender } from "./bundle.ts";
 import { expectLines, startPageSite } from "./site.ts";
@@ -18,6 +19,18 @@ describe("rendering on a server", () => {
     expect(html).toContain('<section aria-label="tea"><output>connecting</output><ol></ol>');
     expect(requests).toBe(0);
     expect(render(panels)).toEqual({ html, requests: 0 });
+  });
+
+  it("ends with the server's work: an outbox that is made there keeps nothing awake", async () => {
+    const code = `
+      import { createChatClient } from "${import.meta.resolve("@chatnest/client")}";
+      import { createOutbox } from "${import.meta.resolve("@chatnest/client/outbox")}";
+      const client = createChatClient({ url: "http://chat.example", userId: "ada" });
+      createOutbox({ client, user_id: "ada" });
+      console.log("made");
+    `;
+    const args = ["--input-type=module", "--eval", code];
+    expect(await runCommand(process.execPath, args, { timeoutMs: 30_000 })).toBe("made");
   });
 
   it("keeps nothing of what is rendered for a client that all requests share", () => {

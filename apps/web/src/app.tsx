@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import type { Verdict } from "./session/check-session.ts";
 import { endSession, keepSession, readSession, type Session } from "./session/session.ts";
 import { SignIn } from "./session/sign-in.tsx";
+import { fetchInTurn } from "./session/streams.ts";
 import { Shell } from "./shell/shell.tsx";
 import { Announcer } from "./ui/announcer.tsx";
 
@@ -43,7 +44,7 @@ function Chat({
   onLeave(): void;
   onRefused(error: ChatError): void;
 }) {
-  const [client] = useState(() => createChatClient({ url: "", userId, token }));
+  const [client] = useState(() => createChatClient({ url: "", userId, token, fetch: fetchInTurn }));
   const [outbox, setOutbox] = useState<Outbox>();
   useEffect(() => {
     const opened = createOutbox({ client, user_id: userId });

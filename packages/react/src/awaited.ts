@@ -13,6 +13,8 @@ interface Belonging {
 export function createAwaited(outbox: Outbox, { id, view, thread }: Belonging) {
   // A message that was in the list stays out of it when it is deleted.
   const seen = new Set<string>();
+  // What was sent before is in the list as soon as that is current, unless it is deleted or in an older page.
+  let sentBefore = outbox.getSnapshot().items.filter(isSent);
   const rows = new WeakMap<OutboxItem, ListedMessage>();
   let before: { snapshot: MessageListSnapshot; items: readonly OutboxItem[] } | undefined;
   let after: MessageListSnapshot;
@@ -33,11 +35,17 @@ export function createAwaited(outbox: Outbox, { id, view, thread }: Belonging) {
     const { items } = outbox.getSnapshot();
     if (before?.snapshot === snapshot && before.items === items) return after;
     before = { snapshot, items };
-    const own = items.filter(belongs);
-    for (const item of own) {
-      if (!seen.has(item.id) && isListed(snapshot.messages, item.id)) seen.add(item.id);
+    const isEmpty = snapshot.messages.length === 0;
+    if (snapshot.state.status === "live") {
+      for (const item of sentBefore) seen.add(item.id);
+      sentBefore = [];
     }
-    const rest = own.filter((item) => !seen.has(item.id)).map(toRow);
+    const own = items.filter((item) => belongs(item) && !seen.has(item.id));
+    const ids = new Set(own.map(({ id }) => id));
+    for (const { id } of ids.size > 0 ? snapshot.messages : []) if (ids.has(id)) seen.add(id);
+    const isShown = (item: OutboxItem) =>
+      !seen.has(item.id) && !(isEmpty && sentBefore.some((sent) => sent.id === item.id));
+    const rest = own.filter(isShown).map(toRow);
     after = rest.length > 0 ? { ...snapshot, messages: [...snapshot.messages, ...rest] } : snapshot;
     return after;
   };
@@ -51,10 +59,6 @@ function toListed(item: OutboxItem): ListedMessage {
   return { ...sent, seq: null, status: unsaved, changes: [change] };
 }
 
-function isListed(messages: readonly ListedMessage[], message_id: string): boolean {
-  // From the end, where it is.
-  for (let index = messages.length - 1; index >= 0; index -= 1) {
-    if (messages[index]?.id === message_id) return true;
-  }
-  return false;
+function isSent({ status }: OutboxItem): boolean {
+  return status === "sent";
 }

@@ -34,6 +34,8 @@ interface Entry<TList> {
 
 /** How long a list stays connected without a user, in ms: StrictMode and route changes mount again at once. */
 const lingerMs = 5_000;
+/** The same once another one lingers: a browser has six connections to a server over HTTP/1.1, for all its windows. */
+const hurryMs = 100;
 
 /**
  * Creates lists that are opened by their first user, and closed some seconds after the last one.
@@ -55,6 +57,14 @@ export function createSharedLists<TList extends List>(
   function disconnect(entry: Entry<TList>): void {
     entry.stop?.();
     entry.stop = undefined;
+  }
+
+  function endIn(entry: Entry<TList>, ms: number): void {
+    clearTimeout(entry.timer);
+    entry.timer = setTimeout(() => {
+      disconnect(entry);
+      closeUnused();
+    }, ms);
   }
 
   function closeUnused(): void {
@@ -83,10 +93,10 @@ export function createSharedLists<TList extends List>(
           isHeld = false;
           entry.users--;
           if (entry.users > 0) return;
-          entry.timer = setTimeout(() => {
-            disconnect(entry);
-            closeUnused();
-          }, lingerMs);
+          for (const other of entries.values()) {
+            if (other !== entry && other.users === 0 && other.stop) endIn(other, hurryMs);
+          }
+          endIn(entry, lingerMs);
         },
       };
     },

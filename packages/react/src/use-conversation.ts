@@ -21,7 +21,7 @@ export interface ConversationView {
   readonly isLoadingOlder: boolean;
   /** Sends a message, which is shown at once, and returns its id. */
   send(input: SendToListInput): string;
-  /** Edits a message; returns `undefined` when it is not shown. */
+  /** Edits a message; returns `undefined` when the list does not hold it, as while it waits in the outbox. */
   edit(message_id: string, input: EditInListInput): string | undefined;
   /** Deletes a message; one that waits in the outbox is forgotten. */
   remove(message_id: string): string | undefined;
@@ -35,7 +35,7 @@ export interface ConversationView {
   discard(id: string): void;
   /**
    * Reads the page before the first message.
-   * @throws ChatError
+   * @throws ChatError Catch it: the page stays as it is, and can be asked for again.
    */
   loadOlder(options?: LoadOlderOptions): Promise<void>;
 }
@@ -52,8 +52,11 @@ export interface ConversationView {
  * ```
  */
 export function useConversation(id: string, options: MessageListOptions = {}): ConversationView {
-  const { client, lists, outbox } = useProvided();
+  const { client, lists, outbox: provided } = useProvided();
   const { user_id, limit, view, thread, deleted } = options;
+  // An outbox sends as its own user only.
+  const isOther = user_id !== undefined && user_id !== provided?.user_id;
+  const outbox = isOther ? undefined : provided;
   const store = useMemo(() => {
     const given = { user_id, limit, view, thread, deleted };
     const open = () => client.conversation(id).messages(given);

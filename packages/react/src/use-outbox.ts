@@ -6,8 +6,8 @@ const nothing: OutboxSnapshot = { items: [], storage: "memory" };
 const never = () => () => undefined;
 
 /**
- * Shows what the outbox of the nearest provider keeps: the messages of all conversations that are not stored yet, and
- * whether they outlive the page. It is empty on a server, and when the provider has no outbox.
+ * Shows what the outbox of the nearest provider keeps: the messages of all conversations that are not stored yet, or were
+ * in the last minute, and whether they outlive the page. It is empty on a server, and when the provider has no outbox.
  */
 export function useOutbox(): OutboxSnapshot {
   const { outbox } = useProvided();

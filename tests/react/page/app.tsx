@@ -34,6 +34,8 @@ export function App({ panels }: { panels: readonly string[] }) {
           </Suspense>
         );
       default:
+        // The same component shows each of these.
+        if (panel.startsWith("changing ")) return <Conversation key="changing" id={panel} />;
         return <Conversation key={key} id={panel} />;
     }
   });

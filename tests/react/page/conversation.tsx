@@ -2,9 +2,10 @@ import type { ListedMessage } from "@chatnest/client";
 import { type ConversationView, useConversation } from "@chatnest/react";
 import { useState } from "react";
 
-/** A conversation with a field to write in. */
+/** A conversation with a field to write in; `tea as bob` is `tea` for another user. */
 export function Conversation({ id }: { id: string }) {
-  const view = useConversation(id, { limit: 20 });
+  const [conversation_id = id, user_id] = id.replace("changing ", "").split(" as ");
+  const view = useConversation(conversation_id, { limit: 20, user_id });
   const [text, setText] = useState("");
   return (
     <section aria-label={id}>

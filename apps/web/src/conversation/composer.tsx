@@ -39,7 +39,7 @@ export function Composer({
   const text = isEdit ? edited : draft;
   const setText = isEdit ? setEdited : setDraft;
 
-  // Before anything else is typed, which would be lost.
+  // Before the next key: what is typed belongs to the text that is edited.
   useLayoutEffect(() => {
     if (!purpose) return;
     if (purpose.kind === "edit") setEdited(purpose.message.content);
@@ -67,7 +67,7 @@ export function Composer({
 
   function onKeyDown(event: KeyboardEvent): void {
     // While an input method composes, Enter takes what it offers.
-    if (event.nativeEvent.isComposing) return;
+    if (event.nativeEvent.isComposing || event.altKey) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       submit();

@@ -1,6 +1,6 @@
 import type { ListedMessage } from "@chatnest/client";
 import { useChat, useConversation, useInbox } from "@chatnest/react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { nameOf } from "../inbox/describe.ts";
 import { inboxOptions } from "../inbox/inbox-options.ts";
 import { Members } from "../members/members.tsx";
@@ -10,11 +10,12 @@ import { Composer, type Purpose } from "./composer.tsx";
 import css from "./conversation.module.css";
 import { ConversationHead } from "./conversation-head.tsx";
 import { DeleteDialog } from "./delete-dialog.tsx";
-import { JoinBar, Loading } from "./loading.tsx";
+import { ClosedBar, JoinBar, Loading } from "./loading.tsx";
 import { newestSeq } from "./message-rows.ts";
 import { ReactDialog } from "./react-dialog.tsx";
 import { Timeline, type TimelineHandle } from "./timeline.tsx";
 import { useAnnouncements } from "./use-announcements.ts";
+import { useChanges } from "./use-changes.ts";
 import { useDetails } from "./use-details.ts";
 import { useUnreadPlace } from "./use-unread-place.ts";
 
@@ -22,12 +23,31 @@ const listOptions = { limit: 100 };
 
 /** A conversation: its messages, and the field to write in. */
 export function Conversation({ id, userId }: { id: string; userId: string }) {
+  const [attempt, setAttempt] = useState(0);
+  const reopen = useCallback(() => setAttempt((before) => before + 1), []);
+  return <OpenConversation key={attempt} id={id} userId={userId} onReopen={reopen} />;
+}
+
+function OpenConversation({
+  id,
+  userId,
+  onReopen,
+}: {
+  id: string;
+  userId: string;
+  /** Called to ask the server again after it has refused. */
+  onReopen(): void;
+}) {
   const client = useChat();
   const view = useConversation(id, listOptions);
-  const { messages, state, hasMore, isLoadingOlder, send, edit, remove, react } = view;
+  const { messages, state, hasMore, isLoadingOlder, send } = view;
+  const changes = useChanges(id, view);
   const { conversations, markRead, state: inboxState } = useInbox(inboxOptions);
   const item = conversations.find((conversation) => conversation.id === id);
-  const { conversation, refresh } = useDetails(id, `${item?.title} ${state.status}`);
+  const { conversation, refresh } = useDetails(
+    id,
+    `${item?.title} ${item !== undefined} ${state.status}`,
+  );
   const [purpose, setPurpose] = useState<Purpose>();
   const [asked, setAsked] = useState<{ what: "delete" | "react"; message: ListedMessage }>();
   const [isPanelOpen, setPanelOpen] = useState(false);
@@ -40,9 +60,19 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
   useAnnouncements(messages, state, userId);
 
   const isListed = item !== undefined;
+  const wasListed = useRef(isListed);
+  useEffect(() => {
+    // One is a member again.
+    if (isListed && !wasListed.current && state.status === "closed") onReopen();
+    wasListed.current = isListed;
+  }, [isListed, state.status, onReopen]);
+
   // Archived, or beyond what the inbox has loaded.
   const isHidden =
-    !isListed && inboxState.status === "live" && conversation?.user_ids.includes(userId) === true;
+    !isListed &&
+    inboxState.status === "live" &&
+    state.status === "live" &&
+    conversation?.user_ids.includes(userId) === true;
   const onSeen = useCallback(
     (seq: number) => {
       if (seq === 0) return;
@@ -64,24 +94,24 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
         if (message.user_id === userId) setAsked({ what: "delete", message });
       },
       choose: (message) => setAsked({ what: "react", message }),
-      toggle: ({ id: messageId, reactions = [] }, key) => {
-        const isOwn = reactions.some(
+      toggle: (message, key) => {
+        const isOwn = message.reactions?.some(
           (reaction) => reaction.key === key && reaction.user_ids.includes(userId),
         );
-        if (isOwn) latest.current.unreact(messageId, key);
-        else latest.current.react(messageId, key);
+        if (isOwn) changes.unreact(message, key);
+        else changes.react(message, key);
       },
       retry: (messageId) => latest.current.retry(messageId),
       discard: (messageId) => latest.current.discard(messageId),
       show: (seq) => void timeline.current?.show(seq).catch(report),
     }),
-    [userId, report],
+    [userId, report, changes],
   );
 
   function submit(content: string): void {
     setPurpose(undefined);
     if (purpose?.kind === "edit") {
-      if (content !== purpose.message.content) edit(purpose.message.id, { content });
+      if (content !== purpose.message.content) changes.edit(purpose.message, content);
       return;
     }
     const reply_to = purpose?.message.seq ?? undefined;
@@ -97,8 +127,7 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
   const isEmpty = messages.length === 0;
   // The inbox tells where the unread begin, so it is waited for as well.
   const isInboxLoading =
-    inboxState.status === "connecting" ||
-    (inboxState.status === "catching_up" && conversations.length === 0);
+    conversations.length === 0 && ["connecting", "catching_up"].includes(inboxState.status);
   const isLoading = (isEmpty && state.status !== "live") || isInboxLoading;
   const isMember = !conversation || conversation.user_ids.includes(userId);
   const missing = state.status === "catching_up" ? (item?.last_seq ?? 0) - newestSeq(messages) : 0;
@@ -108,7 +137,7 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
         <ConversationHead
           id={id}
           name={name}
-          memberCount={known?.member_count ?? (conversation === null ? 0 : undefined)}
+          memberCount={conversation === null ? undefined : known?.member_count}
           state={state}
           missing={Math.max(0, missing)}
           isPanelOpen={isPanelOpen}
@@ -121,6 +150,7 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
             ref={timeline}
             messages={messages}
             hasMore={hasMore}
+            isWhole={state.status === "live" || newestSeq(messages) > 0}
             isLoadingOlder={isLoadingOlder}
             loadOlder={view.loadOlder}
             unread={unread}
@@ -130,6 +160,9 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
             actions={actions}
             onSeen={onSeen}
           />
+        )}
+        {!isLoading && state.status === "closed" && (
+          <ClosedBar reason={state.error?.message} onReopen={onReopen} />
         )}
         {!isMember && conversation && conversation.member_count <= 1_000 && (
           <JoinBar id={id} userId={userId} onJoined={refresh} />
@@ -155,14 +188,14 @@ export function Conversation({ id, userId }: { id: string; userId: string }) {
       {asked?.what === "delete" && (
         <DeleteDialog
           message={asked.message}
-          onDelete={remove}
+          onDelete={changes.remove}
           onClose={() => setAsked(undefined)}
         />
       )}
       {asked?.what === "react" && (
         <ReactDialog
           message={asked.message}
-          onChoose={(message, key) => void react(message.id, key)}
+          onChoose={changes.react}
           onClose={() => setAsked(undefined)}
         />
       )}

@@ -5,18 +5,18 @@ import css from "./delete-dialog.module.css";
 
 /** Asks whether a message is to be deleted. */
 export function DeleteDialog({
-  message: { id, content },
+  message,
   onDelete,
   onClose,
 }: {
   message: ListedMessage;
-  onDelete(id: string): void;
+  onDelete(message: ListedMessage): void;
   onClose(): void;
 }) {
   return (
     <Dialog title="Delete this message?" onClose={onClose}>
       <blockquote className={css.text} dir="auto">
-        {content}
+        {message.content}
       </blockquote>
       <p>Its text is erased for everyone, earlier versions too.</p>
       <DialogActions>
@@ -27,7 +27,7 @@ export function DeleteDialog({
           look="danger"
           onClick={() => {
             onClose();
-            onDelete(id);
+            onDelete(message);
           }}
         >
           Delete

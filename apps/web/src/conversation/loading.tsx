@@ -1,18 +1,34 @@
 import type { LiveState } from "@chatnest/client";
 import { useChat } from "@chatnest/react";
+import { useEffect, useState } from "react";
 import { useReport } from "../shell/reports.tsx";
 import { Button } from "../ui/button.tsx";
 import css from "./loading.module.css";
 
 const widths = [40, 64, 52, 78, 34, 60, 46];
 
+/** So long is nothing out of the ordinary, in ms. */
+const usualMs = 5_000;
+
 /** What stands where the messages will be. */
 export function Loading({ state }: { state: LiveState }) {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), usualMs);
+    return () => clearTimeout(timer);
+  }, []);
   if (state.status === "closed") {
     return <p className={css.notice}>{state.error?.message ?? "The conversation is closed."}</p>;
   }
   if (state.status === "offline") {
     return <p className={css.notice}>The server cannot be reached. The page keeps trying.</p>;
+  }
+  if (isLong) {
+    return (
+      <p className={css.notice} role="status">
+        Still waiting for the server. If many windows of this page are open, close one.
+      </p>
+    );
   }
   return (
     <div className={css.ghosts} aria-hidden="true">
@@ -25,6 +41,22 @@ export function Loading({ state }: { state: LiveState }) {
           </div>
         </div>
       ))}
+    </div>
+  );
+}
+
+/** Says that what is shown goes on no longer, since the server refuses it. */
+export function ClosedBar({
+  reason = "the conversation is closed",
+  onReopen,
+}: {
+  reason: string | undefined;
+  onReopen(): void;
+}) {
+  return (
+    <div className={css.join}>
+      <p>You no longer see what happens here: {reason}.</p>
+      <Button onClick={onReopen}>Try again</Button>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import {
   countAfter,
   findFirstUnread,
+  findLoaded,
   indexAfter,
   newestSeq,
   placeMessage,
@@ -62,4 +63,12 @@ it("finds and counts what others said after a position", () => {
   expect(countAfter(messages, 8, "bob")).toBe(1);
   expect(newestSeq(messages)).toBe(9);
   expect(newestSeq([])).toBe(0);
+});
+
+it("finds a message by its position, and tells a deleted one from one that is not loaded", () => {
+  expect(findLoaded(messages, 7, true)?.id).toBe("message-7");
+  expect(findLoaded(messages, 4, true)).toBeNull();
+  expect(findLoaded(messages, 1, true)).toBeUndefined();
+  expect(findLoaded(messages, 1, false)).toBeNull();
+  expect(findLoaded([], 1, true)).toBeUndefined();
 });

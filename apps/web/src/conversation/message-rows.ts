@@ -57,6 +57,21 @@ export function findFirstUnread(
   return -1;
 }
 
+/**
+ * Returns the message at a position: `null` when it is deleted, `undefined` when that part is not loaded.
+ * @param hasMore Whether there are older messages than the first.
+ */
+export function findLoaded(
+  messages: readonly ListedMessage[],
+  seq: number,
+  hasMore: boolean,
+): ListedMessage | null | undefined {
+  const found = messages[indexAfter(messages, seq - 1)];
+  if (found?.seq === seq) return found;
+  const first = messages[0]?.seq ?? Number.POSITIVE_INFINITY;
+  return seq < first && hasMore ? undefined : null;
+}
+
 /** Counts the messages of others after a position. */
 export function countAfter(
   messages: readonly ListedMessage[],

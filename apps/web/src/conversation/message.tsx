@@ -7,13 +7,14 @@ import { LinkedText } from "../ui/linked-text.tsx";
 import { toClock, toFull, toNarrowClock } from "../ui/times.ts";
 import { isStored, type MessageActions } from "./actions.ts";
 import css from "./message.module.css";
-import { Quote } from "./quote.tsx";
+import { Quote, type Quoted } from "./quote.tsx";
 import { Reactions } from "./reactions.tsx";
 import { Unsaved } from "./unsaved.tsx";
 
 /** A message, with who sent it when it begins a group, and what one can do with it. */
 export const Message = memo(function Message({
   message,
+  quoted,
   conversationId,
   userId,
   startsGroup,
@@ -21,6 +22,8 @@ export const Message = memo(function Message({
   actions,
 }: {
   message: ListedMessage;
+  /** The message that it replies to, as far as it is loaded. */
+  quoted: Quoted | null | undefined;
   conversationId: string;
   userId: string;
   startsGroup: boolean;
@@ -58,7 +61,12 @@ export const Message = memo(function Message({
           </p>
         )}
         {reply_to !== undefined && (
-          <Quote conversationId={conversationId} seq={reply_to} onShow={actions.show} />
+          <Quote
+            conversationId={conversationId}
+            seq={reply_to}
+            loaded={quoted}
+            onShow={actions.show}
+          />
         )}
         <p dir="auto" className={classNames(css.text, message.status === "pending" && css.pending)}>
           <LinkedText text={content} />

@@ -1,11 +1,13 @@
 import type { ListedMessage, LoadOlderOptions } from "@chatnest/client";
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { IconButton } from "../ui/button.tsx";
+import { useToday } from "../ui/today.ts";
 import type { MessageActions } from "./actions.ts";
 import { Message } from "./message.tsx";
 import {
   countAfter,
   findFirstUnread,
+  findLoaded,
   indexAfter,
   newestSeq,
   placeMessage,
@@ -31,6 +33,7 @@ export function Timeline({
   ref,
   messages,
   hasMore,
+  isWhole,
   isLoadingOlder,
   loadOlder,
   unread,
@@ -43,6 +46,8 @@ export function Timeline({
   ref: Ref<TimelineHandle>;
   messages: readonly ListedMessage[];
   hasMore: boolean;
+  /** Whether these are all messages when there are no older ones: not before the server has told. */
+  isWhole: boolean;
   isLoadingOlder: boolean;
   loadOlder(options?: LoadOlderOptions): Promise<void>;
   /** Where the unread were when the conversation was opened. */
@@ -54,6 +59,7 @@ export function Timeline({
   /** Called when the newest message is in sight. */
   onSeen(seq: number): void;
 }) {
+  useToday();
   const [focusedId, setFocusedId] = useState<string>();
   const [failed, setFailed] = useState(false);
   const [shownId, setShownId] = useState<string>();
@@ -62,7 +68,7 @@ export function Timeline({
     messages: view.shown,
     userId,
     unread,
-    hasIntro: !hasMore && view.start === 0,
+    hasIntro: isWhole && !hasMore && view.start === 0,
     focusedId,
   });
   const { scroller, virtualizer, intro } = timeline;
@@ -98,7 +104,25 @@ export function Timeline({
       await travel.scrollTo(index, "center");
       setShownId(found.id);
       setTimeout(() => setShownId(undefined), 2_000);
+      await nextFrame();
+      await nextFrame();
+      // What was pressed may be gone, and the focus with it.
+      if (document.activeElement !== document.body) return;
+      document.getElementById(`m-${found.id}`)?.focus({ preventScroll: true });
     });
+
+  async function toStart(): Promise<boolean> {
+    try {
+      await travel.go(async () => {
+        await readBackTo(0);
+        await travel.scrollTo(0, "start");
+      });
+      return true;
+    } catch {
+      setFailed(true);
+      return false;
+    }
+  }
 
   useImperativeHandle(ref, () => ({ toEnd: travel.toEnd, show }));
 
@@ -121,13 +145,7 @@ export function Timeline({
     setFocusedId,
     actions,
     scrollTo: (index) => void travel.scrollTo(index, "auto"),
-    toStart: () =>
-      void travel
-        .go(async () => {
-          await readBackTo(0);
-          await travel.scrollTo(0, "start");
-        })
-        .catch(() => setFailed(true)),
+    toStart,
     toEnd: travel.toEnd,
   });
 
@@ -135,23 +153,25 @@ export function Timeline({
     travel.go(async () => {
       await readBackTo((unread?.after ?? 0) + 1);
       const index = findFirstUnread(latest.current.messages, unread, userId);
-      const found = latest.current.messages[index];
-      if (!found) return;
+      if (index === -1) return;
       await travel.scrollTo(index, "start");
-      keys.focus(found.id);
+      keys.focusOn(latest.current.messages[index]);
     });
 
-  const oldestSeq = messages[0]?.seq ?? 0;
-  const isUnreadFar = hasMore && unread !== undefined && unread.after + 1 < oldestSeq;
+  const isUnreadFar =
+    unread !== undefined &&
+    unread.upTo > unread.after &&
+    hasMore &&
+    (messages[0]?.seq ?? 0) > unread.after + 1;
+  const unreadAt = isUnreadFar ? -1 : findFirstUnread(messages, unread, userId);
   const firstInSight = messages[view.start + (virtualizer.range?.startIndex ?? 0) - intro];
-  const unreadAt = findFirstUnread(messages, unread, userId);
   const unseen = isAtEnd !== false ? 0 : countAfter(messages, seenSeq, userId);
   const reachedId = focusedId ?? messages.at(-1)?.id;
   return (
     <div className={css.timeline}>
       <TimelineTop
         day={isAtEnd === false ? firstInSight?.timestamp : undefined}
-        unreadCount={isUnreadFar ? (unread?.count ?? 0) : 0}
+        unreadCount={isUnreadFar ? unread.count : 0}
         isLoadingOlder={isLoadingOlder}
         failed={failed}
         onUnread={() => void showUnread().catch(() => setFailed(true))}
@@ -194,6 +214,11 @@ export function Timeline({
                 {at === unreadAt && <UnreadLine />}
                 <Message
                   message={message}
+                  quoted={
+                    message.reply_to === undefined
+                      ? undefined
+                      : findLoaded(messages, message.reply_to, hasMore || !isWhole)
+                  }
                   conversationId={conversationId}
                   userId={userId}
                   startsGroup={startsGroup || at === unreadAt}

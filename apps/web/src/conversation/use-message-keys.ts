@@ -9,7 +9,8 @@ export interface MessageKeysOptions {
   setFocusedId(id: string | undefined): void;
   actions: MessageActions;
   scrollTo(index: number): void;
-  toStart(): void;
+  /** Resolves with whether the first message is there. */
+  toStart(): Promise<boolean>;
   toEnd(): void;
 }
 
@@ -17,6 +18,8 @@ export interface MessageKeysOptions {
 export function useMessageKeys(options: MessageKeysOptions) {
   const { messages, focusedId, setFocusedId, actions, scrollTo, toStart, toEnd } = options;
   const wanted = useRef<string>(undefined);
+  const latest = useRef(messages);
+  latest.current = messages;
 
   useEffect(() => {
     // A message that was out of sight comes into the page one or two drawings later.
@@ -27,16 +30,33 @@ export function useMessageKeys(options: MessageKeysOptions) {
     element.focus({ preventScroll: true });
   });
 
-  function moveTo(index: number): void {
-    const next = messages[Math.max(0, Math.min(index, messages.length - 1))];
-    if (!next) return;
-    focus(next.id);
-    scrollTo(messages.indexOf(next));
+  const place = useRef(0);
+  useEffect(() => {
+    if (focusedId === undefined) return;
+    const at = messages.findIndex(({ id }) => id === focusedId);
+    if (at !== -1) place.current = at;
+    else if (document.activeElement !== document.body) setFocusedId(undefined);
+    // It was deleted, and the focus with it: the one after it takes its place.
+    else focusOn(messages[Math.min(place.current, messages.length - 1)]);
+  }, [messages, focusedId]);
+
+  function focusOn(message: ListedMessage | undefined): void {
+    wanted.current = message?.id;
+    setFocusedId(message?.id);
   }
 
-  function focus(id: string): void {
-    wanted.current = id;
-    setFocusedId(id);
+  function moveTo(index: number): void {
+    const at = Math.max(0, Math.min(index, messages.length - 1));
+    if (!messages[at]) return;
+    focusOn(messages[at]);
+    scrollTo(at);
+  }
+
+  async function moveToStart(): Promise<void> {
+    const focused = document.activeElement;
+    const isThere = await toStart();
+    // Reading so far may take long, and one may do something else meanwhile.
+    if (isThere && document.activeElement === focused) focusOn(latest.current[0]);
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
@@ -57,7 +77,7 @@ export function useMessageKeys(options: MessageKeysOptions) {
       case "ArrowDown":
         return () => moveTo(at + 1);
       case "Home":
-        return toStart;
+        return () => void moveToStart();
       case "End":
         return () => {
           toEnd();
@@ -80,5 +100,5 @@ export function useMessageKeys(options: MessageKeysOptions) {
     setFocusedId(target.closest<HTMLElement>("[data-id]")?.dataset["id"]);
   }
 
-  return { onKeyDown, onFocus, focus };
+  return { onKeyDown, onFocus, focusOn };
 }

@@ -1,6 +1,14 @@
 import type { ListedMessage } from "@chatnest/client";
-import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { defaultRangeExtractor, useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
+import {
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { findFirstUnread, type UnreadPlace } from "./message-rows.ts";
 
 /** What the messages are laid out from. */
@@ -78,7 +86,35 @@ export function useTimeline({ messages, userId, unread, hasIntro, focusedId }: T
     setAtEnd(first <= 0 || virtualizer.isAtEnd());
   }, [virtualizer, messages, unread, userId, intro]);
 
+  useEndInSight(scroller, virtualizer);
   return { scroller, virtualizer, isAtEnd, intro };
+}
+
+/** Keeps the end in sight when the window, the keyboard of a phone or the field below leaves another height. */
+function useEndInSight(
+  scroller: RefObject<HTMLDivElement | null>,
+  virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>,
+): void {
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    let size = "";
+    let isFollowed = false;
+    const look = () => {
+      const { clientWidth, clientHeight } = element;
+      const isResized = size !== "" && size !== `${clientWidth} ${clientHeight}`;
+      size = `${clientWidth} ${clientHeight}`;
+      if (isResized && isFollowed) virtualizer.scrollToEnd();
+      else isFollowed = virtualizer.isAtEnd();
+    };
+    const observer = new ResizeObserver(look);
+    observer.observe(element);
+    element.addEventListener("scroll", look, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", look);
+    };
+  }, [scroller, virtualizer]);
 }
 
 function estimate(message: ListedMessage | undefined): number {

@@ -1,9 +1,14 @@
 import type { InboxConversation } from "@chatnest/client";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
+import { useToday } from "../ui/today.ts";
 import type { InboxActions } from "./inbox-items.ts";
 import css from "./inbox-list.module.css";
 import { InboxRow } from "./inbox-row.tsx";
+
+/** The height of a row, which grows with the text size that the browser is set to. */
+const rowRem = 4.125;
+const remPx = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 /** The conversations, of which only those in sight are in the page. */
 export function InboxList({
@@ -20,11 +25,12 @@ export function InboxList({
   /** Called when the last one comes into sight. */
   onEnd(): void;
 }) {
+  const today = useToday();
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: conversations.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 66,
+    estimateSize: () => rowRem * remPx,
     getItemKey: (index) => conversations[index]?.id ?? index,
     overscan: 8,
   });
@@ -50,6 +56,7 @@ export function InboxList({
                 <InboxRow
                   conversation={conversation}
                   userId={userId}
+                  today={today}
                   isCurrent={conversation.id === currentId}
                   actions={actions}
                 />

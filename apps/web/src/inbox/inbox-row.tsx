@@ -15,11 +15,14 @@ import css from "./inbox-row.module.css";
 export const InboxRow = memo(function InboxRow({
   conversation,
   userId,
+  today: _,
   isCurrent,
   actions,
 }: {
   conversation: InboxConversation;
   userId: string;
+  /** Its time is written again when this changes. */
+  today: string;
   isCurrent: boolean;
   actions: InboxActions;
 }) {

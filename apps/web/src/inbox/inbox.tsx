@@ -1,5 +1,5 @@
 import { useInbox } from "@chatnest/react";
-import { type KeyboardEvent, type Ref, useMemo, useState } from "react";
+import { type KeyboardEvent, type Ref, useEffect, useMemo, useState } from "react";
 import { useReport } from "../shell/reports.tsx";
 import { navigate } from "../shell/route.ts";
 import { Button } from "../ui/button.tsx";
@@ -56,6 +56,12 @@ export function Inbox({
     navigate({ view: "conversation", id: first.id });
   }
 
+  // What one looks for may be among those that are not loaded.
+  const isSearching = wanted.trim() !== "" && hasMore && state.status === "live";
+  useEffect(() => {
+    if (isSearching) loadMore().catch(report);
+  }, [isSearching, conversations.length, loadMore, report]);
+
   const isLoading = conversations.length === 0 && (state.status !== "live" || hasMore);
   return (
     <>
@@ -83,7 +89,7 @@ export function Inbox({
       )}
       {!isLoading && shown.length === 0 && (
         <div className={css.empty}>
-          <p>{describeNone(wanted, isArchive)}</p>
+          <p>{isSearching ? "Looking…" : describeNone(wanted, isArchive)}</p>
           {!isArchive && wanted === "" && (
             <Button look="main" className={css.start} onClick={onStart}>
               Start a conversation

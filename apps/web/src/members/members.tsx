@@ -25,6 +25,8 @@ export function Members({
   const [added, setAdded] = useState("");
   const [error, setError] = useState<string>();
   const heading = useRef<HTMLHeadingElement>(null);
+  // Who comes and goes is not told.
+  useEffect(() => void refresh(), [refresh]);
   useEffect(() => {
     const focused = document.activeElement;
     heading.current?.focus();

@@ -21,8 +21,9 @@ export function SignIn({
 
   useEffect(() => {
     // Whether there are tokens at all is known before a name is typed.
-    void checkSession({ userId: "somebody" }).then(({ is }) => {
-      if (is === "token wanted") setWantsToken(true);
+    void checkSession({ userId: "somebody" }).then((answer) => {
+      if (answer.is === "token wanted") setWantsToken(true);
+      else if (answer.is !== "fine") setVerdict((before) => before ?? answer);
     });
   }, []);
 
@@ -51,7 +52,7 @@ export function SignIn({
         <p className={css.lead}>
           {wantsToken
             ? "This server asks for a token. It is kept until you close this tab."
-            : "Who are you? Any name will do: this server trusts you."}
+            : `Who are you?${verdict?.is === "refused" ? "" : " Any name will do: this server trusts you."}`}
         </p>
         {wantsToken && (
           <Field

@@ -18,7 +18,9 @@ export function Announcer() {
     const tell = () => {
       timer = undefined;
       const more = waiting.length - 1;
-      setText(`${waiting.at(-1) ?? ""}${more > 0 ? ` (and ${more} more)` : ""}`);
+      const next = `${waiting.at(-1) ?? ""}${more > 0 ? ` (and ${more} more)` : ""}`;
+      // The same words again are heard only when something changes.
+      setText((before) => (before === next ? `${next}\u00A0` : next));
       waiting = [];
     };
     const listener: Listener = (heard) => {

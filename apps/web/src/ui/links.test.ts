@@ -11,6 +11,10 @@ it("finds web addresses and leaves the marks of the sentence outside", () => {
   ]);
 });
 
+it("ends an address where characters turn the direction of the text", () => {
+  expect(links("https://a.example/\u202Egpj.exe")).toEqual(["https://a.example/"]);
+});
+
 it("keeps every character of the text", () => {
   const text = "a https://x.example!? b\n(https://y.example/z) <c>";
   expect(
@@ -26,6 +30,7 @@ it.each([
   "file:///etc/passwd",
   "https://",
   "vbscript:https",
+  "https://bank.example@evil.example/",
 ])("%s is no link", (text) => {
   expect(links(text)).toEqual([]);
 });

@@ -1,7 +1,8 @@
 /** A part of a text: a link, or what is between links. */
 export type TextPart = { text: string; href?: string };
 
-const address = /https?:\/\/[^\s<>"'`\p{Cc}]+/giu;
+// Not the characters that turn the direction of a text: an address would read as another one.
+const address = /https?:\/\/[^\s<>"'`\p{Cc}\p{Bidi_Control}]+/giu;
 
 /** Splits a text at the web addresses in it. Only `http` and `https` are links, whatever else is written. */
 export function splitLinks(text: string): TextPart[] {
@@ -33,6 +34,8 @@ function trimEnd(found: string): string {
 
 function toHref(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
-  const { protocol, href, hostname } = new URL(text);
-  return (protocol === "http:" || protocol === "https:") && hostname !== "" ? href : undefined;
+  const { protocol, href, hostname, username, password } = new URL(text);
+  // What stands before an @ looks like the host that one goes to.
+  if (hostname === "" || username + password !== "") return undefined;
+  return protocol === "http:" || protocol === "https:" ? href : undefined;
 }

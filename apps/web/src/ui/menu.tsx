@@ -47,6 +47,12 @@ export function Menu({
     button.current?.focus();
   }
 
+  function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
+    // The next one is after the button, and not in an open menu.
+    if (event.key === "Tab") close();
+    else moveInMenu(event);
+  }
+
   return (
     <>
       <IconButton
@@ -63,7 +69,7 @@ export function Menu({
       {isOpen && (
         <div ref={list} id={id} popover="auto" className={css.menu}>
           {header}
-          <div role="menu" aria-label={label} tabIndex={-1} onKeyDown={moveInMenu}>
+          <div role="menu" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}>
             {items.map(({ label: name, run }) => (
               <button
                 key={name}

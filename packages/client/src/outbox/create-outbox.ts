@@ -29,22 +29,27 @@ export interface OutboxOptions {
 export function createOutbox({ client, user_id, name = "chatnest" }: OutboxOptions): Outbox {
   const fullName = `${name}-outbox:${user_id}`;
   const listeners = createListeners();
-  const saves = new Set<Promise<void>>();
+  const writes = new Set<Promise<void>>();
   let snapshot: OutboxSnapshot | undefined;
   let isLeading = false;
   let isClosed = false;
 
   const entries = new Entries(change);
-  const storage = openStorage(fullName, change);
+  const storage = openStorage({
+    name: fullName,
+    known: () => entries.all.filter(isKept).map(({ saved }) => saved),
+    onChange: change,
+  });
   const sender = createSender({
     client,
     entries,
     // What could not be saved is known to this page alone.
     maySend: ({ item }) => !isClosed && (isLeading || !item.isSaved),
     isSaved: (key) => storage.has(key),
-    onSent: (entry, message) => mirror.end(entry, message),
-    onRefused(entry, { code, message, status }) {
-      entry.saved = { ...entry.saved, refused: { at: Date.now(), code, message, status } };
+    onSent: (entry, message) => track(mirror.end(entry, message)),
+    onRefused(entry, { code, message, status, requestId, issues }) {
+      const refused = { at: Date.now(), code, message, status, requestId, issues };
+      entry.saved = { ...entry.saved, refused };
       show(entry);
     },
   });
@@ -60,6 +65,10 @@ export function createOutbox({ client, user_id, name = "chatnest" }: OutboxOptio
       isLeading = true;
       void mirror.loaded.then(mirror.sync);
     },
+    onLose() {
+      isLeading = false;
+      for (const { item, sending } of entries.all) if (item.isSaved) sending?.abort();
+    },
   });
   // Only in windows and workers of browsers.
   globalThis.addEventListener?.("online", sender.wake);
@@ -71,13 +80,22 @@ export function createOutbox({ client, user_id, name = "chatnest" }: OutboxOptio
 
   function show(entry: Entry): void {
     entries.show(entry, toItem(entry.saved, entry.item.isSaved));
-    const save = mirror.save(entry).finally(() => saves.delete(save));
-    saves.add(save);
+    track(mirror.save(entry));
+  }
+
+  function track(write: Promise<void>): void {
+    const tracked = write.finally(() => writes.delete(tracked));
+    writes.add(tracked);
+  }
+
+  async function written(): Promise<void> {
+    await Promise.all(writes);
   }
 
   const named = (id: string) => entries.all.filter(({ item }) => item.id === id);
 
   return {
+    user_id,
     subscribe: listeners.subscribe,
     getSnapshot() {
       snapshot ??= { items: entries.items, ...storage.state };
@@ -91,9 +109,7 @@ export function createOutbox({ client, user_id, name = "chatnest" }: OutboxOptio
       show(entry);
       return id;
     },
-    async saved() {
-      await Promise.all(saves);
-    },
+    saved: written,
     retry(id) {
       for (const entry of named(id)) {
         if (entry.item.status !== "failed") continue;
@@ -104,7 +120,7 @@ export function createOutbox({ client, user_id, name = "chatnest" }: OutboxOptio
       sender.wake();
     },
     remove(id) {
-      for (const entry of named(id)) mirror.remove(entry);
+      for (const entry of named(id)) track(mirror.remove(entry));
     },
     close() {
       isClosed = true;
@@ -113,8 +129,15 @@ export function createOutbox({ client, user_id, name = "chatnest" }: OutboxOptio
         clearTimeout(timer);
         sending?.abort();
       }
-      pages.close();
-      storage.close();
+      // What is being saved still is, and other pages hear of it.
+      void written().then(() => {
+        pages.close();
+        storage.close();
+      });
     },
   };
+}
+
+function isKept({ item }: Entry): boolean {
+  return item.isSaved && item.status !== "sent";
 }

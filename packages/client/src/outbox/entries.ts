@@ -38,8 +38,13 @@ export class Entries {
   }
 
   add(entry: Entry): void {
-    this.#gone.delete(entry.saved.key);
-    this.#all.push(entry);
+    this.addAll([entry]);
+  }
+
+  addAll(added: readonly Entry[]): void {
+    if (added.length === 0) return;
+    for (const { saved } of added) this.#gone.delete(saved.key);
+    this.#all = [...this.#all, ...added];
     this.sort();
   }
 

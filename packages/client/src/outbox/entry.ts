@@ -1,4 +1,4 @@
-import { ChatError, type ChatErrorCode } from "../index.js";
+import { ChatError } from "../index.js";
 import type { Saved } from "./database.ts";
 import type { OutboxItem, SendToOutboxInput } from "./outbox.ts";
 
@@ -28,10 +28,20 @@ export function createEntry(
     timestamp: new Date().toISOString(),
     ...(reply_to !== undefined && { reply_to }),
     ...(thread_seq !== undefined && { thread_seq }),
-    ...(mentions !== undefined && { mentions }),
-    ...(metadata !== undefined && { metadata }),
+    ...(mentions !== undefined && { mentions: copy(mentions) }),
+    ...(metadata !== undefined && { metadata: copy(metadata) }),
   };
   return { saved, item: toItem(saved, false), saving: 0, tries: 0 };
+}
+
+// What is sent later is what was given now. Proxies, as of Vue and MobX, cannot be saved or told to other pages.
+function copy<TValue>(value: TValue): TValue {
+  try {
+    return JSON.parse(JSON.stringify(value));
+  } catch {
+    // The send says why it cannot be sent.
+    return value;
+  }
 }
 
 /** Names a message: ids are unique in their conversation, and have no line breaks in them. */
@@ -54,7 +64,7 @@ export function toItem(saved: Saved, isSaved: boolean): OutboxItem {
   const { refused, timestamp } = saved;
   const item = { ...toInput(saved), timestamp, isSaved };
   if (!refused) return { ...item, status: "pending" };
-  const { code, message, status } = refused;
-  const error = new ChatError(code as ChatErrorCode, message, { status });
+  const { code, message, ...details } = refused;
+  const error = new ChatError(code, message, details);
   return { ...item, status: "failed", error };
 }

@@ -26,13 +26,17 @@ export interface Mirror {
   /** Saves a message in its present state. */
   save(entry: Entry): Promise<void>;
   /** Shows a message as sent for a while, and forgets it. */
-  end(entry: Entry, message: Message): void;
+  end(entry: Entry, message: Message): Promise<void>;
   /** Removes a message everywhere. */
-  remove(entry: Entry): void;
+  remove(entry: Entry): Promise<void>;
 }
 
 /** How long a sent message is shown, in ms: until the list of its conversation has it. */
 const sentMs = 60_000;
+
+function isToSave({ item, saving }: Entry): boolean {
+  return !item.isSaved && item.status !== "sent" && saving === 0;
+}
 
 /** Creates the mirror of an outbox. */
 export function createMirror({ entries, storage, pages, onChange }: MirrorOptions): Mirror {
@@ -61,9 +65,8 @@ export function createMirror({ entries, storage, pages, onChange }: MirrorOption
       if (!saved) entries.remove(entry);
       else if (!entry.sending) update(entry, saved);
     }
-    for (const saved of stored.values()) {
-      if (!entries.isGone(saved.key)) entries.add(toEntry(saved));
-    }
+    const isNews = ({ key }: Saved) => !entries.isGone(key);
+    entries.addAll([...stored.values()].filter(isNews).map(toEntry));
     onChange();
   }
 
@@ -81,6 +84,8 @@ export function createMirror({ entries, storage, pages, onChange }: MirrorOption
     if (isSaved !== entry.item.isSaved) entries.show(entry, { ...entry.item, isSaved });
     if (isSaved) pages().tell({});
     onChange();
+    // There may be room now for what could not be saved before.
+    if (isSaved) await Promise.all(entries.all.filter(isToSave).map(save));
   }
 
   function show(entry: Entry, message: Message): void {
@@ -104,17 +109,20 @@ export function createMirror({ entries, storage, pages, onChange }: MirrorOption
       if (!entries.find(saved.key)) entries.add(entry);
       if (entry.item.status !== "sent") show(entry, message);
     },
-    end(entry, message) {
+    async end(entry, message) {
       const { saved } = entry;
       show(entry, message);
       // First, so that no page takes the missing one for removed.
       pages().tell({ sent: { saved, message } });
-      if (entry.item.isSaved) void storage.delete(saved.key);
+      // Also after it is saved, which may be under way.
+      if (entry.item.isSaved || entry.saving > 0) await storage.delete(saved.key);
     },
-    remove(entry) {
+    async remove(entry) {
       entries.remove(entry);
       // After it is saved, which may be under way.
-      void loaded.then(() => storage.delete(entry.saved.key)).then(() => pages().tell({}));
+      await loaded;
+      await storage.delete(entry.saved.key);
+      pages().tell({});
     },
   };
 }

@@ -61,6 +61,8 @@ export interface OutboxSnapshot {
  * No function needs its `this`: `useSyncExternalStore(outbox.subscribe, outbox.getSnapshot)` shows it in React.
  */
 export interface Outbox {
+  /** Who sends. */
+  readonly user_id: string;
   /** Calls a listener after each change of the snapshot, until the returned function is called. */
   subscribe(listener: () => void): () => void;
   /** Returns the current snapshot: the same object until something changes. */

@@ -17,32 +17,74 @@ export interface Pages {
 export interface PagesOptions {
   /** Called for what another page tells. */
   onNews(news: News): void;
-  /** Called once this page is the one that sends, which it stays until it is closed. */
+  /** Called each time this page becomes the one that sends. */
   onLead(): void;
+  /** Called each time another page has taken over. */
+  onLose(): void;
 }
 
-/** Joins the pages that share an outbox. Where there are no Web Locks, each sends: the ids make that harmless. */
-export function joinPages(name: string, { onNews, onLead }: PagesOptions): Pages {
-  // Neither is everywhere: the locks only in secure contexts.
-  const { navigator, BroadcastChannel } = globalThis as Partial<typeof globalThis>;
+/**
+ * Joins the pages that share an outbox. The one that was looked at last sends: browsers stop pages in the background, which
+ * keep their locks. Where there are no Web Locks, each sends: the ids make that harmless.
+ */
+export function joinPages(name: string, { onNews, onLead, onLose }: PagesOptions): Pages {
+  // Neither is everywhere: the locks only in secure contexts. A server has both, but no pages, and would stay awake.
+  const isPage = "indexedDB" in globalThis;
+  const { navigator, BroadcastChannel, document }: Partial<typeof globalThis> = isPage
+    ? globalThis
+    : {};
   const locks: LockManager | undefined = navigator?.locks;
   const channel = BroadcastChannel && new BroadcastChannel(name);
   const leaving = new AbortController();
+  let waiting = new AbortController();
+  let isLeading = false;
   if (channel) channel.onmessage = ({ data }) => onNews(data as News);
 
   function lead(): Promise<void> | undefined {
     if (leaving.signal.aborted) return undefined;
+    isLeading = true;
     onLead();
     return new Promise((resolve) => leaving.signal.addEventListener("abort", () => resolve()));
   }
 
-  if (locks) locks.request(name, { signal: leaving.signal }, lead).catch(lead);
-  else void lead();
+  async function ask(options: LockOptions): Promise<void> {
+    try {
+      await locks?.request(name, options, lead);
+    } catch {
+      if (leaving.signal.aborted || options.signal?.aborted) return;
+      // Locks are refused here.
+      if (!isLeading) return void lead();
+      isLeading = false;
+      onLose();
+      wait();
+    }
+  }
+
+  function wait(): void {
+    waiting = new AbortController();
+    void ask({ signal: waiting.signal });
+  }
+
+  function takeOver(): void {
+    if (isLeading || document?.visibilityState !== "visible") return;
+    waiting.abort();
+    void ask({ steal: true });
+  }
+
+  if (locks) {
+    wait();
+    takeOver();
+    document?.addEventListener("visibilitychange", takeOver);
+  } else void lead();
 
   return {
-    tell: (news) => channel?.postMessage(news),
+    tell(news) {
+      if (!leaving.signal.aborted) channel?.postMessage(news);
+    },
     close() {
+      document?.removeEventListener("visibilitychange", takeOver);
       leaving.abort();
+      waiting.abort();
       channel?.close();
     },
   };

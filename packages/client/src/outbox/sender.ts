@@ -26,6 +26,8 @@ export interface Sender {
 }
 
 const backoff = { baseMs: 1_000, maxMs: 15_000 };
+/** The longest wait that a server can ask for, in ms. */
+const waitMsMax = 300_000;
 
 /** The codes that mean that the server will never store this message. All others may pass, and signing in again helps. */
 const refusals: readonly ChatErrorCode[] = [
@@ -66,7 +68,9 @@ export function createSender(options: SenderOptions): Sender {
       const { message } = await client.messages.send(toInput(entry.saved), { signal });
       if (!signal.aborted) onSent(entry, message);
     } catch (error) {
-      if (!signal.aborted) fail(entry, error as ChatError);
+      // Where there are no locks, another page may have sent it meanwhile.
+      const isPending = entry.item.status === "pending" && !signal.aborted;
+      if (isPending) fail(entry, error as ChatError);
     } finally {
       entry.sending = undefined;
       pump();
@@ -79,11 +83,11 @@ export function createSender(options: SenderOptions): Sender {
       return;
     }
     entry.tries++;
-    const waitMs = (error.retryAfterMs ?? 0) + backoffMs(entry.tries, backoff);
+    const askedMs = Math.min(error.retryAfterMs ?? 0, waitMsMax);
     entry.timer = setTimeout(() => {
       entry.timer = undefined;
       pump();
-    }, waitMs);
+    }, askedMs + backoffMs(entry.tries, backoff));
     entries.show(entry, { ...entry.item, error });
   }
 

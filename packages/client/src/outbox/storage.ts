@@ -14,27 +14,47 @@ export interface Storage {
   close(): void;
 }
 
-/** Opens the storage of a name. Without IndexedDB nothing is saved. */
-export function openStorage(name: string, onChange: () => void): Storage {
+/** What a storage is to do. */
+export interface StorageOptions {
+  name: string;
+  /** Returns what this page knows to be saved: it is saved again when the browser has cleared the storage. */
+  known(): Saved[];
+  /** Called after each change of the state. */
+  onChange(): void;
+}
+
+/** Opens a storage, also again when the browser closes it. Without IndexedDB nothing is saved. */
+export function openStorage({ name, known, onChange }: StorageOptions): Storage {
   let state: Storage["state"] = { storage: "indexeddb" };
-  const database: Promise<Database | undefined> = openDatabase(name).catch((storageError) => {
-    become({ storage: "memory", storageError });
-    return undefined;
-  });
+  let isClosed = false;
+  let database = open();
+
+  function open(): Promise<Database | undefined> {
+    return openDatabase(name, known).catch((storageError) => {
+      become({ storage: "memory", storageError });
+      return undefined;
+    });
+  }
 
   function become(next: Storage["state"]): void {
     state = next;
     onChange();
   }
 
-  async function run<TResult>(ask: (db: Database) => Promise<TResult>) {
-    const db = await database;
+  async function run<TResult>(
+    ask: (db: Database) => Promise<TResult>,
+    isFirst = true,
+  ): Promise<{ result: TResult } | undefined> {
+    const before = database;
+    const db = await before;
     if (!db) return undefined;
     try {
       return { result: await ask(db) };
     } catch (storageError) {
-      become({ storage: "indexeddb", storageError });
-      return undefined;
+      const isToReopen = isFirst && !db.isOpen && !isClosed;
+      if (!isToReopen) become({ storage: "indexeddb", storageError });
+      else if (database === before) database = open();
+      return isToReopen ? run(ask, false) : undefined;
     }
   }
 
@@ -50,6 +70,9 @@ export function openStorage(name: string, onChange: () => void): Storage {
       return isSaved;
     },
     delete: async (key) => void (await run((db) => db.delete(key))),
-    close: () => void database.then((db) => db?.close()),
+    close() {
+      isClosed = true;
+      void database.then((db) => db?.close());
+    },
   };
 }
