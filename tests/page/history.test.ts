@@ -85,13 +85,7 @@ it("the first message of 3,000 is one key away, and the newest another", async (
   const page = await browser.newPage();
   await page.goto(`${server.url}/?as=ada&c=log`);
   await page.getByRole("article").last().waitFor();
-  await page.getByRole("button", { name: "Go to the first unread" }).click();
-  await page.getByText("New messages").waitFor();
-  await page.getByText("line 1", { exact: true }).waitFor();
   const focused = () => page.evaluate(() => document.activeElement?.textContent);
-  await expect.poll(focused).toContain("line 1");
-  await page.reload();
-  await page.getByRole("article").last().waitFor();
   await page.getByRole("article").last().focus();
   await page.keyboard.press("Home");
   await page.getByText("The conversation begins here.").waitFor();
