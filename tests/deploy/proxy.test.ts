@@ -40,8 +40,8 @@ describe("behind the proxy", () => {
 
   it("counts wrong credentials of a client together, whatever it says of its address", async () => {
     const statuses: (number | undefined)[] = [];
-    // Each server lets 30 pass.
-    for (let index = 0; index < 62; index++) {
+    // Each server lets 30 pass, and the proxy chooses among them as it likes.
+    for (let index = 0; index < 90; index++) {
       const headers = {
         authorization: `Bearer ${key.toUpperCase()}`,
         "x-forwarded-for": `198.51.100.${index}`,
@@ -49,7 +49,7 @@ describe("behind the proxy", () => {
       statuses.push((await deployment.ask("GET", "/messages/tea", { headers })).status);
     }
     expect(statuses.slice(0, 30)).toEqual(Array(30).fill(401));
-    expect(statuses.at(-1)).toBe(429);
+    expect(statuses).toContain(429);
   });
 
   // The last, since it stops a server.
