@@ -69,7 +69,7 @@ const requests: [string, string, string[], string][] = [
 
 const jsonTypes = ["application/json", "application/problem+json"];
 const typesElsewhere = [
-  [/^GET \/docs$/, "text/html; charset=utf-8"],
+  [/^GET \/(?:docs)?$/, "text/html; charset=utf-8"],
   [/\.js$/, "text/javascript; charset=utf-8"],
   [/\.css$/, "text/css; charset=utf-8"],
   [/\/events$/, "text/event-stream"],
