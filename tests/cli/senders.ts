@@ -66,8 +66,16 @@ function post(server: RunningServer, agent: Agent, body: string): Promise<number
       .once("end", () => resolve(answer.statusCode))
       .once("error", reject);
   });
-  sending.once("error", reject).end(body);
+  sending
+    .once("error", (error) => reject(sending.reusedSocket ? error : toUnheard(error)))
+    .end(body);
   return promise;
+}
+
+/** A new connection is reset when the server stops listening before it takes it: nothing that came over it was read. */
+function toUnheard(error: Error): Error {
+  const isReset = "code" in error && error.code === "ECONNRESET";
+  return isReset ? Object.assign(new Error("not taken"), { code: "ECONNREFUSED" }) : error;
 }
 
 function reasonOf(error: unknown): string {
