@@ -1,7 +1,7 @@
 import { callSafely } from "../live/subscription.ts";
 import { platform } from "../platform.ts";
 
-/** Those who listen to a list. */
+/** Those who listen to a list, or to an outbox. */
 export interface Listeners {
   /** Adds a listener, and returns a function that removes it. */
   subscribe(listener: () => void): () => void;
@@ -10,11 +10,11 @@ export interface Listeners {
 }
 
 /**
- * Creates the listeners of a list.
+ * Creates the listeners of a list, or of an outbox.
  * @param onFirst Called when somebody begins to listen.
  * @param onNone Called when nobody listens any more.
  */
-export function createListeners(onFirst: () => void, onNone: () => void): Listeners {
+export function createListeners(onFirst = () => {}, onNone = () => {}): Listeners {
   const listeners = new Set<() => void>();
   let isToTell = false;
 

@@ -1,7 +1,7 @@
 import { type ChatClient, createMessageId } from "../index.js";
+import { createListeners } from "../lists/listeners.ts";
 import { Entries } from "./entries.ts";
 import { createEntry, type Entry, keyOf, toItem } from "./entry.ts";
-import { createListeners } from "./listeners.ts";
 import { createMirror } from "./mirror.ts";
 import type { Outbox, OutboxSnapshot } from "./outbox.ts";
 import { joinPages, type Pages } from "./pages.ts";
